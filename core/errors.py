@@ -1,0 +1,47 @@
+"""Errors as sentences for people: what did not happen and why. The edges turn them into answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+class Refused(Exception):
+    """The request was understood and cannot be done (422). ``errors`` maps field names to sentences."""
+
+    status = 422
+
+    def __init__(self, sentence: str, errors: Mapping[str, str] | None = None, **more: object) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.errors = dict(errors or {})
+        self.more = more
+
+
+class Unknown(Refused):
+    """There is no such thing, or the asker may not know of it (404)."""
+
+    status = 404
+
+
+class Forbidden(Refused):
+    """The asker may not do this (403)."""
+
+    status = 403
+
+
+class Conflict(Refused):
+    """Somebody else was first, or somebody else holds it (409)."""
+
+    status = 409
+
+
+class Stale(Refused):
+    """The record has moved on since it was read (412)."""
+
+    status = 412
+
+
+class Gone(Refused):
+    """It was erased (410)."""
+
+    status = 410

@@ -1,0 +1,206 @@
+"""HTML read as text: the lines that a person sees, with quotes marked as mail marks them."""
+
+from __future__ import annotations
+
+import html as entities
+import re
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+DEEPEST = 800                # nested elements: parsers take time by the square of it
+MOST_NODES = 200_000         # of a page; what comes after them is only in the original
+LARGEST = 12_000_000
+
+SILENT = frozenset([
+    "script", "style", "title", "template", "noscript", "iframe", "object", "embed", "applet", "svg", "math",
+    "select", "textarea", "xmp", "noembed",
+])
+UNREAD = SILENT | {"head"}
+BLOCKS = frozenset(
+    [
+        "address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt", "fieldset",
+        "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html",
+        "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th",
+        "thead", "tr", "ul", "details", "caption",
+    ]
+)
+SPACED = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "pre", "blockquote", "figure"])
+NEVER_CLOSED = frozenset([
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track",
+    "wbr", "p", "li", "td", "tr", "th", "dd", "dt", "option",
+])
+SEPARATOR = "-----Original Message-----"
+_TAG = re.compile(r"<(/?)([a-zA-Z][\w:-]*)[^<>]*?(/?)>")
+_SPACE = re.compile(r"[ \t\r\n\f\xa0]+")
+_HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
+
+
+def to_text(html: str, *, quoted: str = "blockquote", separators: str = "") -> str:
+    """The text of HTML as a person sees it: lines, paragraphs, lists; hidden parts left out.
+
+    Elements that the CSS selector ``quoted`` finds are written with ``> `` before each line; before those
+    that ``separators`` finds comes a line ``-----Original Message-----``.
+    """
+    html = html[:LARGEST].replace("\0", "")
+    if depth(html) > DEEPEST:
+        return _flat_text(html)
+    root = LexborHTMLParser(html).root
+    return _Page(_found(root, quoted), _found(root, separators)).read(root) if root else ""
+
+
+def depth(html: str) -> int:
+    """About how deeply elements nest (0 where there are too few to matter)."""
+    if html.count("<") <= DEEPEST:
+        return 0
+    level = deepest = 0
+    for tag in _TAG.finditer(html):
+        if not tag[3] and tag[2].lower() not in NEVER_CLOSED:
+            level = max(0, level - 1) if tag[1] else level + 1
+            deepest = max(deepest, level)
+    return deepest
+
+
+def _found(root: LexborNode | None, selector: str) -> frozenset[int]:
+    return frozenset(node.mem_id for node in root.css(selector)) if root and selector else frozenset()
+
+
+def _flat_text(html: str) -> str:
+    html = re.sub(r"(?is)<(script|style|title)\b[^<]*</\1\s*>", " ", html)
+    html = re.sub(r"(?i)<(?:br|/?p|/?div|/?tr|/?li|/?h\d)\b[^<>]*>", "\n", html)
+    lines = entities.unescape(re.sub(r"<[^<>]*>", "", html)).split("\n")
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(" ".join(line.split()) for line in lines)).strip()
+
+
+class _Page:
+    """A text written line by line while walking the tree, without recursion."""
+
+    def __init__(self, quoted: frozenset[int], separators: frozenset[int]) -> None:
+        self.quoted, self.separators = quoted, separators
+        self.lines: list[str] = []
+        self.line = ""
+        self.quotes = self.quotes_above = self.preformatted = 0
+        self.gap = False
+        self.lists: list[int] = []            # for every open list: the next number, or 0 for bullets
+
+    def read(self, root: LexborNode) -> str:
+        stack: list[tuple[LexborNode, bool]] = [(root, False)]
+        count = 0
+        while stack and count < MOST_NODES:
+            node, leaving = stack.pop()
+            count += 1
+            if leaving:
+                self.leave(node)
+            elif node.is_text_node:
+                self.words(node.text_content or "")
+            elif node.is_element_node and self.enter(node):
+                stack.append((node, True))
+                child = node.last_child
+                while child is not None:
+                    stack.append((child, False))
+                    child = child.prev
+        self.end_line()
+        return "\n".join(self.lines).strip("\n")
+
+    def enter(self, node: LexborNode) -> bool:
+        """Begin an element; False where its content is not read."""
+        tag = node.tag or ""
+        if tag == "br":
+            self.break_line()
+            return False
+        if tag in UNREAD or self.hidden(node):
+            return False
+        if node.mem_id in self.separators:
+            self.own_line(SEPARATOR)
+        if tag == "img":
+            self.words(_emoji(node))
+        elif tag == "hr":
+            self.own_line("_" * 32)
+        elif tag in BLOCKS:
+            self.begin_block(tag, node)
+        if node.mem_id in self.quoted:
+            self.end_line()
+            self.quotes += 1
+        return True
+
+    def hidden(self, node: LexborNode) -> bool:
+        style = node.attributes.get("style")
+        return bool(style and _HIDDEN.search(style))
+
+    def begin_block(self, tag: str, node: LexborNode) -> None:
+        if tag in ("td", "th"):
+            self.line += "\t" if self.line.strip() else ""
+            return
+        self.end_line()
+        self.gap = self.gap or _spaced(tag, node)
+        if tag == "pre":
+            self.preformatted += 1
+        elif tag in ("ul", "ol"):
+            self.lists.append(1 if tag == "ol" else 0)
+        elif tag == "li":
+            self.line = self.bullet()
+
+    def bullet(self) -> str:
+        indent = "  " * (len(self.lists) - 1)
+        if self.lists and self.lists[-1]:
+            self.lists[-1] += 1
+            return f"{indent}{self.lists[-1] - 1}. "
+        return f"{indent}- "
+
+    def leave(self, node: LexborNode) -> None:
+        tag = node.tag or ""
+        if tag in BLOCKS and tag not in ("td", "th"):
+            self.end_line()
+            self.gap = self.gap or _spaced(tag, node)
+        if tag == "pre":
+            self.preformatted -= 1
+        elif tag in ("ul", "ol") and self.lists:
+            self.lists.pop()
+        if node.mem_id in self.quoted:
+            self.end_line()
+            self.quotes -= 1
+
+    def words(self, text: str) -> None:
+        if self.preformatted:
+            first, *rest = text.replace("\r\n", "\n").split("\n")
+            self.line += first
+            for line in rest:
+                self.break_line()
+                self.line += line
+            return
+        text = _SPACE.sub(" ", text)
+        if not self.line or self.line[-1] in " \t":
+            text = text.lstrip(" ")
+        self.line += text
+
+    def own_line(self, line: str) -> None:
+        self.end_line()
+        self.line = line
+        self.end_line()
+
+    def break_line(self) -> None:
+        if self.line.strip():
+            self.end_line()
+        else:
+            self.line = ""
+            self.gap = True
+
+    def end_line(self) -> None:
+        line = self.line.rstrip()
+        self.line = ""
+        if not line.strip():
+            return
+        prefix = ">" * self.quotes + " " if self.quotes else ""
+        if self.gap and self.lines:
+            self.lines.append(">" * min(self.quotes, self.quotes_above))
+        self.gap, self.quotes_above = False, self.quotes
+        self.lines.append(prefix + line)
+
+
+def _spaced(tag: str, node: LexborNode) -> bool:
+    """Whether a blank line stands around this block; Outlook's paragraphs have no margin."""
+    return tag in SPACED and "MsoNormal" not in (node.attributes.get("class") or "")
+
+
+def _emoji(node: LexborNode) -> str:
+    alternative = node.attributes.get("alt") or ""
+    return alternative if 0 < len(alternative) <= 4 and not alternative.isascii() else ""

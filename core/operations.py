@@ -1,0 +1,76 @@
+"""Operations: acts that take time, run by a worker, with progress, a result, and a way to stop them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, LargeBinary, String, Text, select
+from sqlalchemy.orm import Mapped, Session
+
+from core.clock import now
+from core.database import Base, Guarded, Json, Row, personal, plain
+from core.errors import Refused
+from core.i18n import gettext as _
+
+STATES = ("planned", "approved", "running", "paused", "done", "failed", "cancelled", "undone")
+
+
+class Operation(Row, Guarded, Base):
+    """One long act: what (kind and input), who asked, how far it is, what came out."""
+
+    __tablename__ = "operations"
+    kind: Mapped[str] = plain(String(40))
+    state: Mapped[str] = plain(String(10), default="approved")
+    by_uid: Mapped[str | None] = plain(String(24))
+    given: Mapped[dict[str, Any]] = personal(Json, default=dict, erase="rewrite", report=False, kept="log")
+    done: Mapped[int] = plain(default=0)
+    total: Mapped[int] = plain(default=0)
+    result: Mapped[dict[str, Any]] = personal(Json, default=dict, erase="rewrite", report=False, kept="log")
+    file: Mapped[bytes | None] = personal(LargeBinary, deferred=True, report=False, kept="log")
+    reason: Mapped[str | None] = plain(Text)
+    due_at: Mapped[datetime] = plain(default=now)
+    lease: Mapped[str] = plain(String(80), default="")
+    lease_until: Mapped[datetime | None] = plain()
+    ended_at: Mapped[datetime | None] = plain()
+    __table_args__ = (Index("ix_operations_state", "state", "due_at"),)
+
+    def as_dict(self) -> dict[str, Any]:
+        """As the API shows it."""
+        return {"id": self.uid, "kind": self.kind, "state": self.state,
+                "progress": {"done": self.done, "total": self.total}, "reason": self.reason,
+                "items_url": f"/api/v1/operations/{self.uid}/items",
+                "result_url": f"/api/v1/operations/{self.uid}/result" if self.state == "done" else None}
+
+
+#: Kind → what a worker does. Filled by the packages that know how; a worker imports them all.
+KINDS: dict[str, Callable[[Session, Operation], None]] = {}
+
+
+def start(db: Session, kind: str, given: dict[str, Any], *, by: str | None = None, total: int = 1) -> Operation:
+    """Ask for an operation; the caller commits and rings ``operations``."""
+    operation = Operation(kind=kind, given=given, by_uid=by, total=total)
+    db.add(operation)
+    db.flush()
+    return operation
+
+
+def turn(db: Session, operation: Operation, state: str) -> None:
+    """Pause, resume or cancel. Raises Refused where the present state does not allow it."""
+    allowed = {"paused": ("approved", "running"), "approved": ("paused", "planned"),
+               "cancelled": ("planned", "approved", "running", "paused")}
+    if operation.state not in allowed.get(state, ()):
+        raise Refused(_("An operation that is %(before)s cannot become %(after)s.", before=operation.state, after=state))
+    operation.state = state
+    if state == "cancelled":
+        operation.ended_at = now()
+    db.flush()
+
+
+def waiting(db: Session) -> list[Operation]:
+    """Operations a worker should take, oldest first."""
+    at = now()
+    return list(db.scalars(select(Operation).where(
+        Operation.state.in_(("approved", "running")), Operation.due_at <= at,
+        (Operation.lease_until.is_(None)) | (Operation.lease_until < at)).order_by(Operation.id).limit(10)))

@@ -1,0 +1,156 @@
+"""Options: what an admin switches while the desk runs, for the whole desk or for one mailbox.
+
+Each option is declared here with its default, its kind and what it means; anything else is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from ipaddress import ip_network
+from typing import Any
+from zoneinfo import available_timezones
+
+from sqlalchemy import String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session
+
+from core.database import Base, Json, Versioned, plain
+from core.errors import Refused, Unknown
+from core.i18n import LANGUAGES as LANGUAGES
+from core.i18n import N_
+from core.i18n import gettext as _
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One switch: default value, a test for new values, what it means, and whether a mailbox may differ."""
+
+    default: Any
+    fits: Callable[[Any], bool]
+    means: str
+    per_mailbox: bool = False
+
+
+def _one_of(*values: str) -> Callable[[Any], bool]:
+    return lambda value: value in values
+
+
+def _whole(low: int, high: int) -> Callable[[Any], bool]:
+    return lambda value: type(value) is int and low <= value <= high
+
+
+def _flag(value: Any) -> bool:
+    return type(value) is bool
+
+
+def _text(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= 200
+
+
+def _name(value: Any) -> bool:
+    return _text(value) and bool(value.strip())
+
+
+def _zone(value: Any) -> bool:
+    return isinstance(value, str) and value in available_timezones()
+
+
+def _rule(value: Any) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(fields, list) and 1 <= len(fields) <= 2 and all(isinstance(f, str) for f in fields)
+        for fields in value)
+
+
+def _networks(value: Any) -> bool:
+    try:
+        return isinstance(value, list) and len(value) <= 1000 and all(ip_network(n, strict=False) for n in value)
+    except (ValueError, TypeError):
+        return False
+
+
+OPTIONS: dict[str, Option] = {
+    "desk.name": Option("Skranke", _name, N_("The name customers and agents see.")),
+    "desk.language": Option("en", _one_of(*LANGUAGES), N_("The language where nothing better is known.")),
+    "desk.timezone": Option("Europe/Oslo", _zone, N_("The zone of times in mails and of agents who chose none.")),
+    "desk.reopen_days": Option(14, _whole(0, 3650), N_("Days after closing in which a reply reopens the ticket; "
+                               "later ones open a linked ticket."), per_mailbox=True),
+    "desk.acknowledge": Option(True, _flag, N_("Whether a new request is acknowledged by mail."), per_mailbox=True),
+    "intake.unknown_sender": Option("create", _one_of("create", "ask", "never"),
+                                    N_("What happens when nobody we know writes: create a person, ask an agent, "
+                                    "or never make a record."), per_mailbox=True),
+    "contacts.company_required": Option(True, _flag, N_("Whether a person saved in a form, by the API or by import "
+                                        "must belong to a company (S20).")),
+    "contacts.bin_days": Option(15, _whole(0, 365), N_("Days a deleted record stays in the bin (S70).")),
+    "contacts.duplicate_rule": Option([], _rule, N_("Fields that must not be the same on two persons (W83).")),
+    "mail.loop_limit": Option(20, _whole(1, 10_000), N_("Automatic mails to one correspondent within three hours, "
+                              "before the breaker opens.")),
+    "mail.blocked_clients": Option([], _networks, N_("Networks from which the SMTP door takes nothing, such as "
+                                   '["192.0.2.7", "198.51.100.0/24"].')),
+    "mail.retry_days": Option(3, _whole(1, 14), N_("Days in which temporary failures to send are retried.")),
+    "privacy.four_eyes_above": Option(1000, _whole(0, 1_000_000), N_("Messages above which erasing a person needs "
+                                      "a second agent.")),
+}
+
+
+class OptionRow(Versioned, Base):
+    """A value an admin chose; ``mailbox_uid`` is empty for the whole desk."""
+
+    __tablename__ = "options"
+    id: Mapped[int] = plain(primary_key=True)
+    name: Mapped[str] = plain(String(60))
+    mailbox_uid: Mapped[str] = plain(String(24), default="")
+    value: Mapped[Any] = plain(Json)
+    __table_args__ = (UniqueConstraint("name", "mailbox_uid"),)
+
+
+def option(db: Session, name: str, mailbox_uid: str = "") -> Any:
+    """The value in force: the mailbox's own, else the desk's, else the default. Raises Unknown."""
+    declared = _declared(name)
+    chosen = _chosen(db, name)
+    return chosen.get(mailbox_uid, chosen.get("", declared.default))
+
+
+def set_option(db: Session, name: str, value: Any, mailbox_uid: str = "") -> OptionRow:
+    """Choose a value. Raises Unknown for a name nobody declared and Refused for a value that does not fit."""
+    declared = _declared(name)
+    if not declared.fits(value):
+        raise Refused(_("%(value)s is not a value for %(name)s. %(means)s", value=repr(value), name=name,
+                        means=_(declared.means)))
+    if mailbox_uid and not declared.per_mailbox:
+        raise Refused(_("%(name)s holds for the whole desk, not for one mailbox.", name=name))
+    row = db.scalar(select(OptionRow).where(OptionRow.name == name, OptionRow.mailbox_uid == mailbox_uid))
+    if row is None:
+        row = OptionRow(name=name, mailbox_uid=mailbox_uid, value=value)
+        db.add(row)
+    else:
+        row.value, row.version = value, row.version + 1
+    db.flush()
+    db.info.pop("options", None)
+    return row
+
+
+def clear_option(db: Session, name: str, mailbox_uid: str = "") -> None:
+    """Go back to the desk's value (for a mailbox) or to the default."""
+    _declared(name)
+    row = db.scalar(select(OptionRow).where(OptionRow.name == name, OptionRow.mailbox_uid == mailbox_uid))
+    if row is not None:
+        db.delete(row)
+        db.flush()
+    db.info.pop("options", None)
+
+
+def _declared(name: str) -> Option:
+    if name not in OPTIONS:
+        raise Unknown(_("There is no setting called %(name)s.", name=name))
+    return OPTIONS[name]
+
+
+def _chosen(db: Session, name: str) -> dict[str, Any]:
+    """All chosen values of this session's view, read at once: a page asks for many."""
+    cached: dict[str, dict[str, Any]] | None = db.info.get("options")
+    if cached is None:
+        cached = {}
+        for row in db.execute(select(OptionRow.name, OptionRow.mailbox_uid, OptionRow.value)):
+            cached.setdefault(row.name, {})[row.mailbox_uid] = row.value
+        db.info["options"] = cached
+    return cached.get(name, {})

@@ -1,0 +1,58 @@
+"""Bringing a database to the present: migrations, applied by the program or by ``skranke db upgrade``."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import MetaData, text
+from sqlalchemy.engine import Connection
+
+from core.database import Base, Database
+
+#: Modules that declare tables. Named, not imported: they stand to our right.
+TABLES = ("core.history", "core.options", "core.leases", "core.operations", "contacts.agent", "contacts.company",
+          "contacts.person", "contacts.address", "desk.mailboxes", "desk.inbound", "desk.outbound",
+          "desk.tickets.ticket", "desk.tickets.message", "desk.idempotency")
+
+
+def metadata() -> MetaData:
+    """All tables of the desk."""
+    for module in TABLES:
+        import_module(module)
+    return Base.metadata
+
+
+def is_ours(_thing: object, name: str | None, kind: str, reflected: bool, _compared: object) -> bool:
+    """Leave the search tables, which no model declares, out of comparisons."""
+    return not (kind in ("table", "index") and reflected and "_search" in (name or ""))
+
+
+def config(connection: Connection | None = None) -> Config:
+    """Alembic's configuration, pointing at the migrations that travel with the package."""
+    made = Config()
+    made.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    made.set_main_option("path_separator", "os")
+    made.attributes["connection"] = connection
+    return made
+
+
+def upgrade(database: Database) -> None:
+    """Apply what is missing; several processes may call this at once."""
+    engine: Any = database.engine.execution_options(skranke="write")
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(727210)"))
+        command.upgrade(config(connection), "head")
+
+
+def current(database: Database) -> bool:
+    """Whether every migration has been applied."""
+    heads = set(ScriptDirectory.from_config(config()).get_heads())
+    with database.engine.connect() as connection:
+        return set(MigrationContext.configure(connection).get_current_heads()) == heads
