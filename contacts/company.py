@@ -1,0 +1,65 @@
+"""Companies, and the short lists that persons and companies are sorted by."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, relationship
+
+from contacts.agent import Agent
+from core.database import Base, Guarded, Row, personal, plain
+
+
+class Category(Row, Base):
+    """What a person or company is to us: customer, prospect, supplier."""
+
+    __tablename__ = "categories"
+    name: Mapped[str] = plain(String(80), unique=True)
+
+
+class Business(Row, Base):
+    """The line of business a person or company is in."""
+
+    __tablename__ = "businesses"
+    name: Mapped[str] = plain(String(80), unique=True)
+
+
+class ServiceLevel(Row, Base):
+    """What a customer may expect: time to the first answer, in minutes, and priority (1 is highest)."""
+
+    __tablename__ = "service_levels"
+    name: Mapped[str] = plain(String(80), unique=True)
+    first_answer_minutes: Mapped[int | None] = plain()
+    priority: Mapped[int] = plain(default=3)
+
+
+class Company(Row, Guarded, Base):
+    """A company. One-person firms make even a company's name and address personal."""
+
+    __tablename__ = "companies"
+    name: Mapped[str] = personal(String(200), erase="keep")
+    sort_name: Mapped[str] = personal(String(200), erase="keep", report=False)
+    organisation_number: Mapped[str | None] = personal(String(20), erase="keep", index=True)
+    category_id: Mapped[int | None] = plain(ForeignKey("categories.id", ondelete="SET NULL"))
+    business_id: Mapped[int | None] = plain(ForeignKey("businesses.id", ondelete="SET NULL"))
+    our_contact_id: Mapped[int | None] = plain(ForeignKey("agents.id", ondelete="SET NULL"))
+    language: Mapped[str | None] = plain(String(2))
+    phone: Mapped[str | None] = personal(String(60), erase="keep")
+    address: Mapped[str | None] = personal(Text, erase="keep")
+    website: Mapped[str | None] = personal(String(200), erase="keep")
+    binned_at: Mapped[datetime | None] = plain()
+    category: Mapped[Category | None] = relationship()
+    business: Mapped[Business | None] = relationship()
+    our_contact: Mapped[Agent | None] = relationship()
+    __table_args__ = (Index("ix_companies_sort_name", "sort_name", "id"),
+                      Index("ix_companies_binned", "id", sqlite_where=text("binned_at IS NOT NULL"),
+                            postgresql_where=text("binned_at IS NOT NULL")))
+
+
+class CompanyDomain(Base):
+    """A mail domain that belongs to a company: strangers who write from it are put there."""
+
+    __tablename__ = "company_domains"
+    domain: Mapped[str] = personal(String(253), erase="keep", primary_key=True)
+    company_id: Mapped[int] = plain(ForeignKey("companies.id", ondelete="CASCADE"), index=True)

@@ -1,0 +1,90 @@
+"""Making persons and companies: from a mail, a form, the API, an import."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select
+from sqlalchemy.orm import Session
+
+from contacts.address import Address, domain_of
+from contacts.company import Company, CompanyDomain
+from contacts.facts import AddressAdded, CompanyCreated, PersonCreated
+from contacts.identifying import hold, sort_name, split_name
+from contacts.person import Employment, LegalBasis, Person
+from core.batch import MISSING, defer, recall, remember
+from core.fold import fold
+from core.history import record
+from core.putting import put
+from core.search import index_substring
+
+
+def create_from_mail(
+    db: Session, address: Address, display_name: str, *, why: str, language: str | None, proof: str,
+) -> Person:
+    """A person for somebody unknown who wrote: everything guessed is marked as such, *to be completed* (S6, S7)."""
+    first, last = split_name(display_name if "@" not in display_name else "")
+    if not (first or last):
+        first = address.value.partition("@")[0][:120]
+    person = put(
+        db, Person, first_name=first, last_name=last, sort_name=sort_name(first, last), preferred_language=language,
+        language_guessed=language is not None, name_guessed=True, to_be_completed=True, created_how="mail",
+        created_why=why)
+    hold(db, address, person, origin="wrote", proof=proof, primary=True)
+    defer(db, _give_bases, {"person_id": person.id, "source": "wrote to us"})
+    company = company_at(db, domain_of(address.normalised))
+    if company is not None:
+        put(db, Employment, person_id=person.id, company_id=company.id)
+        person.our_contact_id, person.category_id, person.business_id = (
+            company.our_contact_id, company.category_id, company.business_id)
+        db.flush()
+    index_person(db, person, [address.value], company.name if company else "", new=True)
+    record(db, PersonCreated(person.uid, "mail", company.uid if company else None))
+    record(db, AddressAdded(person.uid, address.uid, "wrote"))
+    return person
+
+
+_BY_DOMAIN = select(Company).join(CompanyDomain).where(
+    CompanyDomain.domain == bindparam("domain"), Company.binned_at.is_(None))
+
+
+def company_at(db: Session, domain: str) -> Company | None:
+    """The company that a mail domain belongs to."""
+    known = recall(db, "company", domain)
+    company: Company | None = remember(
+        db, "company", domain, db.scalar(_BY_DOMAIN, {"domain": domain})) if known is MISSING else known
+    return company
+
+
+def _give_bases(db: Session, rows: list[dict[str, Any]]) -> None:
+    db.connection().execute(insert(LegalBasis.__table__), rows)  # type: ignore[arg-type]
+
+
+def create_company(
+    db: Session, name: str, *, by: str | None = None, how: str = "form", domains: Sequence[str] = (), **fields: Any,
+) -> Company:
+    """A company; ``domains`` are the mail domains its people write from."""
+    company = Company(name=name.strip(), sort_name=fold(name)[:200], **fields)
+    db.add(company)
+    db.flush()
+    for domain in domains:
+        db.add(CompanyDomain(domain=domain.strip().casefold(), company_id=company.id))
+    index_company(db, company)
+    record(db, CompanyCreated(company.uid, how), by=by)
+    db.flush()
+    return company
+
+
+def index_person(
+    db: Session, person: Person, addresses: Sequence[str], company: str = "", *, new: bool = False,
+) -> None:
+    """Let the person be found by any part of name, addresses, company, customer number; by phone with and without spaces."""
+    together = ["".join(value.split()) for value in addresses if value.startswith("+") and " " in value]
+    index_substring(db, "person_search", person.id, [
+        person.first_name, person.last_name, *addresses, *together, company, person.customer_number], new=new)
+
+
+def index_company(db: Session, company: Company) -> None:
+    """Let the company be found by any part of name, number, website."""
+    index_substring(db, "company_search", company.id, [company.name, company.organisation_number, company.website])

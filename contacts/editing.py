@@ -1,0 +1,185 @@
+"""Saving persons from forms, the API and imports: one check, one way in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contacts.address import Address, Holding
+from contacts.addressing import add_address
+from contacts.agent import Agent
+from contacts.company import Company
+from contacts.creating import index_person
+from contacts.facts import EmploymentChanged, PersonCreated, PersonEdited
+from contacts.identifying import sort_name
+from contacts.person import Employment, LegalBasis, Person
+from core.errors import Refused, Stale, Unknown
+from core.history import record
+from core.i18n import N_
+from core.i18n import gettext as _
+from core.options import LANGUAGES, option
+
+FIELDS = ("first_name", "last_name", "title", "status", "preferred_language", "service_level_id", "support_contact_id",
+          "our_contact_id", "category_id", "business_id", "private_customer", "customer_number", "block_mass_mail")
+SYNCED = ("our_contact_id", "category_id", "business_id")
+LONGEST = {"first_name": 120, "last_name": 120, "title": 120, "customer_number": 40}
+
+
+def create_person(
+    db: Session, fields: Mapping[str, Any], *, by: Agent | None, how: str = "form", why: str = "",
+    addresses: Sequence[Mapping[str, Any]] = (), employments: Sequence[Mapping[str, Any]] = (), share: bool = False,
+    exempt: bool = False,
+) -> Person:
+    """A person with addresses (``kind``, ``value``, ``label``, ``primary``) and employments (``company``, ``position``).
+
+    Without an employment it is refused while ``contacts.company_required`` (S20), unless a private customer (T6)
+    or ``exempt`` (from a ticket: shown as *to be completed*, 0.11). Raises Conflict for an address another living
+    person holds, unless ``share``. Our contact defaults to who creates (S28); a first primary company fills our
+    contact, category and business where they are not given (S31-S33).
+    """
+    clean = _checked(fields)
+    if not (clean.get("first_name") or clean.get("last_name")):
+        raise Refused("A person needs a name.", {"last_name": "Give a first name, a last name or both."})
+    homeless = not employments and not clean.get("private_customer")
+    if homeless and not exempt and option(db, "contacts.company_required"):
+        raise Refused("A person must belong to a company here. Choose a company, or make the person a private customer.",
+                      {"employments": "Choose a company."})
+    person = Person(**clean, created_how=how, created_why=why, created_by_id=by.id if by else None,
+                    to_be_completed=homeless and exempt)
+    if person.our_contact_id is None and by is not None:
+        person.our_contact_id = by.id
+    person.sort_name = sort_name(person.first_name or "", person.last_name or "")
+    db.add(person)
+    _unique_number(db, person)
+    db.flush()
+    db.add(LegalBasis(person_id=person.id, purpose="service", basis="legitimate_interest", source=how))
+    for n, job in enumerate(employments):
+        employ(db, person, job["company"], position=job.get("position"), started_on=job.get("from"), primary=n == 0,
+               given=clean, by=by, record_it=False)
+    for entry in addresses:
+        add_address(db, person, entry.get("kind", "email"), entry["value"], label=entry.get("label", ""),
+                    primary=entry.get("primary"), by=by, share=share)
+    db.flush()
+    db.expire(person, ["employments", "legal_bases"])
+    reindex(db, person)
+    company = person.employment.company.uid if person.employment else None
+    record(db, PersonCreated(person.uid, how, company), by=by.uid if by else None)
+    return person
+
+
+def edit_person(
+    db: Session, person: Person, fields: Mapping[str, Any], *, by: Agent | None, version: int | None = None,
+) -> dict[str, tuple[Any, Any]]:
+    """Change fields of a person; return what changed, each before and after.
+
+    Raises Stale when ``version`` is given and is no longer the person's.
+    """
+    check_version(person, version)
+    clean = _checked(fields)
+    changes = {name: (getattr(person, name), value) for name, value in clean.items() if getattr(person, name) != value}
+    if not changes:
+        return {}
+    for name, (_before, value) in changes.items():
+        setattr(person, name, value)
+    if not person.name:
+        raise Refused("A person needs a name.", {"last_name": "Give a first name, a last name or both."})
+    _settle_guesses(person, changes)
+    person.sort_name = sort_name(person.first_name, person.last_name)
+    _unique_number(db, person)
+    db.flush()
+    reindex(db, person)
+    record(db, PersonEdited(person.uid), by=by.uid if by else None, changes=changes)
+    return changes
+
+
+def employ(
+    db: Session, person: Person, company: Company, *, position: str | None = None, started_on: date | None = None,
+    primary: bool = True, given: Mapping[str, Any] | None = None, by: Agent | None = None, record_it: bool = True,
+) -> Employment:
+    """Let a person work at a company; a new primary employment takes our contact, category and business from it."""
+    if company.binned_at is not None:
+        raise Refused(_("%(name)s is deleted. Restore it first.", name=company.name), {"company": "Choose another company."})
+    if primary:
+        for other in db.scalars(select(Employment).where(Employment.person_id == person.id, Employment.primary)):
+            other.primary = False
+    job = Employment(person_id=person.id, company_id=company.id, position=position, started_on=started_on,
+                     primary=primary)
+    db.add(job)
+    if primary:
+        for name in SYNCED:
+            if not (given or {}).get(name):
+                setattr(person, name, getattr(company, name) or getattr(person, name))
+    person.to_be_completed = False
+    db.flush()
+    if record_it:
+        db.expire(person, ["employments"])
+        reindex(db, person)
+        record(db, EmploymentChanged(person.uid, company.uid, "began"), by=by.uid if by else None)
+    return job
+
+
+def person_called(db: Session, uid: str, *, binned: bool = False) -> Person:
+    """The person with this uid, following merges. Raises Unknown, also for one in the bin unless asked for."""
+    person = db.scalar(select(Person).where(Person.uid == uid))
+    while person is not None and person.merged_into_id is not None:
+        person = db.get(Person, person.merged_into_id)
+    if person is None or (person.binned_at is not None and not binned):
+        raise Unknown("There is no such person.")
+    return person
+
+
+def check_version(row: Any, version: int | None) -> None:
+    """Raises Stale when the record has moved on since it was read."""
+    if version is not None and row.version != version:
+        raise Stale("Somebody else has changed this in the meantime. Load it again and repeat your change.",
+                    version=row.version)
+
+
+def reindex(db: Session, person: Person) -> None:
+    """Let the person be found by what it is called, reached by and where it works now."""
+    values = db.scalars(select(Address.value).join(Holding, Holding.address_id == Address.id).where(
+        Holding.person_id == person.id, Holding.until.is_(None))).all()
+    companies = db.scalars(select(Company.name).join(Employment, Employment.company_id == Company.id).where(
+        Employment.person_id == person.id, Employment.ended_on.is_(None))).all()
+    index_person(db, person, values, " ".join(companies))
+
+
+def _checked(fields: Mapping[str, Any]) -> dict[str, Any]:
+    unknown = set(fields) - set(FIELDS)
+    if unknown:
+        raise Refused(_("A person has no field %(names)s.", names=", ".join(sorted(unknown))))
+    clean = {name: " ".join(value.split()) if isinstance(value, str) else value for name, value in fields.items()}
+    errors = {name: _("At most %(most)s characters.", most=most)
+              for name, most in LONGEST.items() if len(clean.get(name) or "") > most}
+    if clean.get("preferred_language") not in (None, "", *LANGUAGES):
+        errors["preferred_language"] = N_("One of en, nb, da, sv.")
+    if clean.get("status", "active") not in ("active", "left"):
+        errors["status"] = N_("Active or left.")
+    if errors:
+        raise Refused("Some fields cannot be saved like this.", errors)
+    empty_is_none = ("title", "preferred_language", "customer_number")
+    return {name: (value or None) if name in empty_is_none else value for name, value in clean.items()}
+
+
+def _settle_guesses(person: Person, changes: Mapping[str, Any]) -> None:
+    """What an agent has set is no guess any more."""
+    if {"first_name", "last_name"} & changes.keys():
+        person.name_guessed = False
+    if "preferred_language" in changes:
+        person.language_guessed = False
+    if person.private_customer:
+        person.to_be_completed = False
+
+
+def _unique_number(db: Session, person: Person) -> None:
+    if not person.customer_number:
+        return
+    with db.no_autoflush:
+        other = db.scalar(select(Person.id).where(Person.customer_number == person.customer_number))
+    if other is not None and other != person.id:
+        raise Refused(_("Customer number %(number)s belongs to somebody else.", number=person.customer_number),
+                      {"customer_number": "This number is taken."})

@@ -1,0 +1,132 @@
+"""Changing agents and teams: names, roles, who may sign in, who shares a queue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from contacts.address import normalise_email
+from contacts.agent import ROLES, THEMES, Agent, AgentAddress, Team
+from contacts.facts import AgentChanged
+from core.errors import Conflict, Refused, Unknown
+from core.history import record
+from core.i18n import N_
+from core.options import LANGUAGES
+
+#: What a change is called in the history, in the order of importance.
+NAMED = {"active": "switched", "role": "role", "email": "address"}
+
+
+def edit_agent(db: Session, agent: Agent, fields: Mapping[str, Any], *, by: Agent, version: int | None = None) -> None:
+    """Change an agent. Who loses a role or the right to sign in is signed out everywhere.
+
+    Raises Conflict when a colleague was faster, Refused for values that do not fit, and for the last admin.
+    """
+    if version is not None and agent.version != version:
+        raise Conflict(N_("Somebody else has changed this agent in the meantime. Look at it again, then repeat your change."))
+    fields = {**fields, **({"email": free_address(db, fields["email"], agent)} if "email" in fields else {})}
+    changed = {name for name, value in fields.items() if getattr(agent, name) != value}
+    _fitting(fields)
+    if {"role", "active"} & changed and agent.admin and agent.active:
+        _another_admin(db, agent, fields)
+    for name in changed:
+        setattr(agent, name, fields[name])
+    if changed:
+        agent.version += 1
+        agent.session_version += bool({"role", "active"} & changed)
+        what = next((said for name, said in NAMED.items() if name in changed), "edited")
+        record(db, AgentChanged(agent.uid, what), by=by.uid)
+    db.flush()
+
+
+def set_addresses(db: Session, agent: Agent, addresses: Sequence[str]) -> None:
+    """The other addresses an agent writes from. Raises Refused for one that is none or somebody else's."""
+    wanted = [free_address(db, address, agent, field="addresses") for address in addresses if address.strip()]
+    wanted = [address for address in dict.fromkeys(wanted) if address != agent.email]
+    agent.addresses = [row for row in agent.addresses if row.normalised in wanted]
+    db.flush()
+    have = {row.normalised for row in agent.addresses}
+    agent.addresses.extend(AgentAddress(normalised=address) for address in wanted if address not in have)
+    db.flush()
+
+
+def free_address(db: Session, address: str, agent: Agent, *, field: str = "email") -> str:
+    """The address as it is matched, if no other agent has it."""
+    address = normalise_email(address)
+    if "@" not in address.strip("@") or " " in address:
+        raise Refused(N_("An agent needs a mail address."), {field: N_("Write it like nora@company.example.")})
+    owner = db.scalar(select(Agent.id).where(Agent.email == address, Agent.id != agent.id)) or db.scalar(
+        select(AgentAddress.agent_id).where(AgentAddress.normalised == address, AgentAddress.agent_id != agent.id))
+    if owner is not None:
+        raise Refused(N_("Another agent has this address."), {field: N_("Another agent has this address.")})
+    return address
+
+
+def agent_with_uid(db: Session, uid: str) -> Agent:
+    """Raises Unknown."""
+    agent = db.scalar(select(Agent).where(Agent.uid == uid))
+    if agent is None:
+        raise Unknown(N_("There is no such agent."))
+    return agent
+
+
+def agents_with(db: Session, uids: Sequence[str]) -> list[Agent]:
+    """The agents with these uids, by name; others are left out."""
+    return list(db.scalars(select(Agent).where(Agent.uid.in_(uids)).order_by(Agent.name)))
+
+
+def team_with_uid(db: Session, uid: str) -> Team:
+    """Raises Unknown."""
+    team = db.scalar(select(Team).where(Team.uid == uid))
+    if team is None:
+        raise Unknown(N_("There is no such team."))
+    return team
+
+
+def save_team(db: Session, team: Team, name: str, members: Sequence[Agent], *, version: int | None = None) -> Team:
+    """A team with this name and these members; team and agents count as changed where they come or go.
+
+    Raises Conflict when a colleague was faster, Refused without a name or for one that is taken.
+    """
+    if version is not None and team.version != version:
+        raise Conflict(N_("A colleague has changed this in the meantime. Look at what holds now, then repeat your change."))
+    name = " ".join(name.split())
+    if not name or len(name) > 80:
+        raise Refused(N_("A team needs a name of at most 80 characters."), {"name": N_("Give a name.")})
+    with db.no_autoflush:
+        other = db.scalar(select(Team.id).where(Team.name == name))
+    if other is not None and other != team.id:
+        raise Refused(N_("There is a team of this name already."), {"name": N_("This name is taken.")})
+    if team.id is not None:
+        moved = set(team.members) ^ set(members)
+        team.version += bool(moved or team.name != name)
+        for agent in moved:
+            agent.version += 1
+    team.name, team.members = name, list(members)
+    db.add(team)
+    db.flush()
+    return team
+
+
+def _fitting(fields: Mapping[str, Any]) -> None:
+    allowed = {"role": ROLES, "language": LANGUAGES, "theme": THEMES}
+    errors = {name: N_("Choose one of those offered.") for name, values in allowed.items()
+              if name in fields and fields[name] not in values}
+    if "name" in fields and not 0 < len(fields["name"]) <= 120:
+        errors["name"] = N_("Give a name of at most 120 characters.")
+    if errors:
+        raise Refused(N_("Some fields cannot be saved like this."), errors)
+
+
+def _another_admin(db: Session, agent: Agent, fields: Mapping[str, Any]) -> None:
+    """A desk without an admin could never be mended from its own pages."""
+    if fields.get("role", agent.role) == "admin" and fields.get("active", agent.active):
+        return
+    others = db.scalar(select(func.count()).select_from(Agent).where(
+        Agent.role == "admin", Agent.active, Agent.id != agent.id))
+    if not others:
+        raise Refused(N_("This is the only admin. Make somebody else an admin first."),
+                      {"role": N_("Somebody must be an admin.")})
