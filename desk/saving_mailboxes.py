@@ -1,0 +1,147 @@
+"""Changing a mailbox: its addresses, how it is read, how it sends, who may see it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contacts.address import normalise_email
+from contacts.agent import Agent, Team
+from core.errors import Conflict, Refused, Unknown
+from core.history import Fact, record
+from core.i18n import N_
+from core.i18n import gettext as _
+from core.options import LANGUAGES
+from core.tokens import seal
+from desk.mailboxes import AFTER, Mailbox, MailboxAccess, MailboxAlias
+from rules.trust import networks
+
+PLAIN = ("name", "language", "signature", "open_to_all", "receiving_host", "trusted_relays", "imap_url", "imap_folders",
+         "imap_after", "imap_move_to", "relay_url", "sent_folder", "oauth_provider", "oauth_tenant", "oauth_client",
+         "plus_addressing", "dkim_selector", "active")
+#: Written, never read back. An empty one stays what it was; None takes it away.
+SECRET = ("imap_password", "relay_password", "oauth_secret", "oauth_refresh", "dkim_key")
+LONGEST = {"name": 120, "receiving_host": 253, "imap_move_to": 200, "sent_folder": 200, "oauth_tenant": 120,
+           "oauth_client": 200, "dkim_selector": 63}
+_SELECTOR = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxChanged(Fact):
+    """A mailbox was added, edited, switched off or on. Its passwords are not part of any history."""
+
+    kind: ClassVar[str] = "mailbox.changed"
+    mailbox_uid: str
+    change: str
+
+
+def mailbox_with_uid(db: Session, uid: str) -> Mailbox:
+    """Raises Unknown."""
+    mailbox = db.scalar(select(Mailbox).where(Mailbox.uid == uid))
+    if mailbox is None:
+        raise Unknown(N_("There is no such mailbox."))
+    return mailbox
+
+
+def edit_mailbox(
+    db: Session, mailbox: Mailbox, fields: Mapping[str, Any], *, by: Agent, version: int | None = None, change: str = "edited",
+) -> None:
+    """Change fields (``PLAIN``, and ``SECRET`` in clear). Raises Conflict when a colleague was faster, and Refused."""
+    if version is not None and mailbox.version != version:
+        raise Conflict(N_("A colleague has changed this mailbox in the meantime. Look at it again, then repeat your change."))
+    if unknown := set(fields) - {*PLAIN, *SECRET}:
+        raise Refused(_("A mailbox has no field %(names)s.", names=", ".join(sorted(unknown))))
+    _fitting(fields)
+    for name in PLAIN:
+        if name in fields and getattr(mailbox, name) != fields[name]:
+            setattr(mailbox, name, fields[name])
+    for name in SECRET:
+        if name in fields and (fields[name] is None or fields[name]):
+            setattr(mailbox, name, seal(fields[name] or ""))
+    if mailbox.dkim_selector and not mailbox.dkim_key:
+        raise Refused(N_("A DKIM selector needs its private key."), {"dkim_key": N_("Paste the private key in PEM form.")})
+    record(db, MailboxChanged(mailbox.uid, change), by=by.uid)
+    db.flush()
+
+
+def set_addresses(db: Session, mailbox: Mailbox, address: str, aliases: Sequence[str]) -> None:
+    """The mailbox's own address and the others it receives at. Raises Refused for one that is none or taken."""
+    own = _free(db, mailbox, address, "address")
+    wanted = [_free(db, mailbox, alias, "aliases") for alias in aliases if alias.strip()]
+    if own != mailbox.normalised or address.strip() != mailbox.address:
+        mailbox.address, mailbox.normalised = address.strip(), own
+    have = {row.normalised for row in mailbox.aliases}
+    if have != set(wanted) - {own}:
+        mailbox.raise_version()
+    mailbox.aliases = [row for row in mailbox.aliases if row.normalised in wanted and row.normalised != own]
+    db.flush()
+    mailbox.aliases.extend(MailboxAlias(normalised=alias) for alias in dict.fromkeys(wanted)
+                           if alias not in have and alias != own)
+    db.flush()
+
+
+def set_access(db: Session, mailbox: Mailbox, agents: Sequence[Agent], teams: Sequence[Team]) -> None:
+    """Who may see it where it is not open to all; it and the agents count as changed where they come or go."""
+    wanted = {(agent.id, None) for agent in agents} | {(None, team.id) for team in teams}
+    have = {(row.agent_id, row.team_id) for row in mailbox.access}
+    if wanted != have:
+        mailbox.raise_version()
+    for agent_id in {agent_id for agent_id, _team in wanted ^ have if agent_id is not None}:
+        db.get_one(Agent, agent_id).version += 1
+    mailbox.access = [row for row in mailbox.access if (row.agent_id, row.team_id) in wanted]
+    mailbox.access.extend(MailboxAccess(agent_id=a, team_id=t) for a, t in sorted(wanted - have, key=str))
+    db.flush()
+
+
+def _free(db: Session, mailbox: Mailbox, address: str, field: str) -> str:
+    normalised = normalise_email(address)
+    if "@" not in normalised.strip("@") or " " in normalised:
+        raise Refused(N_("A mailbox needs a mail address."), {field: N_("Write it like support@company.example.")})
+    taken = db.scalar(select(Mailbox.id).where(Mailbox.normalised == normalised, Mailbox.id != mailbox.id)) or db.scalar(
+        select(MailboxAlias.mailbox_id).where(MailboxAlias.normalised == normalised, MailboxAlias.mailbox_id != mailbox.id))
+    if taken is not None:
+        raise Refused(N_("Another mailbox receives at this address."), {field: N_("Another mailbox receives here.")})
+    return normalised
+
+
+def _fitting(fields: Mapping[str, Any]) -> None:
+    errors = {name: N_("This is too long.") for name, most in LONGEST.items() if len(fields.get(name) or "") > most}
+    if "name" in fields and not fields["name"]:
+        errors["name"] = N_("Give a name.")
+    if fields.get("language", "en") not in LANGUAGES:
+        errors["language"] = N_("Choose one of those offered.")
+    if not _are_networks(fields.get("trusted_relays") or ""):
+        errors["trusted_relays"] = N_("Write addresses or networks like 192.0.2.7 or 192.0.2.0/24, one a line.")
+    if fields.get("imap_after", "seen") not in AFTER:
+        errors["imap_after"] = N_("Choose one of those offered.")
+    if fields.get("imap_after") == "move" and not fields.get("imap_move_to"):
+        errors["imap_move_to"] = N_("Name the folder that mail is moved to.")
+    if fields.get("dkim_selector") and not _SELECTOR.fullmatch(fields["dkim_selector"]):
+        errors["dkim_selector"] = N_("A selector is a name like mail2026.")
+    if fields.get("dkim_key") and not _is_key(fields["dkim_key"]):
+        errors["dkim_key"] = N_("This is not a private key in PEM form without a passphrase.")
+    if errors:
+        raise Refused(N_("Some fields cannot be saved like this."), errors)
+
+
+def _are_networks(relays: str) -> bool:
+    try:
+        networks(relays)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_key(pem: str) -> bool:
+    try:
+        load_pem_private_key(pem.strip().encode(), None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return False
+    return True

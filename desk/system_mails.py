@@ -1,0 +1,79 @@
+"""The list of mails that the desk writes by itself: when, and what may stand in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.i18n import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A placeholder: its name, what it means (a message for gettext), and an invented example for the preview."""
+
+    name: str
+    means: str
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class SystemMail:
+    """One mail: its title and when it is sent (messages for gettext), its words, those it cannot do without.
+
+    ``per_mailbox``: whether mailboxes may word it differently.
+    """
+
+    title: str
+    when: str
+    words: tuple[Word, ...]
+    needs: tuple[str, ...] = ()
+    per_mailbox: bool = True
+
+
+_NAME = Word("name", N_("the name of whoever gets the mail, else the address"), "Kari Holm")
+_MAILBOX = Word("mailbox", N_("the name of the mailbox"), "Support")
+_NUMBER = Word("number", N_("the number of the ticket"), "#4821")
+_SUBJECT = Word("subject", N_("the subject of the ticket"), "The lamp in the hall is dark")
+_REQUESTER = Word("requester", N_("who asks"), "Ole Vang")
+_BY = Word("by", N_("the colleague who did it"), "Jonas Berg")
+_TEXT = Word("text", N_("the message, shortened"), "Since Monday the lamp does not light.\n\nWhat can we do?")
+_LINK = Word("link", N_("the address of the page"), "https://desk.example/tickets/4821")
+_DESK = Word("desk", N_("the name of the desk"), "Skranke")
+_ALERT = (_NAME, Word("about", N_("what the alert is about"), "support@desk.example"),
+          Word("text", N_("what is wrong, in a sentence"), "imap.example.com does not let support@desk.example in."),
+          _DESK, _LINK)
+_TICKET = (_NUMBER, _SUBJECT, _REQUESTER, _MAILBOX, _TEXT, _LINK)
+
+MAILS: dict[str, SystemMail] = {
+    "acknowledgement": SystemMail(
+        N_("Acknowledgement"), N_("When a customer's mail has become a ticket"), (_NAME, _NUMBER, _SUBJECT, _MAILBOX)),
+    "verification": SystemMail(
+        N_("Is this your address?"), N_("When an agent asks a person to confirm an address"),
+        (_NAME, Word("address", N_("the address that is to be confirmed"), "kari@kunde.example"), _MAILBOX, _LINK),
+        needs=("link",)),
+    "notify_new": SystemMail(
+        N_("To agents: a new ticket"), N_("When a ticket has come in that nobody has yet"), _TICKET, needs=("link",)),
+    "notify_assigned": SystemMail(
+        N_("To agents: a ticket is yours"), N_("When a colleague or a rule gives a ticket to an agent"),
+        (*_TICKET, _BY), needs=("link",)),
+    "notify_answered": SystemMail(
+        N_("To agents: a customer answered"), N_("When a customer writes again on an agent's ticket"), _TICKET,
+        needs=("link",)),
+    "notify_noted": SystemMail(
+        N_("To agents: a note"), N_("When a colleague writes a note on an agent's ticket"), (*_TICKET, _BY),
+        needs=("link",)),
+    "notify_unsent": SystemMail(
+        N_("To agents: an answer was not sent"), N_("When an answer by mail to a notification may not go to the customer"),
+        (_NAME, _NUMBER, _MAILBOX, Word("reason", N_("why it was not sent"), "You may no longer see the ticket."))),
+    "alert_raised": SystemMail(
+        N_("To admins: something is wrong"), N_("When an alert is raised, at most once an hour for the same"), _ALERT,
+        needs=("link",), per_mailbox=False),
+    "alert_ended": SystemMail(
+        N_("To admins: it is over"), N_("When an alert that admins were told of has ended"), _ALERT,
+        needs=("link",), per_mailbox=False),
+    "password_reset": SystemMail(
+        N_("New password"), N_("When an agent has forgotten the password"),
+        (_NAME, Word("email", N_("the address of the agent"), "kari@desk.example"),
+         _DESK, _LINK),
+        needs=("link",), per_mailbox=False),
+}

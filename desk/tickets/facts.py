@@ -1,0 +1,146 @@
+"""What can happen to a ticket, as facts: uids, numbers and enums, never prose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from core.history import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class TicketOpened(Fact):
+    """A ticket came to be. ``quiet``: by a machine, so nobody is acknowledged."""
+
+    kind: ClassVar[str] = "ticket.opened"
+    consumers: ClassVar[tuple[str, ...]] = ("notify", "acknowledge")
+    ticket_uid: str
+    message_uid: str
+    person_uid: str | None = None
+    channel: str = "mail"
+    quiet: bool = False
+    held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MessageReceived(Fact):
+    """A customer's message joined a ticket. ``automatic`` names the kind of robot, empty for people."""
+
+    kind: ClassVar[str] = "message.received"
+    consumers: ClassVar[tuple[str, ...]] = ("notify",)
+    ticket_uid: str
+    message_uid: str
+    person_uid: str | None = None
+    automatic: str = ""
+    reopened: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReplySent(Fact):
+    """An agent answered (``kind_of``: reply or forward); the mail is in the outbound ledger."""
+
+    kind: ClassVar[str] = "reply.sent"
+    consumers: ClassVar[tuple[str, ...]] = ("notify",)
+    ticket_uid: str
+    message_uid: str
+    kind_of: str = "reply"
+
+
+@dataclass(frozen=True, slots=True)
+class NoteAdded(Fact):
+    """An agent wrote an internal note."""
+
+    kind: ClassVar[str] = "note.added"
+    consumers: ClassVar[tuple[str, ...]] = ("notify",)
+    ticket_uid: str
+    message_uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketAssigned(Fact):
+    """Somebody, or nobody, has the ticket now."""
+
+    kind: ClassVar[str] = "ticket.assigned"
+    consumers: ClassVar[tuple[str, ...]] = ("notify",)
+    ticket_uid: str
+    assignee_uid: str | None = None
+    team_uid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StateChanged(Fact):
+    """A ticket went from one state to another."""
+
+    kind: ClassVar[str] = "ticket.state"
+    ticket_uid: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class TagsChanged(Fact):
+    """The words on a ticket changed."""
+
+    kind: ClassVar[str] = "ticket.tags"
+    ticket_uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class RequesterChanged(Fact):
+    """Another person (or none) is the requester now."""
+
+    kind: ClassVar[str] = "ticket.requester"
+    ticket_uid: str
+    person_uid: str | None
+    previous_uid: str | None
+    address_uid: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketBinned(Fact):
+    """A ticket was deleted or brought back."""
+
+    kind: ClassVar[str] = "ticket.binned"
+    ticket_uid: str
+    restored: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TicketMerged(Fact):
+    """A ticket was merged into another, or taken out again."""
+
+    kind: ClassVar[str] = "ticket.merged"
+    ticket_uid: str
+    into_uid: str
+    undone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MailBounced(Fact):
+    """A mail of ours came back. ``hard``: the address is marked."""
+
+    kind: ClassVar[str] = "mail.bounced"
+    consumers: ClassVar[tuple[str, ...]] = ("notify",)
+    ticket_uid: str
+    message_uid: str | None
+    address_uid: str
+    hard: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MailFailed(Fact):
+    """A mail of ours could not be sent, finally."""
+
+    kind: ClassVar[str] = "mail.failed"
+    consumers: ClassVar[tuple[str, ...]] = ("notify",)
+    ticket_uid: str
+    outbound_uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class BreakerOpened(Fact):
+    """Automatic mail was held back: the loop budget of this correspondent or ticket is used up."""
+
+    kind: ClassVar[str] = "mail.breaker"
+    ticket_uid: str
+    scope: str

@@ -1,0 +1,95 @@
+"""Looking ahead: what the letters of a batch will ask of the database, asked once for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, contains_eager, lazyload
+
+from contacts.address import Address, Holding, domain_of, normalise_email
+from contacts.agent import Agent
+from contacts.company import Company, CompanyDomain
+from contacts.person import Person
+from core.batch import remember
+from core.tokens import message_key
+from desk.claiming import pending_under
+from desk.letter import Letter
+from desk.tickets.message import Message
+from desk.tickets.situation import sender_of
+from desk.tickets.threads import Known, keys_of, messages_under
+from desk.tickets.ticket import Ticket
+
+#: Of one letter: as many as take part in its ticket. A database takes 32 766 parameters (SQLite) and no more.
+MOST_PARTIES = 50
+
+
+def look_ahead(db: Session, letters: Sequence[Letter], own: frozenset[str]) -> None:
+    """Remember addresses with their holders, agents, and messages that these letters are or answer."""
+    senders = {normalise_email(s.address) for letter in letters if (s := sender_of(letter, own))}
+    senders |= {normalise_email(f.sender.address) for letter in letters if (f := letter.forwarded) and f.sender}
+    others = {normalise_email(p.address) for letter in letters for p in (*letter.to, *letter.cc)[:MOST_PARTIES]} - own
+    _addresses(db, senders, others | {f"@{domain_of(a)}" for a in senders})
+    _agents(db)
+    answered = {key for letter in letters for key in keys_of(letter)}
+    _messages(db, answered | {message_key(letter.message_id) for letter in letters})
+    remember(db, "pending", None, pending_under(db, answered))
+    _tickets(db, {known.ticket_id for key in answered for known in messages_under(db, key)})
+    _companies(db, {domain_of(a) for a in senders})
+
+
+def _addresses(db: Session, senders: set[str], others: set[str]) -> None:
+    """Senders are locked, in one order, so that no two workers make one stranger twice or wait for each other."""
+    query = select(Address).where(Address.kind == "email").order_by(Address.normalised)
+    if db.get_bind().dialect.name == "postgresql":
+        found = list(db.scalars(query.where(Address.normalised.in_(senders)).with_for_update()))
+        found += db.scalars(query.where(Address.normalised.in_(others - senders)))
+    else:
+        found = list(db.scalars(query.where(Address.normalised.in_(senders | others))))
+    for normalised in senders | others:
+        remember(db, "address", ("email", normalised), None)
+    for address in found:
+        remember(db, "address", ("email", address.normalised), address)
+        remember(db, "holders", address.id, [])
+    _holders(db, [a.id for a in found if a.normalised in senders])
+
+
+def _holders(db: Session, ids: Iterable[int]) -> None:
+    found: dict[int, list[Holding]] = {}
+    for holding in db.scalars(select(Holding).join(Holding.person).where(
+            Holding.address_id.in_(list(ids)), Holding.until.is_(None), Person.merged_into_id.is_(None),
+    ).order_by(Holding.id).options(contains_eager(Holding.person), lazyload(Holding.address))):
+        found.setdefault(holding.address_id, []).append(holding)
+    for address_id, holdings in found.items():
+        remember(db, "holders", address_id, holdings)
+
+
+def _agents(db: Session) -> None:
+    agents: dict[str, Agent] = {}
+    for agent in db.scalars(select(Agent).where(Agent.active)):
+        agents[agent.email] = agent
+        agents |= {other.normalised: agent for other in agent.addresses}
+    remember(db, "agents", None, agents)
+
+
+def _tickets(db: Session, ids: set[int]) -> None:
+    """The tickets that are answered, locked in one order until the batch is written."""
+    for ticket in db.scalars(select(Ticket).where(Ticket.id.in_(ids)).order_by(Ticket.id).with_for_update(of=Ticket)):
+        remember(db, "locked", ticket.id, ticket)
+
+
+def _companies(db: Session, domains: set[str]) -> None:
+    for domain in domains:
+        remember(db, "company", domain, None)
+    for domain, company in db.execute(select(CompanyDomain.domain, Company).join(CompanyDomain).where(
+            CompanyDomain.domain.in_(domains), Company.binned_at.is_(None))):
+        remember(db, "company", domain, company)
+
+
+def _messages(db: Session, keys: set[str]) -> None:
+    for key in keys:
+        remember(db, "messages", key, [])
+    for row in db.execute(select(Message.message_key, Message.id, Message.ticket_id, Message.content_key).where(
+            Message.message_key.in_(keys)).order_by(Message.id)):
+        remember(db, "messages", row[0], [*messages_under(db, row[0]), Known(*row[1:])])
+

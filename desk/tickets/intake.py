@@ -1,0 +1,100 @@
+"""Filing one letter: gather what is known, judge, do what the verdict says, and write it on the ledger row.
+
+The caller holds the lease and commits (DESIGN.md section 3). Filing twice equals filing once: a row that is
+done is not filed again, and the same mail in another copy is one more delivery of the same message.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlalchemy.orm import Session
+
+from contacts.address import is_among, normalise_email
+from core.batch import defer
+from desk import claiming
+from desk.inbound import InboundMail
+from desk.letter import Letter
+from desk.tickets.bouncing import append_bounce, note_on
+from desk.tickets.message import Delivery, Message
+from desk.tickets.naming import named
+from desk.tickets.opening import open_from
+from desk.tickets.replying import append, append_agents
+from desk.tickets.situation import Situation, gather
+from desk.tickets.ticket import AlsoIn, Ticket
+from rules.intake import Verdict, judge
+
+TOGETHER = timedelta(hours=1)
+
+
+def file(db: Session, row: InboundMail, letter: Letter, files: list[str]) -> Verdict:
+    """File a letter under its ledger row; ``files`` are the digests of its attachments, in order."""
+    situation = gather(db, row, named(letter, row))
+    verdict = judge(situation.clues)
+    message = enact(db, situation, verdict, files)
+    if message is not None:
+        deliver(db, situation, message)
+    row.verdict = verdict.as_dict()
+    row.sender = letter.sender.address[:320] if letter.sender else None
+    row.subject = letter.subject[:300]
+    row.message_id = message.id if message else None
+    claiming.finish(row, "set_aside" if verdict.act == "set_aside" else "done", verdict.because[0])
+    return verdict
+
+
+def enact(db: Session, s: Situation, verdict: Verdict, files: list[str]) -> Message | None:
+    """Do what the verdict says; return the message that the mail became or belongs to."""
+    if verdict.act == "ignore":
+        if verdict.rule == "is_bounce_of_a_notification" and s.returned is not None:
+            note_on(s.returned, s)
+        return s.copy
+    if verdict.act == "set_aside":
+        return None
+    if verdict.act == "append":
+        return _append(db, s, verdict, files)[1]
+    return open_from(db, s, verdict, files)[1]
+
+
+def deliver(db: Session, s: Situation, message: Message) -> None:
+    """One more arrival of a message. Another mailbox that got a copy of what opened a ticket shows the ticket too;
+    a reply that arrives there does not: whoever knows a Message-ID could open a closed mailbox to others."""
+    defer(db, _deliver, {"inbound_id": s.row.id, "message_id": message.id, "mailbox_id": s.mailbox.id})
+    ticket = db.get_one(Ticket, message.ticket_id)
+    if ticket.mailbox_id != s.mailbox.id and s.copy is not None and _opened(db, ticket, message) and _meant_for(s, message):
+        defer(db, _show_too, {"ticket_id": ticket.id, "mailbox_id": s.mailbox.id})
+
+
+def _opened(db: Session, ticket: Ticket, message: Message) -> bool:
+    first = db.scalar(select(func.min(Message.id)).where(Message.ticket_id == ticket.id))
+    return message.direction == "in" and message.id == first
+
+
+def _meant_for(s: Situation, message: Message) -> bool:
+    """Whether the sender wrote to this mailbox too: it is named, or (Bcc) both copies came at about the same time.
+    Whoever has a mail may send it on to any mailbox, days later."""
+    if s.trust["result"] == "fail":
+        return False
+    here = frozenset({s.mailbox.normalised, *(alias.normalised for alias in s.mailbox.aliases)})
+    named = any(is_among(normalise_email(address), here) for _name, address in (*message.to, *message.cc))
+    return named or abs(s.row.received_at - message.at) < TOGETHER
+
+
+def _append(db: Session, s: Situation, verdict: Verdict, files: list[str]) -> tuple[Ticket, Message]:
+    if verdict.rule == "is_agents_reply":
+        return append_agents(db, s, files)
+    if verdict.rule == "is_bounce_of_ours":
+        return append_bounce(db, s, verdict, files)
+    return append(db, s, verdict, files)
+
+
+def _show_too(db: Session, rows: list[dict[str, int]]) -> None:
+    made: Any = insert_postgresql if db.get_bind().dialect.name == "postgresql" else insert_sqlite
+    db.execute(made(AlsoIn).on_conflict_do_nothing(index_elements=["ticket_id", "mailbox_id"]), rows)
+
+
+def _deliver(db: Session, rows: list[dict[str, int]]) -> None:
+    db.connection().execute(insert(Delivery.__table__), rows)  # type: ignore[arg-type]

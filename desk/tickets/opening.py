@@ -1,0 +1,117 @@
+"""Opening tickets: from a letter that came in, and by an agent who writes first or notes down a call."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from contacts.address import Address
+from contacts.company import ServiceLevel
+from contacts.creating import create_from_mail
+from contacts.person import Person
+from core.batch import remember
+from core.history import record
+from core.i18n import N_
+from core.putting import put
+from desk.tickets.facts import TicketOpened
+from desk.tickets.message import Message
+from desk.tickets.passing_on import keep_comment
+from desk.tickets.situation import Situation
+from desk.tickets.ticket import SHELVES, Ticket
+from desk.tickets.writing import add_participant, preview_of, take_part, write_letter
+from rules.intake import Verdict
+from rules.threading import bare
+
+CREATED_WHY = N_("Wrote to %(mailbox)s, which makes a person of everybody who writes.")
+FORWARDED_WHY = N_("%(agent)s forwarded a mail of theirs to %(mailbox)s, which makes a person of everybody who writes.")
+
+
+def open_from(db: Session, s: Situation, verdict: Verdict, files: list[str]) -> tuple[Ticket, Message]:
+    """A new ticket for a letter, as the verdict says: quiet, held, or simply open."""
+    at = s.row.received_at
+    person = requester_of(db, s, verdict)
+    quiet = verdict.act == "open_quiet"
+    ticket = new_ticket(
+        db, subject=bare(s.letter.subject)[:500], mailbox_id=s.mailbox.id, team_id=s.mailbox.team_id, at=at,
+        person=person, address=s.address, name=_name(s),
+        state=_state(s, verdict), unread=not s.row.archive, language=_language(s, person), preview=preview_of(s.letter.visible or s.letter.text),
+        held=verdict.act == "open_held", attachments_count=sum(not a.inline for a in s.letter.attachments),
+        continues_id=s.ticket.id if s.ticket else None, **decided(db, s, verdict))
+    message = write_letter(
+        db, ticket, s.letter, files, at=at, person_id=person.id if person else None,
+        origin_person_id=person.id if person else None, sender_address_id=s.address.id if s.address else None,
+        automatic=s.robot.kind if s.robot else "", **decided(db, s, verdict))
+    take_part(db, ticket, (*s.letter.to, *s.letter.cc), "cc", own=s.own)
+    keep_comment(db, ticket, s.passed, at=at)
+    record(db, TicketOpened(ticket.uid, message.uid, person.uid if person else None, s.letter.channel,
+                            quiet=quiet or s.row.archive, held=ticket.held), at=at,
+           by=actor(s))
+    return ticket, message
+
+
+def new_ticket(
+    db: Session, *, subject: str, mailbox_id: int, at: datetime, person: Person | None, address: Address | None,
+    name: str = "", state: str = "new", **fields: Any,
+) -> Ticket:
+    """The row of a ticket, with its requester taking part and the time its first answer is due."""
+    level = db.get(ServiceLevel, person.service_level_id) if person and person.service_level_id else None
+    minutes = level.first_answer_minutes if level else None
+    ticket = put(db, Ticket, **{
+        "subject": subject, "mailbox_id": mailbox_id, "state": state, "shelf": SHELVES[state],
+        "priority": level.priority if level else 3, "requester_id": person.id if person else None,
+        "origin_requester_id": person.id if person else None, "requester_address_id": address.id if address else None,
+        "requester_name": ((person.name if person else "") or name)[:250], "moved_at": at, "created_at": at,
+        "due_at": at + timedelta(minutes=minutes) if minutes and state == "new" else None,
+        "closed_at": at if state == "closed" else None, **fields})
+    remember(db, "locked", ticket.id, ticket)
+    if address is not None:
+        add_participant(db, ticket, address.id, "requester")
+    return ticket
+
+
+def requester_of(db: Session, s: Situation, verdict: Verdict) -> Person | None:
+    """The person the verdict settles on: matched, made now, or nobody."""
+    if verdict.person == "matched":
+        return s.identified.person
+    if verdict.person == "created" and s.address is not None and s.sender is not None:
+        why = FORWARDED_WHY % {"mailbox": s.mailbox.name, "agent": s.passed.agent.name} if s.passed else (
+            CREATED_WHY % {"mailbox": s.mailbox.name})
+        proof = "authenticated" if s.trust["result"] == "pass" else "agent" if s.passed and s.passed.proven else "none"
+        return create_from_mail(db, s.address, s.sender.name, why=why, language=s.letter.language, proof=proof)
+    return None
+
+
+def actor(s: Situation) -> str | None:
+    """The uid of the agent who passed a customer's mail on, where their own mail is proven; None for all others."""
+    by = s.passed.by if s.passed else None
+    return by.uid if by else None
+
+
+def decided(db: Session, s: Situation, verdict: Verdict) -> dict[str, Any]:
+    """Identification, verdict and trust, as kept on ticket and message."""
+    how = {"created": "created", "matched": "address"}.get(verdict.person, "none")
+    candidates = s.candidates(db) if verdict.person == "asked" else []
+    if verdict.person == "asked" and s.identified.state == "known" and s.identified.person:
+        candidates = [{"person_id": s.identified.person.uid, "name": s.identified.person.name, "score": 0.5,
+                       "evidence": s.identified.evidence}]
+    forwarded = {"forwarded_by": s.passed.agent.uid} if s.passed and s.passed.how == "original" else {}
+    return {"identification": {"how": how, "evidence": s.identified.evidence, "candidates": candidates, **forwarded},
+            "verdict": verdict.as_dict(), "trust": s.trust}
+
+
+def _name(s: Situation) -> str:
+    """What the sender calls themselves; whoever is deleted stays without a name."""
+    return s.sender.name if s.sender is not None and s.identified.state != "binned" else ""
+
+
+def _state(s: Situation, verdict: Verdict) -> str:
+    if verdict.rule == "is_spam":
+        return "spam"
+    return "closed" if s.row.archive else "new"
+
+
+def _language(s: Situation, person: Person | None) -> str | None:
+    return (person.preferred_language if person and not person.language_guessed else None) or s.letter.language or (
+        person.preferred_language if person else None)

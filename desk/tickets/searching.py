@@ -1,0 +1,58 @@
+"""Finding tickets by number, subject, people and text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from contacts.address import Address, normalise_email
+from contacts.agent import Agent
+from core.search import messages_with, rows_with
+from desk.tickets.listing import Page, Wanted, fitting, list_tickets
+from desk.tickets.message import Message
+from desk.tickets.ticket import Participant, Ticket
+
+MOST = 400
+#: Messages with the words that are looked at, the latest first; most agents have enough in the first lot.
+LOTS = (400, 4000, 4000, 4000, 8000)
+
+
+def search_tickets(db: Session, agent: Agent, query: str, *, cursor: str = "", limit: int = 50, brief: bool = False) -> Page:
+    """Tickets that the agent may see and that fit: ``4821`` or ``#4821``, an address, a name, words of the text."""
+    return list_tickets(db, agent, searched(db, agent, query, Wanted("all")), cursor=cursor, limit=limit, brief=brief)
+
+
+def searched(db: Session, agent: Agent, query: str, wanted: Wanted) -> Wanted:
+    """The same list, of what is searched for alone: some hundred tickets by number, participants, requesters and words.
+
+    Only tickets that the list would show count, so that what others see does not use up the hundreds.
+    """
+    query, fits = query.strip()[:200], fitting(db, agent, wanted)
+    if not query:
+        return replace(wanted, among=())
+    ids = [int(query.lstrip("#"))] if query.lstrip("#").isdecimal() and len(query) < 15 else []
+    if "@" in query:
+        ids += db.scalars(select(Ticket.id).join(Participant, Participant.ticket_id == Ticket.id).join(Address).where(
+            Address.normalised == normalise_email(query), fits).order_by(Participant.id.desc()).limit(MOST))
+    persons = rows_with(db, "person_search", query, most=50)
+    if persons:
+        ids += db.scalars(select(Ticket.id).where(Ticket.requester_id.in_(persons), fits).order_by(Ticket.id.desc()).limit(MOST))
+    ids += _with_words(db, query, fits)
+    return replace(wanted, among=tuple(dict.fromkeys(ids))[:MOST])
+
+
+def _with_words(db: Session, query: str, fits: ColumnElement[bool]) -> list[int]:
+    """Ids of fitting tickets with a message that has the words, among the latest of these messages."""
+    found: list[int] = []
+    before = None
+    for lot in LOTS:
+        messages = messages_with(db, query, before=before, most=lot)
+        if messages:
+            before = messages[-1]
+            found += dict.fromkeys(db.scalars(select(Ticket.id).join(Message, Message.ticket_id == Ticket.id).where(
+                Message.id.in_(messages), fits).order_by(Message.id.desc()).limit(MOST)))
+        if len(messages) < lot or len(found) >= MOST:
+            break
+    return found
