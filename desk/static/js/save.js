@@ -1,0 +1,25 @@
+// Ctrl+S saves a form; leaving one that was changed is asked about by the browser.
+import { behave } from "./behave.js";
+
+behave("[data-save]", (form) => {
+  let changed = false;
+  const keys = (event) => {
+    if (event.key.toLowerCase() === "s" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      form.requestSubmit(form.querySelector("[data-save-button]"));
+    }
+  };
+  const ask = (event) => changed && event.preventDefault();
+  form.addEventListener("input", () => (changed = true));
+  form.addEventListener("submit", () => (changed = false));
+  document.addEventListener("keydown", keys);
+  addEventListener("beforeunload", ask);
+  return () => {
+    document.removeEventListener("keydown", keys);
+    removeEventListener("beforeunload", ask);
+  };
+});
+
+behave('[role="alert"]', (alert) => {
+  document.querySelector('[aria-invalid="true"]')?.focus();
+});

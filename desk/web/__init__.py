@@ -1,0 +1,47 @@
+"""The web desk: a Flask application, one small module per noun."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from importlib import import_module
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from core.rendering import TEMPLATES, prepare
+from core.settings import settings
+from core.tokens import key
+from desk.web import errors, headers, requests, signing_in
+
+#: One module a noun; each has a blueprint ``bp``.
+NOUNS: tuple[str, ...] = (
+    "sessions", "passwords", "profile", "totp", "tokens", "health", "mailboxes", "policies", "inbound", "outbound",
+    "agents", "teams", "settings_home", "wordings", "options", "alerts", "explanations", "outbox", "persons", "companies",
+    "tickets", "replies", "notes", "forwards", "drafts", "files", "messages", "attachments", "deliveries",
+    "assignments", "states", "tags", "requesters", "recipients", "bulk", "live", "searches", "notifications", "canned",
+    "api",
+)
+
+
+def create_app() -> Flask:
+    """The application, ready to serve."""
+    app = Flask("desk.web", template_folder=str(TEMPLATES), static_folder=str(TEMPLATES.parent / "desk" / "static"))
+    app.config.update(
+        SECRET_KEY=key("session"), SESSION_COOKIE_NAME="skranke", SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_SECURE=settings().url.startswith("https://"),
+        PERMANENT_SESSION_LIFETIME=timedelta(days=14), MAX_CONTENT_LENGTH=settings().smtp_size + 1_000_000,
+        MAX_FORM_MEMORY_SIZE=5_000_000, WTF_CSRF_TIME_LIMIT=None,
+    )
+    prepare(app.jinja_env)
+    app.csrf = CSRFProtect(app)  # type: ignore[attr-defined]
+    signing_in.login_manager.init_app(app)
+    requests.prepare(app)
+    headers.prepare(app)
+    errors.prepare(app)
+    for noun in NOUNS:
+        app.register_blueprint(import_module(f"desk.web.{noun}").bp)
+    if settings().trusted_proxies:
+        hops = settings().trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app

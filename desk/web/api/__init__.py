@@ -1,0 +1,23 @@
+"""The HTTP API, version 1: one small module a noun, authenticated by tokens alone."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from desk.web.api import bearer, problems
+from desk.web.api.routing import bp
+
+#: One module a noun, in the order of the document.
+NOUNS = ("tickets", "replies", "assignments", "states", "tags", "merges", "requesters", "files", "persons", "addresses",
+         "employments", "cards", "companies", "inbound", "outbound", "mailboxes", "settings", "operations", "agents",
+         "teams", "bin")
+
+for noun in NOUNS:
+    import_module(f"desk.web.api.{noun}")
+
+from desk.web.api import openapi  # noqa: E402 - it describes the routes above
+
+bp.before_request(bearer.let_in)
+problems.prepare(bp)
+
+__all__ = ["bp", "openapi"]

@@ -1,0 +1,72 @@
+"""The addresses of a person."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from contacts.address import Holding
+from contacts.addressing import add_address, correct_address, make_primary, retire
+from contacts.editing import reindex
+from contacts.person import Person
+from core.errors import Refused, Unknown
+from core.i18n import N_
+from desk.web.api import versions
+from desk.web.api.bearer import me
+from desk.web.api.finding import the_person
+from desk.web.api.routing import delete, patch, post
+from desk.web.api.schemas.persons import Address, AddressChange, NewAddress, Share
+from desk.web.api.shapes.persons import address
+from desk.web.requests import db
+
+
+@post("/persons/<uid:uid>/addresses", status=201, moves=True, refuses=(409,))
+def create(uid: str, given: NewAddress, asked: Share) -> Address:
+    """Let the person hold one more. 409 names the person who holds it already; `share` allows that."""
+    person = the_person(uid)
+    if given.to is not None:
+        raise Refused(N_("An address that is held no more cannot be added."), {"to": N_("Leave it empty.")})
+    holding = add_address(db(), person, given.kind, given.value, label=given.label, primary=given.primary, by=me(),
+                          share=asked.share == "true")
+    return _changed(person, holding)
+
+
+@patch("/persons/<uid:uid>/addresses/<uid:aid>", moves=True)
+def update(uid: str, aid: str, given: AddressChange, asked: Share) -> Address:
+    """Put it right, label it, or let it be used first."""
+    person, named = the_person(uid), given.named()
+    versions.unmoved(person.version)
+    holding = _holding(person, aid)
+    if "value" in named:
+        correct_address(db(), holding, given.value, by=me(), share=asked.share == "true")
+    if "label" in named:
+        holding.label = given.label
+    if "primary" in named:
+        make_primary(db(), holding)
+    return _changed(person, holding)
+
+
+@delete("/persons/<uid:uid>/addresses/<uid:aid>", moves=True)
+def destroy(uid: str, aid: str) -> None:
+    """The person holds it no more; what was written from it stays whose it was."""
+    person = the_person(uid)
+    versions.unmoved(person.version)
+    holding = _holding(person, aid)
+    retire(db(), holding, by=me())
+    _changed(person, holding)
+
+
+def _holding(person: Person, uid: str) -> Holding:
+    """What the person holds now under this id."""
+    holding = db().scalar(select(Holding).where(
+        Holding.uid == uid, Holding.person_id == person.id, Holding.until.is_(None)))
+    if holding is None:
+        raise Unknown(N_("There is no such address on this card."))
+    return holding
+
+
+def _changed(person: Person, holding: Holding) -> Address:
+    """The person counts as changed, and is found by what they hold now."""
+    person.raise_version()
+    db().flush()
+    reindex(db(), person)
+    return address(holding)

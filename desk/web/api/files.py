@@ -1,0 +1,94 @@
+"""Files for messages to come, and the files and sources of messages that are there."""
+
+from __future__ import annotations
+
+import io
+from typing import NamedTuple
+
+from flask import Response, request, send_file
+from sqlalchemy import select
+from sqlalchemy.orm import undefer
+
+from core import files
+from core.errors import Refused, Unknown
+from core.i18n import N_
+from core.i18n import gettext as _
+from desk.access import attachment_for, message_for, visible_mailbox_ids
+from desk.inbound import InboundMail, raw_of
+from desk.outbound import OutboundMail
+from desk.tickets.message import Attachment, Delivery, Message
+from desk.web.api.bearer import me
+from desk.web.api.routing import get, post
+from desk.web.api.schemas.tickets import NewFile
+from desk.web.attachments import KNOWN
+from desk.web.filenames import safe_name
+from desk.web.requests import db
+
+
+class Upload(NamedTuple):
+    """A file as it came: its bytes are kept already, before any transaction opens."""
+
+    name: str
+    type: str
+    size: int
+    digest: str
+
+
+def uploaded() -> Upload:
+    """The one file of a multipart request, whatever its field is called."""
+    given = next((one for one in request.files.values() if one.filename), None)
+    if given is None:
+        raise Refused(N_("No file came with this."), {"file": _("Send it as multipart/form-data, with a name.")})
+    content = given.stream.read()
+    return Upload(safe_name(given.filename or ""), (given.mimetype or "application/octet-stream")[:120], len(content),
+                  files.put(content))
+
+
+@post("/files", status=201, upload=uploaded)
+def create(given: Upload) -> NewFile:
+    """Keep a file for a reply, a note or a new ticket; unused, it is forgotten after two days."""
+    row = Attachment(uploaded_by_id=me().id, name=given.name, type=given.type, size=given.size, digest=given.digest)
+    db().add(row)
+    db().flush()
+    return NewFile(id=row.uid, name=row.name, type=row.type, size=row.size, sha256=row.digest)
+
+
+@get("/attachments/<uid:uid>", content="*/*")
+def show(uid: str) -> Response:
+    """The bytes of a file."""
+    attachment = attachment_for(db(), me(), uid)
+    try:
+        content = files.get(attachment.digest)
+    except FileNotFoundError as error:
+        raise Unknown(N_("The contents of this file are no longer kept.")) from error
+    kind = attachment.type if attachment.type in KNOWN else "application/octet-stream"
+    return _sent(content, kind, attachment.name)
+
+
+@get("/messages/<uid:uid>/raw", content="message/rfc822")
+def raw(uid: str) -> Response:
+    """The mail as it came, or as it went out."""
+    message = message_for(db(), me(), uid)
+    return _sent(_source(message), "message/rfc822", f"mail-{message.ticket_id}-{message.id}.eml")
+
+
+def _source(message: Message) -> bytes:
+    rows = db().execute(select(InboundMail.id, InboundMail.mailbox_id).join(
+        Delivery, Delivery.inbound_id == InboundMail.id).where(Delivery.message_id == message.id).order_by(InboundMail.id)).all()
+    if rows:
+        visible = visible_mailbox_ids(db(), me())
+        try:
+            return raw_of(db(), next((row.id for row in rows if row.mailbox_id in visible), rows[0].id))
+        except Refused as error:
+            raise Unknown(error.sentence) from error
+    sent = db().scalar(select(OutboundMail).where(OutboundMail.message_id == message.id, OutboundMail.kind.in_(
+        ("reply", "forward"))).options(undefer(OutboundMail.composed)).limit(1))
+    if sent is None or sent.composed is None:
+        raise Unknown(N_("There is no source: this was not a mail, or it has not been sent yet."))
+    return sent.composed
+
+
+def _sent(content: bytes, kind: str, name: str) -> Response:
+    response = send_file(io.BytesIO(content), mimetype=kind, as_attachment=True, download_name=name)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response

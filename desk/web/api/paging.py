@@ -1,0 +1,60 @@
+"""Pages of lists: ``limit`` and ``cursor`` in, ``items`` and ``next`` out."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Sequence
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from core.errors import Refused
+from core.i18n import N_
+
+MOST = 200
+Item = TypeVar("Item")
+Row = TypeVar("Row")
+
+
+class Page(BaseModel):
+    """Which page of a list."""
+
+    model_config = ConfigDict(extra="forbid")
+    limit: int = Field(50, ge=1, description=f"How many at once; {MOST} at most are given, whatever is asked for.")
+    cursor: Annotated[str, StringConstraints(max_length=600, pattern=r"^[A-Za-z0-9_-]*$")] = Field(
+        "", description="What `next` of the page before said.")
+
+    @property
+    def most(self) -> int:
+        """The limit that holds."""
+        return min(self.limit, MOST)
+
+
+class Listed(BaseModel, Generic[Item]):
+    """One page: the items in order, and the cursor of what follows; null at the end."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+    items: list[Item]
+    next: str | None = None
+
+
+def key_of(cursor: str) -> int | None:
+    """The id a page of a list by id begins below. Raises Refused for a cursor that is none."""
+    if not cursor:
+        return None
+    try:
+        value = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except ValueError:
+        value = None
+    if type(value) is not int or not 0 <= value < 2**63:
+        raise Refused(N_("This page of the list is not there any more. Start from the top."), {"cursor": "Unknown."})
+    return value
+
+
+def cut(rows: Sequence[Row], most: int, key: Callable[[Row], int]) -> tuple[Sequence[Row], str | None]:
+    """A page from rows of which one more than a page was asked for, and the cursor of the next."""
+    if len(rows) <= most:
+        return rows, None
+    last = json.dumps(key(rows[most - 1])).encode()
+    return rows[:most], base64.urlsafe_b64encode(last).decode().rstrip("=")

@@ -1,0 +1,51 @@
+"""Messages as the API shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
+
+from contacts.agent import Agent
+from desk.outbound import OutboundMail
+from desk.tickets.merging import shown_ids
+from desk.tickets.message import Message
+from desk.tickets.ticket import Ticket
+from desk.web.api.schemas import tickets as shapes
+
+
+def messages_of(db: Session, agent: Agent, ticket: Ticket) -> list[shapes.Message]:
+    """Everything said on a ticket and on those merged into it as far as the agent sees them, in order of time."""
+    return shown(db, db.scalars(select(Message).where(Message.ticket_id.in_(shown_ids(db, agent, ticket))).order_by(
+        Message.at, Message.id).options(*LOADED)).all())
+
+
+def shown(db: Session, messages: Sequence[Message]) -> list[shapes.Message]:
+    """Messages in the order given; how those that went out fare is asked once."""
+    ids = [message.id for message in messages if message.direction == "out"]
+    states: dict[int | None, str] = dict(db.execute(select(OutboundMail.message_id, OutboundMail.state).where(
+        OutboundMail.message_id.in_(ids), or_(OutboundMail.kind == "reply", OutboundMail.kind == "forward"),
+    ).order_by(OutboundMail.id)).all()) if ids else {}
+    return [_message(message, states.get(message.id)) for message in messages]
+
+
+def one(db: Session, message: Message) -> shapes.Message:
+    """A message that was just written."""
+    db.flush()
+    db.expire(message, ["attachments", "author"])
+    return shown(db, [message])[0]
+
+
+LOADED = (selectinload(Message.attachments), joinedload(Message.author).options(lazyload(Agent.addresses)))
+
+
+def _message(message: Message, state: str | None) -> shapes.Message:
+    return shapes.Message(
+        id=message.uid, direction=message.direction, channel=message.channel, from_=message.from_address,
+        to=[address for _name, address in message.to], cc=[address for _name, address in message.cc],
+        subject=message.subject, text=message.text, visible=message.shown, html=message.html,
+        attachments=[shapes.File(id=f.uid, name=f.name, type=f.type, size=f.size, sha256=f.digest)
+                     for f in message.attachments],
+        message_id=message.rfc_message_id, at=message.at, by=message.author.email if message.author else None,
+        state=state)

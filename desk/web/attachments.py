@@ -1,0 +1,75 @@
+"""Files of messages: pictures are shown, everything else is inert and downloaded.
+
+A mail's frame names its pictures by signed addresses that are good for an hour, so that the frame needs no
+cookie; everybody else is asked who they are.
+"""
+
+from __future__ import annotations
+
+import io
+import time
+from typing import Any
+
+from flask import Blueprint, request, send_file, url_for
+from flask_login import login_required
+from sqlalchemy import select
+
+from core import files
+from core.errors import Unknown
+from core.i18n import N_
+from core.tokens import sign, signed
+from desk.access import attachment_for
+from desk.tickets.message import Attachment
+from desk.web.requests import db
+from desk.web.signing_in import me
+
+bp = Blueprint("attachments", __name__)
+
+#: Types a browser may show in place. No SVG: it carries scripts.
+PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp"})
+#: Types that are named as what they are when downloaded; any other is just bytes.
+KNOWN = PICTURES | {
+    "application/pdf", "application/zip", "text/plain", "text/csv", "text/calendar", "message/rfc822",
+    "application/msword", "application/vnd.ms-excel", "application/vnd.ms-powerpoint",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "application/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.spreadsheet"}
+HOUR = 3600
+
+
+@bp.get("/attachments/<uid>")
+@login_required
+def show(uid: str) -> Any:
+    """A file of a ticket the agent sees: a picture in place, anything else as a download."""
+    return _send(attachment_for(db(), me(), uid))
+
+
+@bp.get("/attachments/<uid>/picture")
+def picture(uid: str) -> Any:
+    """A picture in a mail's frame, by its signed address."""
+    until = request.args.get("until", "")
+    good = until.isdigit() and int(until) > time.time() and signed("picture", f"{uid}.{until}", request.args.get("sign", ""))
+    attachment = db().scalar(select(Attachment).where(Attachment.uid == uid)) if good else None
+    if attachment is None or attachment.type not in PICTURES:
+        raise Unknown(N_("This picture is not there, or its address is no longer good. Load the ticket again."))
+    return _send(attachment)
+
+
+def picture_url(uid: str) -> str:
+    """The signed address of a picture, good for one to two hours; the same within an hour, so that it is cached."""
+    until = (int(time.time()) // HOUR + 2) * HOUR
+    return url_for("attachments.picture", uid=uid, until=until, sign=sign("picture", f"{uid}.{until}", length=26))
+
+
+def _send(attachment: Attachment) -> Any:
+    inline = attachment.type in PICTURES
+    try:
+        content = files.get(attachment.digest)
+    except FileNotFoundError as error:
+        raise Unknown(N_("The contents of this file are no longer kept.")) from error
+    response = send_file(io.BytesIO(content), mimetype=attachment.type if attachment.type in KNOWN else "application/octet-stream",
+                         as_attachment=not inline, download_name=attachment.name)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Cache-Control"] = "private, max-age=3600"
+    return response

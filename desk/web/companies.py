@@ -1,0 +1,166 @@
+"""Companies in the register: finding, showing, making, changing, deleting, restoring."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, jsonify, request, url_for
+from flask_login import login_required
+from sqlalchemy import select
+
+from contacts.agent import Agent
+from contacts.binning import bin_company, restore_company
+from contacts.companies import FIELDS, company_called, domains_of, edit_company, new_company
+from contacts.company import Business, Category, Company
+from contacts.searching import search_companies
+from core.errors import Conflict, Refused
+from core.i18n import N_
+from core.i18n import gettext as _
+from desk.access import needs_admin
+from desk.web.forms import errors_of, posted, version
+from desk.web.pages import page, see_other
+from desk.web.presenting.choices import LANGUAGES, agents, listed
+from desk.web.presenting.companies import binned, lines, whole
+from desk.web.requests import db
+from desk.web.signing_in import admins_only, me
+
+bp = Blueprint("companies", __name__, url_prefix="/companies")
+CHOSEN: dict[str, Any] = {"our_contact": Agent, "category": Category, "business": Business}
+TEXTS = ("name", "phone", "address", "website", "language")
+
+
+@bp.get("")
+@login_required
+def index() -> Any:
+    """A page of the register, by name."""
+    only, query = request.args.get("only", ""), request.args.get("q", "")
+    if only == "deleted":
+        needs_admin(me())
+    found = search_companies(db(), query, cursor=request.args.get("cursor", ""), binned=only == "deleted")
+    tabs = [(_("All"), ""), (_("Deleted"), "deleted")] if me().admin else []
+    filters = [{"label": label, "url": _at(only=name, q=query), "current": only == name, "count": None} for label, name in tabs]
+    return page("web/companies/index.html", current="companies", q=query, count=None, filters=filters, only=only,
+                companies=[] if only == "deleted" else lines(found.rows),
+                deleted=binned(found.rows) if only == "deleted" else [],
+                newer=_at(only=only, q=query) if request.args.get("cursor") else None,
+                older=_at(only=only, q=query, cursor=found.next) if found.next else None)
+
+
+@bp.get("/suggestions")
+@login_required
+def suggest() -> Any:
+    """Names for the field of a company."""
+    found = search_companies(db(), request.args.get("q", ""), limit=10)
+    return jsonify([{"uid": company.uid, "name": company.name} for company in found.rows])
+
+
+@bp.get("/new")
+@login_required
+def new() -> Any:
+    """The empty form."""
+    return _form(None)
+
+
+@bp.post("")
+@login_required
+def create() -> Any:
+    """A new company."""
+    try:
+        company = new_company(db(), _fields(), by=me(), domains=_domains())
+    except Refused as refused:
+        return _form(None, refused), refused.status
+    return see_other(url_for("companies.show", uid=company.uid), said=_("%(name)s was created.", name=company.name))
+
+
+@bp.get("/<uid>")
+@login_required
+def show(uid: str) -> Any:
+    """The company."""
+    return page("web/companies/show.html", current="companies", company=whole(company_called(db(), uid)))
+
+
+@bp.get("/<uid>/edit")
+@login_required
+def edit(uid: str) -> Any:
+    """The form."""
+    return _form(company_called(db(), uid))
+
+
+@bp.post("/<uid>")
+@login_required
+def update(uid: str) -> Any:
+    """Save it, if nobody was faster."""
+    company = company_called(db(), uid)
+    try:
+        if version() is not None and version() != company.version:
+            raise Conflict(N_("A colleague has changed this company in the meantime. Nothing of yours is lost: where the "
+                              "two of you differ, theirs stands below the field. Save again to keep yours."),
+                           _differences(company))
+        edit_company(db(), company, _fields(), by=me(), domains=_domains())
+    except Refused as refused:
+        return _form(company, refused), refused.status
+    return see_other(url_for("companies.show", uid=uid), said=_("%(name)s was saved.", name=company.name))
+
+
+@bp.post("/<uid>/end")
+@admins_only
+def destroy(uid: str) -> Any:
+    """Into the bin."""
+    company = company_called(db(), uid)
+    bin_company(db(), company, by=me())
+    return see_other(url_for("companies.index"), said=_("%(name)s is in the bin.", name=company.name),
+                     undo=url_for("companies.restore", uid=uid))
+
+
+@bp.post("/<uid>/restoring")
+@admins_only
+def restore(uid: str) -> Any:
+    """Out of the bin."""
+    company = company_called(db(), uid, binned=True)
+    restore_company(db(), company, by=me())
+    return see_other(url_for("companies.show", uid=uid), said=_("%(name)s is back.", name=company.name))
+
+
+def _fields() -> dict[str, Any]:
+    found: dict[str, Any] = {name: request.form.get(name, "").strip() for name in TEXTS}
+    found["organisation_number"] = posted("number")
+    for name, kind in CHOSEN.items():
+        found[f"{name}_id"] = db().scalar(select(kind.id).where(kind.uid == posted(name))) if posted(name) else None
+    return {name: value for name, value in found.items() if name in FIELDS}
+
+
+def _domains() -> list[str]:
+    return [part.strip() for part in posted("domains").replace("\n", ",").split(",") if part.strip()]
+
+
+def _values(company: Company) -> dict[str, str]:
+    found = {name: getattr(company, name) or "" for name in TEXTS}
+    for name in CHOSEN:
+        chosen = getattr(company, name)
+        found[name] = chosen.uid if chosen else ""
+    return found | {"number": company.organisation_number or "", "domains": ", ".join(domains_of(db(), company))}
+
+
+def _differences(company: Company) -> dict[str, str]:
+    labels = {"our_contact": agents(db()), "category": listed(db(), Category), "business": listed(db(), Business),
+              "language": LANGUAGES}
+    return {name: _("It is now: %(value)s", value=dict(labels.get(name, [])).get(value, value) or _("empty"))
+            for name, value in _values(company).items() if request.form.get(name, "").strip() != value}
+
+
+def _form(company: Company | None, refused: Refused | None = None) -> str:
+    errors = errors_of(refused, {"organisation_number": "number"}) if refused else {}
+    values = _values(company) if company else {
+        **dict.fromkeys((*TEXTS, "number", "domains", *CHOSEN), ""), "name": request.args.get("name", ""), "our_contact": me().uid}
+    if refused:
+        values |= {name: request.form.get(name, "") for name in values}
+    form = {"values": values, "new": company is None, "title": company.name if company else _("New company"),
+            "back_url": url_for("companies.show", uid=company.uid) if company else url_for("companies.index"),
+            "action": url_for("companies.update", uid=company.uid) if company else url_for("companies.create"),
+            "version": company.version if company else None}
+    return page("web/companies/form.html", current="companies", form=form, errors=errors, languages=LANGUAGES,
+                agents=agents(db()), categories=listed(db(), Category), businesses=listed(db(), Business))
+
+
+def _at(**args: Any) -> str:
+    return url_for("companies.index", **{name: value for name, value in args.items() if value})

@@ -1,0 +1,67 @@
+"""The desk as a whole: its name, language and time zone, and the switches that hold everywhere."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from flask import Blueprint, request, url_for
+
+from core.errors import Refused
+from core.i18n import N_
+from core.i18n import gettext as _
+from core.options import OPTIONS, option
+from desk.switching import switch
+from desk.web.forms import errors_of, mark, posted, ticked, unmoved
+from desk.web.pages import page, see_other
+from desk.web.presenting.choices import LANGUAGES, timezones
+from desk.web.requests import db
+from desk.web.signing_in import admins_only, me
+
+bp = Blueprint("options", __name__)
+TEXTS = ("desk.name", "desk.language", "desk.timezone")
+NUMBERS = ("desk.reopen_days", "contacts.bin_days", "mail.loop_limit", "mail.retry_days")
+FLAGS = ("desk.acknowledge", "contacts.company_required")
+
+
+@bp.get("/settings/desk")
+@admins_only
+def edit() -> Any:
+    """The form."""
+    return _show(_now(), {})
+
+
+@bp.post("/settings/desk")
+@admins_only
+def update() -> Any:
+    """Save; each switch that changed is a fact with what it was before."""
+    typed: dict[str, Any] = {name: posted(name) for name in (*TEXTS, *NUMBERS)} | {name: ticked(name) for name in FLAGS}
+    try:
+        unmoved(mark(_now()))
+        wanted = _wanted(typed)
+        for name, value in wanted.items():
+            switch(db(), name, value, by=me())
+    except Refused as refused:
+        return _show(typed, errors_of(refused)), refused.status
+    return see_other(url_for("options.edit"), said=_("The settings of the desk were saved."))
+
+
+def _now() -> dict[str, Any]:
+    return {name: option(db(), name) for name in (*TEXTS, *NUMBERS, *FLAGS)}
+
+
+def _wanted(typed: dict[str, Any]) -> dict[str, Any]:
+    wanted = typed | {name: int(typed[name]) if typed[name].isdigit() else typed[name] for name in NUMBERS}
+    errors = {name: _("This value does not fit here.") for name, value in wanted.items() if not OPTIONS[name].fits(value)}
+    if wanted["desk.timezone"] not in available_timezones():
+        errors["desk.timezone"] = _("There is no such time zone.")
+    if not wanted["desk.name"]:
+        errors["desk.name"] = _("Give a name.")
+    if errors:
+        raise Refused(N_("Some fields cannot be saved like this."), errors)
+    return wanted
+
+
+def _show(values: dict[str, Any], errors: dict[str, str]) -> str:
+    return page("web/settings/options.html", settings={"current": "desk"}, languages=LANGUAGES, timezones=timezones(),
+                form={"action": request.path, "values": values, "mark": mark(_now())}, errors=errors)

@@ -1,0 +1,185 @@
+"""The form of a person: what it is filled with, and what is done with what was posted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request, url_for
+from sqlalchemy import select
+
+from contacts.address import KINDS, Holding
+from contacts.addressing import add_address, holdings_of, make_primary, retire
+from contacts.agent import Agent
+from contacts.company import Business, Category, Company, ServiceLevel
+from contacts.editing import create_person, edit_person, reindex
+from contacts.employing import work_at
+from contacts.person import Person
+from core.errors import Conflict, Refused
+from core.fold import fold
+from core.i18n import N_
+from core.i18n import gettext as _
+from core.options import option
+from desk.web.forms import errors_of, posted, ticked, version
+from desk.web.pages import page
+from desk.web.presenting.choices import LANGUAGES, agents, listed
+from desk.web.requests import db
+from desk.web.signing_in import me
+
+TEXTS = ("first_name", "last_name", "title", "customer_number")
+FLAGS = ("private_customer", "block_mass_mail")
+#: Fields of a person that the form calls otherwise.
+CALLED = {"employments": "company", "preferred_language": "language"}
+#: Field of the form → field of the person, and what its uid is looked up in.
+CHOSEN: dict[str, tuple[str, Any]] = {
+    "service_level": ("service_level_id", ServiceLevel), "support_contact": ("support_contact_id", Agent),
+    "our_contact": ("our_contact_id", Agent), "category": ("category_id", Category), "business": ("business_id", Business)}
+
+
+def made() -> Person:
+    """A new person of what was posted. Raises Refused."""
+    fields, company = _fields(), _company()
+    job = [{"company": company, "position": posted("position") or None}] if company else []
+    if fields["our_contact_id"] is None:
+        del fields["our_contact_id"]
+    person = create_person(db(), fields, by=me(), employments=job)
+    _addresses(person)
+    return person
+
+
+def changed(person: Person) -> None:
+    """Save what was posted. Raises Conflict where a colleague has changed the person since, and Refused."""
+    if version() is not None and version() != person.version:
+        raise Conflict(N_("A colleague has changed this person in the meantime. Nothing of yours is lost: where the two "
+                          "of you differ, theirs stands below the field. Save again to keep yours."),
+                       _differences(person))
+    company = _company()
+    edit_person(db(), person, _fields(), by=me())
+    work_at(db(), person, company, posted("position"), by=me())
+    if _addresses(person):
+        person.raise_version()
+
+
+def form_page(person: Person | None, refused: Refused | None = None) -> str:
+    """The form, empty, filled with the person, or with what was typed and what is wrong with it."""
+    errors = errors_of(refused, CALLED) if refused else {}
+    values = values_of(person) if person else _begun()
+    if refused:
+        values |= {name: request.form.get(name, "") for name in values} | {name: ticked(name) for name in FLAGS}
+    back = url_for("persons.show", uid=person.uid) if person else url_for("persons.index")
+    form = {"values": values, "new": person is None, "title": person.name if person else _("New person"), "back_url": back,
+            "action": url_for("persons.update", uid=person.uid) if person else url_for("persons.create"),
+            "addresses": _typed_addresses(errors, "person_id" in refused.more) if refused else _held(person), "version": person.version if person else None}
+    return page("web/persons/form.html", current="persons", form=form, errors=errors, languages=LANGUAGES,
+                service_levels=listed(db(), ServiceLevel), agents=agents(db()), categories=listed(db(), Category),
+                businesses=listed(db(), Business), companies=[], companies_url=url_for("companies.suggest"),
+                company_required=option(db(), "contacts.company_required"))
+
+
+def values_of(person: Person) -> dict[str, Any]:
+    """What the form of a person is filled with."""
+    job = person.employment
+    found: dict[str, Any] = {name: getattr(person, name) or "" for name in TEXTS} | {
+        name: getattr(person, name) for name in FLAGS}
+    found |= {name: _uid(kind, getattr(person, column)) for name, (column, kind) in CHOSEN.items()}
+    return found | {"language": person.preferred_language or "", "status": person.status,
+                    "company": job.company.name if job else "", "position": (job.position or "") if job else ""}
+
+
+def _begun() -> dict[str, Any]:
+    """A new person as links begin one: ``?name=``, ``?company=``, ``?email=``."""
+    first, _space, last = request.args.get("name", "").strip().rpartition(" ")
+    empty = dict.fromkeys((*TEXTS, *CHOSEN, "language", "position"), "")
+    return {**empty, **dict.fromkeys(FLAGS, False), "status": "active", "first_name": first, "last_name": last,
+            "company": request.args.get("company", ""), "our_contact": me().uid}
+
+
+def _fields() -> dict[str, Any]:
+    found: dict[str, Any] = {name: posted(name) for name in TEXTS} | {name: ticked(name) for name in FLAGS}
+    for name, (column, kind) in CHOSEN.items():
+        found[column] = db().scalar(select(kind.id).where(kind.uid == posted(name))) if posted(name) else None
+    return found | {"preferred_language": posted("language") or None, "status": posted("status") or "active"}
+
+
+def _company() -> Company | None:
+    """The company of the name that was typed. Raises Refused for one there is not."""
+    name = posted("company")
+    if not name:
+        return None
+    found = db().scalars(select(Company).where(
+        Company.sort_name == fold(name)[:200], Company.binned_at.is_(None)).order_by(Company.id).limit(1)).first()
+    if found is None:
+        raise Refused(_("There is no company called “%(name)s”.", name=name),
+                      {"company": N_("Choose one of the list, or make the company first.")})
+    return found
+
+
+def _addresses(person: Person) -> bool:
+    """Bring what the person holds to what the rows say, and tell whether that changed anything.
+
+    What has no row (a colleague added it) stays. Raises Refused with the row in its name.
+    """
+    held = {holding.uid: holding for holding in holdings_of(db(), person)}
+    standing = {(holding.id, holding.primary) for holding in held.values()}
+    for n, row in enumerate(_rows()):
+        try:
+            holding = _settle(person, held.get(row["uid"]), row, share=str(n) in request.form.getlist("address_share"))
+        except Refused as refused:
+            said = refused.errors.get("value") or refused.sentence
+            raise type(refused)(refused.sentence, {f"address-{n}": said}, **refused.more) from refused
+        if holding is not None and row["primary"] and not holding.primary:
+            make_primary(db(), holding)
+    if standing == {(holding.id, holding.primary) for holding in holdings_of(db(), person)}:
+        return False
+    reindex(db(), person)
+    return True
+
+
+def _settle(person: Person, holding: Holding | None, row: dict[str, Any], *, share: bool) -> Holding | None:
+    if holding is not None and (holding.address.kind, holding.address.value) == (row["kind"], row["value"]):
+        return holding
+    if holding is not None:
+        retire(db(), holding, by=me())
+    if not row["value"]:
+        return None
+    return add_address(db(), person, row["kind"], row["value"], by=me(), share=share)
+
+
+def _rows() -> list[dict[str, Any]]:
+    columns = [request.form.getlist(f"address_{name}") for name in ("uid", "kind", "value")]
+    primary = {request.form.get(f"address_primary_{kind}") for kind in KINDS}
+    return [{"uid": uid, "kind": kind, "value": value.strip(), "primary": str(n) in primary}
+            for n, (uid, kind, value) in enumerate(zip(*columns, strict=False))]
+
+
+def _held(person: Person | None) -> list[dict[str, Any]]:
+    if person is None:
+        begun = request.args.get("email", "")
+        return [{"kind": "email", "value": begun, "primary": True}] if begun else []
+    return [{"uid": h.uid, "kind": h.address.kind, "value": h.address.value, "primary": h.primary}
+            for h in holdings_of(db(), person)]
+
+
+def _typed_addresses(errors: dict[str, str], shareable: bool) -> list[dict[str, Any]]:
+    rows = _rows()
+    for n, row in enumerate(rows):
+        row["number"], row["error"] = n, errors.get(f"address-{n}", "")
+        row["shareable"] = shareable and bool(row["error"])
+    return [row for row in rows if row["value"] or row["uid"]]
+
+
+def _differences(person: Person) -> dict[str, str]:
+    """Field → what a colleague made of it, where that is not what was typed."""
+    now = values_of(person)
+    labels = {name: dict(offered) for name, offered in (
+        ("service_level", listed(db(), ServiceLevel)), ("support_contact", agents(db())), ("our_contact", agents(db())),
+        ("category", listed(db(), Category)), ("business", listed(db(), Business)), ("language", LANGUAGES))}
+    typed = {name: ticked(name) if name in FLAGS else request.form.get(name, "").strip() for name in now}
+    held = {holding.uid for holding in holdings_of(db(), person)}
+    gone = {f"address-{n}": _("A colleague has taken this address away.")
+            for n, row in enumerate(_rows()) if row["value"] and row["uid"] and row["uid"] not in held}
+    return gone | {name: _("It is now: %(value)s", value=labels.get(name, {}).get(str(value), value) or _("empty"))
+                   for name, value in now.items() if typed[name] != value and name not in FLAGS}
+
+
+def _uid(kind: Any, row_id: int | None) -> str:
+    return db().scalar(select(kind.uid).where(kind.id == row_id)) or "" if row_id is not None else ""

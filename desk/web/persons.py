@@ -1,0 +1,116 @@
+"""Persons in the register: finding, showing, making, changing, deleting, restoring."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, request, url_for
+from flask_login import login_required
+
+from contacts.binning import bin_person
+from contacts.editing import person_called
+from contacts.person import Person
+from contacts.searching import Names, count_persons, search_persons
+from core.errors import Refused
+from core.i18n import gettext as _
+from desk.access import needs_admin
+from desk.tickets.returning import restore_person
+from desk.web.pages import page, see_other
+from desk.web.person_form import changed, form_page, made
+from desk.web.presenting.persons import lines, masked, whole
+from desk.web.requests import db
+from desk.web.signing_in import admins_only, me
+
+bp = Blueprint("persons", __name__, url_prefix="/persons")
+
+
+@bp.get("")
+@login_required
+def index() -> Any:
+    """A page of the register, by name."""
+    only, query = request.args.get("only", ""), request.args.get("q", "")
+    if only == "deleted":
+        needs_admin(me())
+    found = search_persons(db(), query, cursor=request.args.get("cursor", ""), binned=only == "deleted",
+                           to_be_completed=True if only == "incomplete" else None)
+    tabs = [(_("All"), ""), (_("To be completed"), "incomplete")] + ([(_("Deleted"), "deleted")] if me().admin else [])
+    filters = [{"label": label, "url": _at(only=name, q=query), "current": only == name, "count": None} for label, name in tabs]
+    return page("web/persons/index.html", current="persons", q=query, count=_count(only, query, found), filters=filters, only=only,
+                persons=[] if only == "deleted" else lines(found.rows), deleted=masked(found.rows) if only == "deleted" else [],
+                newer=_at(only=only, q=query) if request.args.get("cursor") else None,
+                older=_at(only=only, q=query, cursor=found.next) if found.next else None)
+
+
+@bp.get("/new")
+@login_required
+def new() -> Any:
+    """The empty form."""
+    return form_page(None)
+
+
+@bp.post("")
+@login_required
+def create() -> Any:
+    """A new person."""
+    try:
+        person = made()
+    except Refused as refused:
+        return form_page(None, refused), refused.status
+    return see_other(url_for("persons.show", uid=person.uid), said=_("%(name)s was created.", name=person.name))
+
+
+@bp.get("/<uid>")
+@login_required
+def show(uid: str) -> Any:
+    """The person."""
+    person = person_called(db(), uid)
+    if person.uid != uid:
+        return see_other(url_for("persons.show", uid=person.uid), said=_("This person was merged into %(name)s.", name=person.name))
+    return page("web/persons/show.html", current="persons", person=whole(person))
+
+
+@bp.get("/<uid>/edit")
+@login_required
+def edit(uid: str) -> Any:
+    """The form."""
+    return form_page(person_called(db(), uid))
+
+
+@bp.post("/<uid>")
+@login_required
+def update(uid: str) -> Any:
+    """Save it, if nobody was faster."""
+    person = person_called(db(), uid)
+    try:
+        changed(person)
+    except Refused as refused:
+        return form_page(person, refused), refused.status
+    return see_other(url_for("persons.show", uid=uid), said=_("%(name)s was saved.", name=person.name))
+
+
+@bp.post("/<uid>/end")
+@admins_only
+def destroy(uid: str) -> Any:
+    """Into the bin: masked everywhere, restorable."""
+    bin_person(db(), person_called(db(), uid), by=me())
+    return see_other(url_for("persons.index"), said=_("The person is in the bin."), undo=url_for("persons.restore", uid=uid))
+
+
+@bp.post("/<uid>/restoring")
+@admins_only
+def restore(uid: str) -> Any:
+    """Out of the bin, name and all."""
+    person: Person = person_called(db(), uid, binned=True)
+    restore_person(db(), person, by=me())
+    return see_other(url_for("persons.show", uid=uid), said=_("%(name)s is back.", name=person.name))
+
+
+def _count(only: str, query: str, found: Names[Person]) -> int | None:
+    """How many the list has, where it can be said without reading them all."""
+    if query or only == "deleted":
+        return len(found.rows) if not (found.next or request.args.get("cursor")) else None
+    return count_persons(db(), to_be_completed=True if only == "incomplete" else None)
+
+
+def _at(**args: Any) -> str:
+    return url_for("persons.index", **{name: value for name, value in args.items() if value})

@@ -1,0 +1,49 @@
+"""Agents and teams as their list and forms show them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import func, select
+
+from contacts.agent import Agent, Team, TeamMember
+from core.clock import now
+from core.i18n import age
+from core.i18n import gettext as _
+from desk.mailboxes import Mailbox, MailboxAccess
+from desk.tickets.listing import OPEN
+from desk.tickets.ticket import Ticket
+from desk.web.presenting.faces import agent_face
+from desk.web.requests import db
+
+
+def lines() -> list[dict[str, Any]]:
+    """Everybody, those who may sign in first."""
+    agents = db().scalars(select(Agent).order_by(Agent.active.desc(), Agent.name)).all()
+    open_tickets = dict(db().execute(select(Ticket.assignee_id, func.count()).where(
+        Ticket.shelf.in_(OPEN), Ticket.assignee_id.in_([agent.id for agent in agents])).group_by(
+        Ticket.assignee_id)).all())
+    return [{"url": url_for("agents.edit", uid=agent.uid), "name": agent.name, "face": agent_face(agent),
+             "email": agent.email, "role": agent.role, "role_label": _("Admin") if agent.admin else _("Agent"),
+             "totp": bool(agent.totp), "active": agent.active, "open_tickets": open_tickets.get(agent.id, 0),
+             "last_at": age(agent.seen_at, now()) if agent.seen_at else ""} for agent in agents]
+
+
+def teams() -> list[dict[str, Any]]:
+    """The teams."""
+    return [{"url": url_for("teams.edit", uid=team.uid), "name": team.name, "members": len(team.members)}
+            for team in db().scalars(select(Team).order_by(Team.name))]
+
+
+def boxes(agent: Agent) -> list[dict[str, Any]]:
+    """The mailboxes that are not open to all, and whether this agent is let in by name."""
+    let_in = set(db().scalars(select(MailboxAccess.mailbox_id).where(MailboxAccess.agent_id == agent.id))) if agent.id else set()
+    return [{"uid": m.uid, "name": m.name, "checked": m.id in let_in} for m in db().scalars(
+        select(Mailbox).where(Mailbox.open_to_all.is_(False)).order_by(Mailbox.name))]
+
+
+def memberships(agent: Agent) -> list[dict[str, Any]]:
+    """All teams, and whether this agent is in."""
+    inside = set(db().scalars(select(TeamMember.team_id).where(TeamMember.agent_id == agent.id))) if agent.id else set()
+    return [{"uid": t.uid, "name": t.name, "checked": t.id in inside} for t in db().scalars(select(Team).order_by(Team.name))]

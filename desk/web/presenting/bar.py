@@ -1,0 +1,61 @@
+"""The bar above a conversation: state, who has the ticket, when an answer is due, what should be known first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import select
+
+from contacts.agent import Agent, Team
+from core.i18n import gettext as _
+from desk.access import agents_of
+from desk.tickets.ticket import STATES, Ticket
+from desk.web.presenting.column import active_agents
+from desk.web.presenting.rows import due_of, shown_state
+from desk.web.presenting.times import coming
+from desk.web.presenting.words import state
+from desk.web.requests import db
+
+
+def due_line(ticket: Ticket) -> dict[str, Any]:
+    """When an answer is due: the time, and how near it is where that is not the same."""
+    time, kind = due_of(ticket)
+    by = _("Answer by %(time)s", time=coming(ticket.due_at)) if time and ticket.due_at and kind != "late" else ""
+    near = time != coming(ticket.due_at) if ticket.due_at else False
+    return {"due": time if near else by, "due_kind": kind, "due_text": by if near else ""}
+
+
+def states_of(ticket: Ticket) -> list[dict[str, Any]]:
+    """What the state may become."""
+    offered = [name for name in STATES if name not in ("new", "snoozed") or name == ticket.state]
+    return [{"value": name, "label": state(name), "current": name == ticket.state} for name in offered]
+
+
+def notices_of(ticket: Ticket) -> list[dict[str, Any]]:
+    """What should be known before anything is written: deleted, continued, asleep."""
+    found = []
+    if ticket.binned_at is not None:
+        found.append({"text": _("This ticket is deleted. Admins alone see it."), "kind": "heed"})
+    if ticket.continues_id is not None:
+        found.append({"text": _("It goes on from ticket %(number)s.", number=ticket.continues_id), "kind": "",
+                      "url": url_for("tickets.show", number=ticket.continues_id)})
+    if shown_state(ticket) == "snoozed":
+        text = (_("Snoozed until %(time)s, or until the next mail.", time=coming(ticket.snoozed_until))
+                if ticket.snoozed_until else _("Snoozed until the next mail."))
+        found.append({"text": text, "kind": ""})
+    return found
+
+
+def assignable(ticket: Ticket) -> Sequence[Agent]:
+    """Who may have the ticket: those who see its mailbox, by name."""
+    if ticket.mailbox.open_to_all:
+        return active_agents()
+    return sorted(agents_of(db(), ticket.mailbox), key=lambda agent: agent.name)
+
+
+def teams_of(ticket: Ticket) -> list[dict[str, Any]]:
+    """Every team, by name, and which of them has the ticket."""
+    found = db().execute(select(Team.id, Team.uid, Team.name).order_by(Team.name))
+    return [{"uid": uid, "name": name, "current": team_id == ticket.team_id} for team_id, uid, name in found]

@@ -1,0 +1,104 @@
+"""The card while nobody is settled on: who it could be, with the evidence for each, and what else can be done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from contacts.addressing import holders
+from contacts.person import Employment, Person
+from core.i18n import gettext as _
+from desk.tickets.ticket import Ticket
+from desk.web.presenting.faces import person_face
+from desk.web.presenting.links import person_url
+from desk.web.presenting.rows import who
+from desk.web.presenting.words import said
+from desk.web.requests import db
+from desk.web.signing_in import me
+
+FULL = 50                    # points that fill a bar
+FORGED = -100                # as much as an address speaks for somebody
+
+
+def unknown(ticket: Ticket) -> dict[str, Any]:
+    """Nobody is settled on: who it could be, and what else can be done."""
+    address = ticket.requester_address
+    name = who(ticket)
+    found, deleted = candidates(ticket), _deleted(ticket)
+    return {
+        "known": False, "name": name if not address or name != address.value else "",
+        "address": address.value if address else "", "candidates": found, "acts": _acts(ticket),
+        "deleted": deleted is not None, "restore_url": url_for("persons.restore", uid=deleted.uid) if deleted and me().admin else None,
+        "standing": standing(ticket), "url": None, "favourite_url": None, "tickets": [], "change_url": url_for("requesters.edit", number=ticket.number),
+    }
+
+
+def standing(ticket: Ticket) -> str:
+    """What is settled about who asks: a form that says otherwise was filled in before somebody settled it."""
+    return "held" if ticket.held else ticket.requester.uid if ticket.requester else "nobody"
+
+
+def _deleted(ticket: Ticket) -> Person | None:
+    """The deleted person who alone holds the address."""
+    if ticket.requester_address is None:
+        return None
+    persons = [holding.person for holding in holders(db(), ticket.requester_address)]
+    return None if any(one.living for one in persons) else next(iter(persons), None)
+
+
+def _acts(ticket: Ticket) -> list[dict[str, Any]]:
+    """What can be done about an unknown sender, each a form of its own."""
+    def url(**what: Any) -> str:
+        return url_for("requesters.update", number=ticket.number, **what)
+
+    found = []
+    forged = ticket.trust.get("result") == "fail"
+    if ticket.requester_address is not None and not forged:
+        found.append({"label": _("Create %(name)s", name=who(ticket)), "icon": "user-plus", "url": url(act="create"),
+                      "press": "c", "then": ""})
+    if ticket.held:
+        found.append({"label": _("Keep no record"), "then": _("the ticket stays and can be answered"),
+                      "icon": "message-reply", "url": url(act="none"), "press": "q"})
+        found.append({"label": _("Spam"), "icon": "ban", "url": url(act="spam"), "press": "", "then": ""})
+        found.append({"label": _("Block the address"), "then": _("nothing more is taken from it"), "icon": "shield-x",
+                      "url": url(act="block"), "press": ""})
+    return found
+
+
+def candidates(ticket: Ticket) -> list[dict[str, Any]]:
+    """The living among the candidates, the best first."""
+    kept = ticket.identification.get("candidates") or []
+    if not kept:
+        return []
+    persons = {p.uid: p for p in db().scalars(select(Person).where(
+        Person.uid.in_([one["person_id"] for one in kept]), Person.binned_at.is_(None), Person.merged_into_id.is_(None),
+    ).options(selectinload(Person.employments).options(joinedload(Employment.company))))}
+    found = [_candidate(ticket, persons[one["person_id"]], one) for one in kept if one["person_id"] in persons]
+    return sorted(found, key=lambda one: -one["points"])
+
+
+def _candidate(ticket: Ticket, person: Person, kept: dict[str, Any]) -> dict[str, Any]:
+    forged = ticket.trust.get("result") == "fail"
+    against = [{"points": FORGED, "words": ticket.trust.get("why", ""), "sentence": ticket.trust.get("sentence")}] if forged else []
+    clues = [_clue(clue) for clue in (*kept["evidence"], *against)]
+    return {
+        "name": person.name, "company": _works(person), "face": person_face(person.name), "url": person_url(person),
+        "points": sum(clue["points"] for clue in clues), "clues": clues, "reject_url": None,
+        "forged": forged,
+        "link_url": url_for("requesters.update", number=ticket.number, act="person", person=person.uid),
+    }
+
+
+def _clue(clue: dict[str, Any]) -> dict[str, Any]:
+    points = clue["points"]
+    return {"text": said(clue.get("sentence") or clue["words"]), "points": points, "against": points < 0,
+            "width": min(100, abs(points) * 100 // FULL)}
+
+
+def _works(person: Person) -> str:
+    job = person.employment
+    company = job.company.name if job else ""
+    return " · ".join(filter(None, (company, _("has left") if person.status == "left" else "")))

@@ -1,0 +1,39 @@
+"""What the selects of forms offer."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from zoneinfo import available_timezones
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contacts.agent import Agent
+from contacts.company import Business, Category, ServiceLevel
+
+Choice = tuple[str, str]
+#: Each in its own tongue, so that whoever sits before a desk in a foreign one finds theirs.
+LANGUAGES: list[Choice] = [("en", "English"), ("nb", "Norsk bokmål"), ("da", "Dansk"), ("sv", "Svenska")]
+REGIONS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+
+
+def language_name(code: str | None) -> str:
+    """``nb`` → ``Norsk bokmål``; empty for none."""
+    return dict(LANGUAGES).get(code or "", code or "")
+
+
+@lru_cache(maxsize=1)
+def timezones() -> list[Choice]:
+    """The places of the zone database."""
+    names = sorted(name for name in available_timezones() if name.partition("/")[0] in REGIONS)
+    return [(name, name.replace("_", " ").replace("/", " / ")) for name in ["UTC", *names]]
+
+
+def agents(db: Session) -> list[Choice]:
+    """Everybody who may sign in."""
+    return [(agent.uid, agent.name) for agent in db.scalars(select(Agent).where(Agent.active).order_by(Agent.name))]
+
+
+def listed(db: Session, kind: type[Business | Category | ServiceLevel]) -> list[Choice]:
+    """A short list by name."""
+    return [(uid, name) for uid, name in db.execute(select(kind.uid, kind.name).order_by(kind.name))]

@@ -1,0 +1,183 @@
+"""The composer: what is written so far, to whom, and what to mind about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import select
+
+from contacts.address import normalise_email
+from core.html import to_text
+from core.i18n import clock_time, moment, say
+from core.i18n import gettext as _
+from core.options import LANGUAGES
+from desk.language import language_for
+from desk.mailboxes import Mailbox
+from desk.signature import is_html, signature_of
+from desk.tickets import recipients
+from desk.tickets.drafting import draft_of
+from desk.tickets.merging import shown_ids
+from desk.tickets.message import Attachment, Draft, Message
+from desk.tickets.recipients import Recipient, answer_to, doubts, led_away, name_of, written
+from desk.tickets.ticket import Ticket
+from desk.web.presenting import words
+from desk.web.presenting.letters import who as wrote
+from desk.web.presenting.places import ours
+from desk.web.presenting.rows import who
+from desk.web.requests import db
+from desk.web.signing_in import me
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What a form brought that could not be sent yet, and why."""
+
+    fields: Mapping[str, str]
+    files: Sequence[str]
+    error: str = ""
+    doubts: Sequence[str] = ()
+
+
+def composer(ticket: Ticket, kind: str = "reply", typed: Typed | None = None, forwarded: Message | None = None) -> dict[str, Any]:
+    """The composer of a ticket as web/tickets/_composer.html wants it: what was typed, else the draft, else empty."""
+    draft = draft_of(db(), ticket, me(), kind)
+    last = last_of(ticket)
+    to, cc = _recipients(ticket, kind, typed, draft, last)
+    html = typed.fields.get("html", "") if typed else draft.html if draft else ""
+    original = _original(ticket, typed, draft, forwarded) if kind == "forward" else None
+    text = typed.fields.get("text", "") if typed and not html else to_text(html)
+    files = list(typed.files) if typed else list(draft.files) if draft else []
+    if forwarded is not None:
+        files = [*files, *(one.uid for one in forwarded.attachments if not one.inline and one.uid not in files)]
+    forward = kind == "forward"
+    return {
+        "kind": typed.fields.get("kind", "reply") if typed else draft.kind if draft and not forward else "reply", "forward": forward,
+        "html": html, "text": text, "to": to, "cc": cc, "mailboxes": [_mailbox(ticket.mailbox)], "mailbox": ticket.mailbox.uid,
+        "subject": _subject(ticket, typed, draft) if forward else None,
+        "signature": _signature(ticket.mailbox), "language": None if forward else _language(ticket, typed, draft), "attachments": chips(files),
+        "saved": clock_time(draft.updated_at) if draft else "", "version": draft.version if draft else 0, "last": last.id if last else 0,
+        "placeholder": _("Forward to somebody else") if forward else _("Answer %(name)s", name=who(ticket)),
+        "reply_url": url_for("forwards.create" if forward else "replies.create", number=ticket.number),
+        "note_url": None if forward else url_for("notes.create", number=ticket.number),
+        "draft_url": url_for("drafts.update", number=ticket.number, kind="forward" if forward else None),
+        "upload_url": url_for("files.create"), "canned_url": url_for("canned.offered", ticket=ticket.number),
+        "addresses_url": url_for("recipients.index"), "mind_url": url_for("recipients.minded", ticket=ticket.number),
+        "error": typed.error if typed else "", "doubts": list(typed.doubts) if typed else [], "notices": _notices(ticket, draft, last),
+        "original": original,
+    }
+
+
+def blank(mailboxes: Sequence[Mailbox], to: str, typed: Typed | None = None) -> dict[str, Any]:
+    """The composer of a ticket that is not there yet."""
+    fields: Mapping[str, str] = typed.fields if typed else {"to": to}
+    return {
+        "kind": "reply", "forward": False, "html": fields.get("html", ""), "text": fields.get("text", ""),
+        "to": _chips(written(fields.get("to", "")), None), "cc": _chips(written(fields.get("cc", "")), None),
+        "mailboxes": [_mailbox(one) for one in mailboxes], "mailbox": fields.get("from", ""),
+        "subject": fields.get("subject", ""), "language": None,
+        "signature": next((_signature(one) for one in mailboxes if one.uid == fields.get("from")), ""),
+        "attachments": chips(typed.files if typed else []), "saved": "", "version": 0, "placeholder": _("Write …"),
+        "reply_url": url_for("tickets.create"), "note_url": None, "draft_url": "", "upload_url": url_for("files.create"),
+        "canned_url": url_for("canned.offered"), "addresses_url": url_for("recipients.index"),
+        "mind_url": url_for("recipients.minded"), "error": typed.error if typed else "", "doubts": list(typed.doubts) if typed else [], "notices": [], "original": None,
+    }
+
+
+def chips(files: Sequence[str]) -> list[dict[str, Any]]:
+    """Files that were attached, as chips."""
+    if not files:
+        return []
+    rows = {row.uid: row for row in db().scalars(select(Attachment).where(Attachment.uid.in_(list(files))))}
+    return [{"uid": uid, "name": rows[uid].name, "size": words.size(rows[uid].size),
+             "url": url_for("attachments.show", uid=uid)} for uid in files if uid in rows]
+
+
+def _recipients(
+    ticket: Ticket, kind: str, typed: Typed | None, draft: Draft | None, last: Message | None,
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    if typed is not None:
+        to, cc = written(typed.fields.get("to", "")), written(typed.fields.get("cc", ""))
+    elif draft is not None and (draft.to or draft.cc):
+        to, cc = written(draft.to), written(draft.cc)
+    elif kind == "forward":
+        to, cc = [], []
+    else:
+        to, cc = answer_to(ticket, last, own=ours())
+    both = _chips([*to, *cc], ticket, last)
+    return both[:len(to)], both[len(to):]
+
+
+def _chips(recipients: Sequence[Recipient], ticket: Ticket | None, last: Message | None = None) -> list[dict[str, Any]]:
+    """Recipients as the field of addresses wants them. One where a mail leads away from its sender goes by no name."""
+    heed = {doubt.address: say(doubt.heed) for doubt in doubts(db(), ticket, recipients, last)}
+    away = led_away(last)
+    found = []
+    for one in recipients:
+        name = "" if away and normalise_email(one.address) == away else one.name or name_of(db(), one.address)
+        found.append({"address": one.address, "name": name, "heed": heed.get(one.address, ""),
+                      "written": f'"{name.replace(chr(34), "")}" <{one.address}>' if name else one.address})
+    return found
+
+
+def minded(ticket: Ticket | None, text: str) -> list[dict[str, Any]]:
+    """What is known of addresses that are being typed."""
+    return _chips(written(text)[:50], ticket, last_of(ticket) if ticket else None)
+
+
+def last_of(ticket: Ticket) -> Message | None:
+    """The customer's last message: of a person, by mail."""
+    return recipients.last_of(db(), ticket, me())
+
+
+def _subject(ticket: Ticket, typed: Typed | None, draft: Draft | None) -> str:
+    if typed is not None:
+        return typed.fields.get("subject", "")
+    return (draft.subject if draft else "") or _("Fwd: %(subject)s", subject=ticket.subject)
+
+
+def _language(ticket: Ticket, typed: Typed | None, draft: Draft | None) -> dict[str, Any]:
+    """The language of the answer, the others, and at the one we would take, why."""
+    known, reason = language_for(ticket)
+    chosen = typed.fields.get("language") if typed else draft.language if draft else None
+    code = chosen if chosen in LANGUAGES else known
+    return {"label": _("Answers in %(language)s", language=words.language_name(_spoken(code))), "options": [
+        {"value": one, "label": words.language_name(_spoken(one)), "current": one == code,
+         "reason": _("Because it is %(reason)s.", reason=_(reason)) if one == known else ""} for one in LANGUAGES]}
+
+
+def _spoken(code: str) -> str:
+    return "no" if code == "nb" else code
+
+
+def _original(ticket: Ticket, typed: Typed | None, draft: Draft | None, forwarded: Message | None) -> dict[str, Any] | None:
+    """The message that a forward takes along: the one just asked for, else the one that was chosen before."""
+    uid = typed.fields.get("original", "") if typed else draft.original if draft else ""
+    message = forwarded or db().scalar(select(Message).where(Message.uid == uid, Message.ticket_id.in_(shown_ids(db(), me(), ticket))))
+    last = message or last_of(ticket)
+    if last is None:
+        return None
+    return {"uid": last.uid, "included": message is not None, "url": url_for("messages.original", uid=last.uid),
+            "label": _("%(who)s wrote %(when)s:", who=wrote(last), when=moment(last.at)).rstrip(":")}
+
+
+def _mailbox(mailbox: Mailbox) -> dict[str, str]:
+    return {"uid": mailbox.uid, "name": mailbox.name, "address": mailbox.address, "signature": _signature(mailbox)}
+
+
+def _signature(mailbox: Mailbox) -> str:
+    """What will stand below the mail, as text."""
+    signature = signature_of(mailbox, me())
+    return to_text(signature) if is_html(signature) else signature
+
+
+def _notices(ticket: Ticket, draft: Draft | None, last: Message | None) -> list[str]:
+    """What happened since the draft was begun."""
+    found = []
+    if draft is not None and last is not None and last.at > draft.updated_at:
+        found.append(_("A message came after you wrote this draft."))
+    if draft is not None and draft.requester_address_id != ticket.requester_address_id:
+        found.append(_("Another person has become the requester since you began this draft."))
+    return found

@@ -1,0 +1,178 @@
+"""Messages as letters of a conversation: head, body or frame, files, how our own fared on their way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from flask import url_for
+from markupsafe import Markup
+
+from core.clock import now
+from core.i18n import gettext as _
+from desk.outbound import OutboundMail
+from desk.tickets.forwarding import parted
+from desk.tickets.message import Attachment, Message
+from desk.tickets.writing import preview_of
+from desk.web.presenting import words
+from desk.web.presenting.around import Around
+from desk.web.presenting.faces import UNKNOWN, agent_face, person_face
+from desk.web.presenting.links import trace_url
+from desk.web.presenting.times import coming, stamp
+from desk.web.signing_in import me
+
+REMOTE = re.compile(r'\sdata-src="https?:', re.IGNORECASE)
+SIGNATURE = 20               # lines that a signature has at most
+QUOTING = re.compile(r"^\s*>|:\s*$|^\W*(?:from|fra|från|von|de)\W{0,3}:|-{5,}|_{5,}", re.IGNORECASE | re.MULTILINE)
+STATES = {"queued": "queued", "handing_over": "sending", "sent": "sent", "deferred": "deferred", "failed": "failed"}
+
+
+def letter(message: Message, around: Around, *, folded: bool) -> dict[str, Any]:
+    """A message as the macro ``letter`` wants it."""
+    trust = message.trust.get("result", "")
+    return {
+        "kind": message.direction, "uid": message.uid, "face": _face(message), "who": who(message),
+        "address": _beside(message), "at": stamp(message.at),
+        "at_iso": message.at.isoformat(), "channel": message.channel, "folded": folded,
+        "preview": preview_of(message.shown), "proof": trust if trust in ("pass", "fail") else "",
+        "proof_text": _("Real sender (DMARC)") if trust == "pass" else _("not from the domain it claims"),
+        "verdict": _("%(address)s is only claimed: this mail is not from there.", address=message.from_address)
+        if trust == "fail" else "",
+        "to": _others(message.to, message, around.own), "cc": _names(message.cc, around.own),
+        "reply_to": message.reply_to if message.reply_to.casefold() not in ("", message.from_address.casefold()) else "",
+        **_body(message, around), **_menu(message, around),
+        "attachments": [_file(one) for one in message.attachments if not one.inline],
+        "delivery": delivery(around.sent.get(message.id)), "why": None,
+    }
+
+
+def who(message: Message) -> str:
+    """Who wrote it; of a call, who called."""
+    if is_call(message):
+        return _("%(who)s called", who=message.from_name or message.from_address or _("Somebody"))
+    if message.author is not None:
+        return message.author.name
+    return message.from_name or message.from_address or _("Unknown sender")
+
+
+def is_call(message: Message) -> bool:
+    """Whether this is a call that an agent noted down."""
+    return message.channel == "phone" and message.direction == "in" and message.author is not None
+
+
+def _beside(message: Message) -> str:
+    """What stands beside the name: the address it came from, who forwarded it, or who noted it down."""
+    if is_call(message) and message.author is not None:
+        return _("noted by %(name)s", name=message.author.name)
+    forwarded = next((clue["sentence"]["with"]["name"] for clue in message.identification.get("evidence", ())
+                      if clue["clue"] == "forwarded"), "") if "forwarded_by" in message.identification else ""
+    if forwarded:
+        return _("%(address)s, forwarded by %(name)s", address=message.from_address, name=forwarded)
+    return message.from_address if message.direction == "in" else ""
+
+
+def delivery(mail: OutboundMail | None) -> dict[str, Any] | None:
+    """How a mail of ours fares, in a sentence; with the address that sends it again when it failed."""
+    if mail is None:
+        return None
+    said = {
+        "queued": _("being sent"), "handing_over": _("being sent"),
+        "sent": _("Sent %(time)s", time=stamp(mail.sent_at)) if mail.sent_at else _("Sent"),
+        "deferred": _("tried again %(time)s: %(reason)s", time=_when(mail), reason=words.said(mail.reason)),
+        "failed": words.said(mail.reason),
+    }
+    again = mail.state in ("failed", "deferred")
+    return {"state": STATES[mail.state], "text": said[mail.state],
+            "retry_url": url_for("deliveries.update", uid=mail.uid) if again else None}
+
+
+def _when(mail: OutboundMail) -> str:
+    return coming(mail.due_at) if mail.due_at > now() else _("now")
+
+
+def _face(message: Message) -> dict[str, Any]:
+    if is_call(message) and message.from_name:
+        return person_face(message.from_name)
+    if message.author is not None and not is_call(message):
+        return agent_face(message.author)
+    if message.direction == "in" and message.person_id is None:
+        return {**UNKNOWN, "name": who(message)}
+    return person_face(who(message))
+
+
+def _body(message: Message, around: Around) -> dict[str, Any]:
+    """Ours as trusted paragraphs; theirs as text, or in a frame of its own with what is quoted folded away."""
+    folded = _quoted(message)
+    signed = folded is not None and message.text.startswith(message.visible) and is_signature(folded)
+    nothing = {"signed": signed, "blocked_images": 0, "show_images_url": "", "html_url": None, "quote": None, "quote_url": None}
+    if message.html and (message.direction != "in" or message.author_id is not None):
+        own, along = parted(message.html)
+        return {**nothing, "text": Markup(own), "forwarded": bool(along),  # noqa: S704 - sanitised when it was written
+                "quote_url": url_for("messages.html", uid=message.uid, part="forwarded") if along else None}
+    if not message.html or message.uid in around.plain:
+        return {**nothing, "text": message.shown or _("(no text)"), "quote": folded}
+    shown = message.uid in around.images
+    more: dict[str, Any] = {"images": 1} if shown else {}
+    visible: dict[str, Any] = {"part": "visible", **more} if message.visible else more
+    return {
+        **nothing, "text": "", "blocked_images": 0 if shown else len(REMOTE.findall(message.html)),
+        "show_images_url": _with(around.here, "images", message.uid),
+        "html_url": url_for("messages.html", uid=message.uid, **visible),
+        "quote_url": url_for("messages.html", uid=message.uid, part="quote", **more) if message.visible else None,
+    }
+
+
+def _quoted(message: Message) -> str | None:
+    """What was folded away of a text."""
+    if not message.visible:
+        return None
+    rest = message.text[len(message.visible):] if message.text.startswith(message.visible) else message.text
+    return rest.strip() or None
+
+
+def is_signature(folded: str) -> bool:
+    """Whether what was folded away quotes nobody: then it is how its sender signs."""
+    return len(folded.splitlines()) <= SIGNATURE and not QUOTING.search(folded)
+
+
+def _menu(message: Message, around: Around) -> dict[str, Any]:
+    raw = message.id in around.arrivals or (message.id in around.sent)
+    came = around.arrivals.get(message.id)
+    has_html = bool(message.html) and message.direction == "in" and message.author_id is None
+    return {
+        "forward_url": url_for("forwards.new", number=around.number or message.ticket_id, message=message.uid),
+        "raw_url": url_for("messages.raw", uid=message.uid) if raw else None,
+        "plain_url": _with(around.here, "plain", message.uid) if has_html and message.uid not in around.plain else None,
+        "trace_url": trace_url(came[0].inbound_uid) if came and me().admin else None,
+    }
+
+
+def _file(attachment: Attachment) -> dict[str, Any]:
+    kind = "image" if attachment.type.startswith("image/") else "mail" if attachment.type == "message/rfc822" else "file"
+    return {"name": attachment.name, "size": words.size(attachment.size), "kind": kind,
+            "url": url_for("attachments.show", uid=attachment.uid)}
+
+
+def _others(pairs: Iterable[Sequence[str]], message: Message, own: frozenset[str]) -> str:
+    """To whom it was written; nothing when it was written to us alone."""
+    pairs = list(pairs)
+    if message.direction == "in" and all(_plainly(address, own).casefold() in own for _name, address in pairs):
+        return ""
+    return _names(pairs, own)
+
+
+def _names(pairs: Iterable[Sequence[str]], own: frozenset[str]) -> str:
+    return words.listed(f"{name} <{address}>" if name else address
+                        for name, address in ((name, _plainly(address, own)) for name, address in pairs))
+
+
+def _plainly(address: str, own: frozenset[str]) -> str:
+    """One of our addresses without the token that we put behind its ``+``: it is of no use to a reader."""
+    name, plus, rest = address.partition("+")
+    plain = f"{name}@{rest.rpartition('@')[2]}"
+    return plain if plus and plain.casefold() in own else address
+
+
+def _with(here: str, name: str, uid: str) -> str:
+    return f"{here}{'&' if '?' in here else '?'}{name}={uid}#m-{uid}"

@@ -1,0 +1,86 @@
+"""Replies: what the composer sends to the customer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, request
+from flask_login import login_required
+from sqlalchemy.orm.exc import StaleDataError
+
+from core.errors import Refused
+from core.i18n import N_, say
+from core.i18n import gettext as _
+from desk.tickets.answering import reply
+from desk.tickets.drafting import draft_of, drop_draft
+from desk.tickets.presence import stopped_writing
+from desk.tickets.recipients import doubts, written
+from desk.tickets.states import change_state
+from desk.tickets.ticket import Ticket
+from desk.web.files import posted_files
+from desk.web.presenting.composer import Typed, last_of
+from desk.web.presenting.places import before, place_of
+from desk.web.requests import db, ring_after
+from desk.web.showing import back_to, next_after, show, ticket_to_change
+from desk.web.signing_in import me
+
+bp = Blueprint("replies", __name__)
+AT_ONCE = N_("Somebody else changed this ticket at the same moment. Look at what is new, then send again.")
+
+
+@bp.post("/tickets/<int:number>/replies")
+@login_required
+def create(number: int) -> Any:
+    """Answer; what was written stays on the page when it cannot be sent, or should be looked at twice."""
+    ticket, form = ticket_to_change(number), request.form
+    files = posted_files()
+    found = [] if form.get("sure") else to_mind(ticket, "reply")
+    then, place = form.get("then", ""), before() if before().given else place_of(ticket)
+    try:
+        reply(db(), ticket, by=me(), html=form.get("html", ""), text=form.get("text", ""), files=files,
+              to=addresses("to"), cc=addresses("cc"), close=then == "close",
+              language=form.get("language", ""))
+    except Refused as refused:
+        return unsent(number, Typed(form, files, _(refused.sentence))), refused.status
+    except StaleDataError:
+        return unsent(number, Typed(form, files, _(AT_ONCE))), 409
+    if found:
+        return unsent(number, Typed(form, files, doubts=found)), 422
+    if then == "open":
+        change_state(db(), ticket, "open", by=me())
+    written_down(ticket, "reply")
+    if then in ("next", "close"):
+        return next_after(ticket, _("Sent and closed.") if then == "close" else _("Sent."), place)
+    return back_to(ticket)
+
+
+def addresses(field: str) -> list[str]:
+    """The addresses that were typed."""
+    return [one.address for one in written(request.form.get(field, ""))]
+
+
+def to_mind(ticket: Ticket, kind: str) -> list[str]:
+    """What to look at twice before this leaves, in sentences."""
+    recipients = [*written(request.form.get("to", "")), *written(request.form.get("cc", ""))]
+    last = last_of(ticket)
+    found = [say(doubt.sentence) for doubt in doubts(db(), ticket, recipients, last)]
+    if last is not None and request.form.get("last", str(last.id)) != str(last.id):
+        found.insert(0, _("A message came after you began. Read it before you send."))
+    draft = draft_of(db(), ticket, me(), kind)
+    if draft is not None and draft.requester_address_id != ticket.requester_address_id:
+        found.append(_("Another person has become the requester since you began this draft."))
+    return found
+
+
+def unsent(number: int, typed: Typed, kind: str = "reply") -> str:
+    """The ticket's page with what was typed. What was begun is taken back."""
+    db().rollback()
+    return show(ticket_to_change(number), kind=kind, typed=typed)
+
+
+def written_down(ticket: Ticket, kind: str) -> None:
+    """The draft has become a message; whoever sends and tells is woken after the commit."""
+    drop_draft(db(), ticket, me(), kind)
+    stopped_writing(db(), ticket.id, me())
+    ring_after("outbound")
+    ring_after("fanout")

@@ -1,0 +1,66 @@
+"""One request, one transaction: opened for reading or writing by its method, committed before the answer leaves.
+
+A request that is answered with an error writes nothing. Bells collected on the way ring after the commit.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, Response, g, request
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from core.database import database
+from core.i18n import speaking
+from core.queue import ring
+
+READING = ("GET", "HEAD", "OPTIONS")
+
+
+def prepare(app: Flask) -> None:
+    """Open a session on first use, commit it when all went well, close it in any case."""
+    app.before_request(_speak)
+    app.after_request(_commit)
+    app.teardown_request(_close)
+
+
+def db() -> Session:
+    """The session of this request."""
+    if "db" not in g:
+        g.db = database().reader() if request.method in READING else database().writer()
+    session: Session = g.db
+    return session
+
+
+def ring_after(bell: str) -> None:
+    """Ring this bell when the request has been committed."""
+    g.setdefault("bells", set()).add(bell)
+
+
+def _speak() -> None:
+    if request.endpoint == "static":
+        return
+    agent = current_user if current_user.is_authenticated else None
+    language = agent.language if agent else request.accept_languages.best_match(["en", "nb", "no", "nn", "da", "sv"], "en")
+    g.speaking = speaking({"no": "nb", "nn": "nb"}.get(language, language), agent.timezone if agent else None)
+    g.speaking.__enter__()
+
+
+def _commit(response: Response) -> Response:
+    session = g.get("db")
+    if session is not None and request.method not in READING:
+        if response.status_code < 400:
+            session.commit()
+            for bell in g.get("bells", ()):
+                ring(bell)
+        else:
+            session.rollback()
+    return response
+
+
+def _close(_error: Any) -> None:
+    if "db" in g:
+        g.pop("db").close()
+    if "speaking" in g:
+        g.pop("speaking").__exit__(None, None, None)
