@@ -1,0 +1,75 @@
+"""Where reading a folder goes on: at its cursor, at a first contact, or after its UIDs became void."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from core.clock import now
+from desk.mailboxes import ImapCursor
+from mailgate import imap_ledger as ledger
+from mailgate.imap_after import settle
+from mailgate.imap_fetch import batches
+from mailgate.imap_folder import OpenFolder
+from mailgate.imap_storing import fetched_for_good, store
+
+log = structlog.get_logger(__name__)
+
+#: At the first contact, unseen mails of so many days are taken, and from then on everything new.
+FIRST_DAYS = 14
+
+
+def enter(folder: OpenFolder) -> None:
+    """Find the place to go on from, and finish what a crash left between a commit and its marks."""
+    cursor = ledger.position(folder.account, folder.name)
+    if cursor is None:
+        _first_contact(folder)
+    elif cursor.uidvalidity != folder.uidvalidity:
+        _rescan(folder, cursor)
+    else:
+        _resume(folder, cursor)
+    if folder.unsettled:
+        settle(folder)
+
+
+def _first_contact(folder: OpenFolder) -> None:
+    at = now()
+    found = folder.client.search(["UNSEEN", "SINCE", (at - timedelta(days=FIRST_DAYS)).date()])
+    uids = sorted(uid for uid in found if uid < folder.next_uid)
+    if _taken(folder, uids):
+        folder.unsettled |= ledger.stored_uids(folder.account, folder.name, folder.uidvalidity, uids)
+        _begin(folder, at)
+
+
+def _rescan(folder: OpenFolder, cursor: ImapCursor) -> None:
+    """Another UIDVALIDITY voids all UIDs (RFC 3501 section 2.3.1.1): compare whatever came since the first contact."""
+    log.info("imap.rescan", mailbox=folder.account.uid, folder=folder.name)
+    found = folder.client.search(["SINCE", (cursor.started_at - timedelta(days=1)).date()])
+    if _taken(folder, sorted(uid for uid in found if uid < folder.next_uid)):
+        _begin(folder, cursor.started_at)
+
+
+def _begin(folder: OpenFolder, at: datetime) -> None:
+    ledger.begin(folder.account, folder.name, folder.uidvalidity, folder.next_uid, at, folder.unsettled)
+    folder.highest = folder.next_uid - 1
+
+
+def _resume(folder: OpenFolder, cursor: ImapCursor) -> None:
+    folder.highest = cursor.last_uid
+    if cursor.settled_uid < cursor.last_uid:
+        between = [uid for uid in folder.above(cursor.settled_uid) if uid <= cursor.last_uid]
+        folder.unsettled |= ledger.stored_uids(folder.account, folder.name, folder.uidvalidity, between)
+
+
+def _taken(folder: OpenFolder, uids: list[int]) -> bool:
+    """Store those of these mails that we never had from this folder.
+
+    False when we were stopped before the end; what is stored is known the next time.
+    """
+    known = ledger.known_uids(folder.account, folder.name, folder.uidvalidity, uids)
+    for batch in batches(folder, [uid for uid in uids if uid not in known]):
+        if folder.stopped():
+            return False
+        store(folder, fetched_for_good(folder, batch), None)
+    return not folder.stopped()

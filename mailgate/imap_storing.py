@@ -1,0 +1,75 @@
+"""Bytes of a folder's mails into the ledger: the commit first, everything else after it."""
+
+from __future__ import annotations
+
+import time
+
+import structlog
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from core.database import database
+from desk.alerts import raise_alert
+from mailgate import imap_ledger as ledger
+from mailgate.imap_after import settle
+from mailgate.imap_fetch import Unreadable, fetch
+from mailgate.imap_folder import OpenFolder
+
+log = structlog.get_logger(__name__)
+
+
+def take(folder: OpenFolder, batch: list[int]) -> None:
+    """Fetch waiting mails, commit them with the cursor, settle them. What cannot be had yet goes on waiting."""
+    try:
+        raws = fetch(folder, batch)
+    except Unreadable as error:
+        folder.waiting.discard(batch[0])
+        set_aside(folder, batch[0], error, folder.done_up_to())
+        return
+    done = set(batch) - folder.memory.careful
+    store(folder, raws, folder.done_up_to(done))
+    folder.waiting -= done
+    if raws:
+        settle(folder)
+
+
+def fetched_for_good(folder: OpenFolder, batch: list[int]) -> dict[int, bytes]:
+    """The bytes of these mails; one that cannot be had is tried again at once, and then set aside."""
+    raws = fetch(folder, batch)
+    for uid in [uid for uid in batch if uid not in raws]:
+        try:
+            while uid in folder.memory.careful:
+                raws.update(fetch(folder, [uid]))
+        except Unreadable as error:
+            set_aside(folder, uid, error, None)
+    return raws
+
+
+def store(folder: OpenFolder, raws: dict[int, bytes], last_uid: int | None) -> None:
+    """Commit bytes and cursor; then, and only then, ring.
+
+    When the database refuses one of several, each is committed alone.
+    """
+    try:
+        ledger.accept_mails(folder.account, folder.name, folder.uidvalidity, raws, last_uid)
+    except OperationalError:
+        raise               # locked or gone: it concerns all of them
+    except (DBAPIError, ValueError):
+        if len(raws) < 2:
+            raise
+        for uid, raw in raws.items():
+            store(folder, {uid: raw}, None)
+        store(folder, {}, last_uid)
+        return
+    folder.unsettled.update(raws)
+    if raws:
+        folder.stored()
+
+
+def set_aside(folder: OpenFolder, uid: int, error: Unreadable, last_uid: int | None) -> None:
+    """Write down that a mail is there but cannot be had, so that it is seen and blocks no other."""
+    log.warning("imap.unreadable", mailbox=folder.account.uid, folder=folder.name, uid=uid)
+    folder.memory.careful.discard(uid)
+    folder.memory.retried[uid] = time.monotonic()
+    ledger.accept_unread(folder.account, folder.name, folder.uidvalidity, uid, error.sentence, last_uid)
+    with database().write() as db:
+        raise_alert(db, folder.about, "unreadable", error.sentence)
