@@ -1,0 +1,106 @@
+"""Cleaning up: what has had its time is removed, a batch at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from contacts.agent import PasswordReset, RecentlySeen, SignInFailure
+from core import files
+from core.clock import now
+from core.database import database
+from core.leases import Lease
+from core.operations import Operation
+from desk import idempotency
+from desk.mailboxes import Alert
+from desk.tickets.message import Attachment, AutomaticSent, Draft, Notification
+
+BATCH = 500
+UNSENT = timedelta(days=2)
+
+
+def seen() -> None:
+    """Forget who looked at which ticket more than ten minutes ago."""
+    with database().write() as db:
+        db.execute(delete(RecentlySeen).where(RecentlySeen.at < now() - timedelta(minutes=10)))
+
+
+def sign_ins() -> None:
+    """Forget failed sign-ins of more than a day ago, and links for a new password that have expired."""
+    with database().write() as db:
+        db.execute(delete(SignInFailure).where(SignInFailure.at < now() - timedelta(days=1)))
+        db.execute(delete(PasswordReset).where(PasswordReset.until < now()))
+
+
+def uploads() -> None:
+    """Remove files that were uploaded two days ago or more and never sent, and are in no draft.
+
+    Bytes go too that nothing came to use: their upload was refused, or their mail could not be filed.
+    """
+    while digests := _orphans():
+        for digest in digests:
+            files.remove(digest)
+    for digests in files.older(now() - UNSENT):
+        for digest in _unused(digests):
+            files.remove(digest)
+
+
+def counts() -> None:
+    """Forget automatic mails older than a week (the loop budget looks back three hours) and dead leases."""
+    with database().write() as db:
+        db.execute(delete(AutomaticSent).where(AutomaticSent.at < now() - timedelta(days=7)))
+        db.execute(delete(Lease).where(Lease.until < now() - timedelta(days=7)))
+
+
+def answers() -> None:
+    """Forget what was answered more than a day ago under an ``Idempotency-Key``."""
+    with database().write() as db:
+        idempotency.forget_old(db)
+
+
+def operations() -> None:
+    """Remove operations that ended 30 days ago, with their results and files."""
+    with database().write() as db:
+        db.execute(delete(Operation).where(Operation.ended_at < now() - timedelta(days=30)))
+
+
+def notifications() -> None:
+    """Remove notifications after 90 days and alerts a year after they ended."""
+    with database().write() as db:
+        db.execute(delete(Notification).where(Notification.at < now() - timedelta(days=90)))
+        db.execute(delete(Alert).where(Alert.ended_at < now() - timedelta(days=365)))
+
+
+def _orphans() -> list[str]:
+    """Take a batch of orphaned attachments away; the digests that nothing uses any more."""
+    with database().write() as db:
+        drafted = {uid for listed in db.scalars(select(Draft.files)) for uid in _uids(listed)}
+        rows = db.scalars(select(Attachment).where(
+            Attachment.message_id.is_(None), Attachment.created_at < now() - UNSENT,
+            Attachment.uid.not_in(drafted)).limit(BATCH)).all()
+        for row in rows:
+            db.delete(row)
+        db.flush()
+        return _unused_now(db, {row.digest for row in rows})
+
+
+def _unused(digests: list[str]) -> list[str]:
+    found: list[str] = []
+    for start in range(0, len(digests), BATCH):
+        with database().read() as db:
+            found += _unused_now(db, digests[start:start + BATCH])
+    return found
+
+
+def _unused_now(db: Session, digests: Collection[str]) -> list[str]:
+    """Those of these contents that no attachment names."""
+    used = set(db.scalars(select(Attachment.digest).where(Attachment.digest.in_(digests))))
+    return [digest for digest in digests if digest not in used]
+
+
+def _uids(listed: list[object]) -> list[str]:
+    """Uids in a draft's list of files, whether plain or as records."""
+    return [str(item.get("uid") or item.get("id")) if isinstance(item, dict) else str(item) for item in listed]

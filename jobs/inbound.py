@@ -1,0 +1,152 @@
+"""From the ledger to tickets: claim, parse in the child with no transaction open, file under the lease.
+
+Parsing runs ahead of filing in a thread; whatever is parsed when filing has time makes one transaction, each
+mail in a savepoint of its own. A letter that fails costs itself a try and no other anything; what no letter can help
+(no parser, no room for its files) costs no try: it waits, and admins are told.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import structlog
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from core.batch import together
+from core.database import database
+from core.leases import holder
+from core.once import Once
+from core.putting import savepoint
+from core.queue import ring
+from desk import claiming
+from desk.inbound import InboundMail, raws_of
+from desk.letter import Letter
+from desk.mailboxes import Mailbox, own_addresses
+from desk.tickets.foresight import look_ahead
+from desk.tickets.intake import file
+from desk.tickets.naming import named
+from desk.tickets.threads import keys_of
+from desk.unfiled import cannot_file_now, end_where_all_is_filed
+from jobs import releasing
+from jobs.reading import Claimed, Hindered, Read, Reading, parser
+from mailgate.parsing_child import Source
+
+log = structlog.get_logger(__name__)
+
+CLAIMED = 200
+PATIENCE = 240.0             # seconds for one job; the worker rings again for what is left
+WAIT_FOR_PARENT = 0.3
+
+
+def run() -> None:
+    """File everything that is due, for some minutes. Twice equals once: every row is leased.
+
+    When it breaks off, what is in our hands is let go of (where the database went away, as soon as it is back):
+    nobody would touch it before the lease ends.
+    """
+    until = time.monotonic() + PATIENCE
+    try:
+        while time.monotonic() < until and work():
+            pass
+    except Exception:           # whatever it was goes on to the caller; our leases must not outlive it
+        _let_go()
+        raise
+
+
+def _let_go() -> None:
+    limit = time.monotonic() + claiming.LEASE.total_seconds()
+    while not releasing.release(_me()) and time.monotonic() < limit:
+        time.sleep(0.5)
+
+
+def warm() -> None:
+    """Start the parsing child before the first mail comes: it takes a second or two."""
+    parser().parse(b"Subject: warm\r\n\r\n")
+
+
+def work() -> int:
+    """Claim some deliveries and settle each; return how many were claimed."""
+    who = _me()
+    with database().write() as db:
+        rows = claiming.claim(db, who, CLAIMED)
+        if not rows:
+            end_where_all_is_filed(db)
+            return 0
+    with database().read() as db:
+        raws = raws_of(db, [row.id for row in rows])
+    claimed = [Claimed(row.id, Source(raws[row.id], row.envelope_sender)) for row in rows]
+    reading = Reading(claimed)
+    while reading.left:
+        settle(reading.batch(), who)
+    reading.thread.join()
+    return len(claimed)
+
+
+def settle(batch: Sequence[Read], who: str) -> None:
+    """File a batch in one transaction. When one mail breaks it, it is done again with a savepoint a mail."""
+    try:
+        _settle(batch, who, guarded=False)
+    except Exception as error:      # noqa: BLE001 - whose trouble it is shows the second time
+        log.info("inbound.batch_broken", why=str(error)[:200])
+        _settle(batch, who, guarded=True)
+    ring("fanout")
+
+
+def _settle(batch: Sequence[Read], who: str, *, guarded: bool) -> None:
+    with database().write() as db, together(db), db.no_autoflush:
+        rows = claiming.still_mine(db, [one.claimed.id for one in batch], who)
+        letters = [named(one.outcome, rows[one.claimed.id]) for one in batch
+                   if isinstance(one.outcome, Letter) and one.claimed.id in rows]
+        if letters and not guarded:
+            look_ahead(db, letters, own_addresses(db))
+        hindered: dict[Mailbox, str] = {}
+        for one in batch:
+            row = rows.get(one.claimed.id)
+            if row is None:
+                continue
+            if isinstance(one.outcome, Letter):
+                _file(db, row, one.outcome, list(one.files), guarded=guarded)
+            elif isinstance(one.outcome, Hindered):
+                claiming.put_back(row, one.outcome.seconds, counted=False, reason=one.outcome.why)
+                if one.outcome.why:
+                    hindered[row.mailbox] = one.outcome.why
+            else:
+                _try_again(db, row, str(one.outcome))
+        for mailbox, why in hindered.items():
+            cannot_file_now(db, mailbox, why)
+
+
+def _file(db: Session, row: InboundMail, letter: Letter, files: list[str], *, guarded: bool) -> None:
+    if claiming.waits_for(db, keys_of(letter), row):
+        claiming.put_back(row, WAIT_FOR_PARENT, counted=False)
+    elif not guarded:
+        file(db, row, letter, files)
+    else:
+        _file_guarded(db, row, letter, files)
+
+
+def _file_guarded(db: Session, row: InboundMail, letter: Letter, files: list[str]) -> None:
+    try:
+        with savepoint(db), together(db):
+            file(db, row, letter, files)
+            db.flush()
+    except OperationalError:
+        raise
+    except Exception as error:  # whatever one mail meets, the others go on; its row keeps the reason
+        log.exception("inbound.failed", inbound=row.uid)
+        _try_again(db, row, f"{type(error).__name__}: {error}"[:500])
+
+
+def _try_again(db: Session, row: InboundMail, reason: str) -> None:
+    """The try counts; after the last the row is set aside as failed, with its reason and a way to replay it."""
+    if row.attempts >= claiming.TRIES:
+        claiming.give_up(db, row, reason)
+    else:
+        claiming.put_back(row, 2.0 * row.attempts, counted=True, reason=reason)
+
+
+@Once
+def _me() -> str:
+    return holder()

@@ -1,0 +1,42 @@
+"""Kinds of operations: what a worker does when one is asked for."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from core.database import database
+from core.errors import Refused
+from core.i18n import N_
+from core.operations import KINDS, Operation
+from desk.mailboxes import mailbox_called
+from jobs.explaining import explain
+from mailgate.connection import test_reading
+from mailgate.connection_sending import test_sending
+
+
+def register() -> None:
+    """Let the worker know every kind."""
+    KINDS.update({"mailbox.test": test_mailbox, "mail.explain": explain_mail})
+
+
+def test_mailbox(db: Session, operation: Operation) -> None:
+    """Try how a mailbox is read and how it sends. ``given``: ``{mailbox: ADDRESS}``.
+
+    ``result``: ``{reading: {ok, sentence}, sending: {ok, sentence}}``; no transaction is open meanwhile.
+    """
+    mailbox = mailbox_called(db, operation.given["mailbox"])
+    db.commit()
+    operation.result = {"reading": test_reading(mailbox), "sending": test_sending(mailbox)}
+
+
+def explain_mail(db: Session, operation: Operation) -> None:
+    """Tell what would become of a mail. ``given``: ``{mailbox: ADDRESS or ""}``; ``file``: its bytes, let go of afterwards.
+
+    ``result``: ``{lines: [...]}`` as ``skranke mail explain`` prints them.
+    """
+    raw, address = operation.file, operation.given["mailbox"]
+    db.commit()
+    if not raw:
+        raise Refused(N_("There is nothing to explain."))
+    operation.result = {"lines": explain(database(), raw, address)}
+    operation.file = None

@@ -1,0 +1,108 @@
+"""Reading what was claimed, with no transaction open: parsed in the child, its files on disk, ahead of who files it."""
+
+from __future__ import annotations
+
+import atexit
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+
+import structlog
+
+from core.i18n import gettext as _
+from core.once import Once
+from desk.letter import Letter
+from desk.tickets.writing import keep_files
+from mailgate.parsing_child import NotStarted, ParseFailed, Parser, Source
+
+log = structlog.get_logger(__name__)
+
+TOGETHER = 50
+WAIT_FOR_PARSER = 5.0
+WAIT_FOR_DISK = 60.0
+
+#: Seconds in which others may join the first letter of a batch: one transaction for them all costs half.
+GATHERING = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A ledger row in our hands, with its bytes."""
+
+    id: int
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Hindered:
+    """Not the mail's fault: no try is counted, and it is due again in some seconds. ``why`` is for the admins."""
+
+    seconds: float
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What came of reading one: a letter with its files kept, a failure, or that something was in the way."""
+
+    claimed: Claimed
+    outcome: Letter | ParseFailed | Hindered
+    files: tuple[str, ...] = ()
+
+
+class Reading:
+    """A thread that reads; whoever files takes what is read from it, until nothing is ``left``."""
+
+    def __init__(self, claimed: list[Claimed]) -> None:
+        self.left = len(claimed)
+        self.read: SimpleQueue[Read] = SimpleQueue()
+        self.thread = threading.Thread(target=_read, args=(claimed, self.read), name="reading", daemon=True)
+        self.thread.start()
+
+    def batch(self) -> list[Read]:
+        """The next one as soon as it is read, with those that are read at nearly the same moment: 50 at most."""
+        batch = [self.read.get()]
+        until = time.monotonic() + GATHERING
+        while len(batch) < min(TOGETHER, self.left):
+            try:
+                batch.append(self.read.get(timeout=max(0.0, until - time.monotonic())))
+            except Empty:
+                break
+        self.left -= len(batch)
+        return batch
+
+
+@Once
+def parser() -> Parser:
+    """This process's parser of incoming mail."""
+    own = Parser(seconds=10)
+    atexit.register(own.close)
+    return own
+
+
+def _read(claimed: list[Claimed], read: SimpleQueue[Read]) -> None:
+    """Every one of them comes out, whatever happens: who files them waits for as many as were claimed."""
+    left, why = deque(claimed), ""
+    try:
+        for outcome in parser().parse_many([one.source for one in claimed]):
+            read.put(_kept(left[0], outcome))
+            left.popleft()
+    except NotStarted as not_started:
+        why = str(not_started)
+    except Exception as error:  # whatever reading one meets is that one's trouble: those behind it are read again
+        log.exception("inbound.reading")
+        if left:
+            read.put(Read(left.popleft(), ParseFailed(f"{type(error).__name__}: {error}"[:500])))
+    finally:
+        for one in left:
+            read.put(Read(one, Hindered(WAIT_FOR_PARSER, why)))
+
+
+def _kept(one: Claimed, outcome: Letter | ParseFailed) -> Read:
+    """With the letter's files on disk. Where it takes none, the mail waits until it does."""
+    try:
+        return Read(one, outcome, tuple(keep_files(outcome)) if isinstance(outcome, Letter) else ())
+    except OSError as error:
+        return Read(one, Hindered(WAIT_FOR_DISK, _("The files of a mail could not be kept: %(error)s.", error=error)))
