@@ -1,0 +1,1 @@
+"""A desk to try: people, companies and real letters, all invented."""

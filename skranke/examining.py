@@ -1,0 +1,137 @@
+"""What the doctor looks at on this machine: folder, secret, database, Redis, clock, ports, agents."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import stat
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import redis
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from contacts.agent import Agent
+from core import queue, schema
+from core.clock import now
+from core.database import database
+from core.settings import address_of, settings
+from skranke import valkey
+
+MEGABYTE = 1_000_000
+LEAST_SPACE = 500 * MEGABYTE
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Fine, wrong, or (None) worth knowing; what was found, and how to mend it."""
+
+    fine: bool | None
+    found: str
+    mend: str = ""
+
+
+def data_folder() -> Iterator[Finding]:
+    """Exists, can be written, has space."""
+    folder = settings().data.absolute()
+    if not folder.is_dir():
+        yield Finding(False, f"The data folder {folder} does not exist.",
+                      "Start `skranke up` once, or point SKRANKE_DATA at the right folder.")
+        return
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"?")
+    except OSError as error:
+        yield Finding(False, f"The data folder {folder} cannot be written: {error.strerror}.",
+                      f"Give it to the user that runs Skranke: chown -R USER {folder}")
+        return
+    left = shutil.disk_usage(folder).free
+    yield Finding(left > LEAST_SPACE, f"The data folder {folder} can be written, {left // MEGABYTE} MB are free.",
+                  "" if left > LEAST_SPACE else "Make room: under 500 MB mail may be refused before long.")
+
+
+def secret() -> Iterator[Finding]:
+    """The secret is there and readable by its owner alone."""
+    path = settings().secret_path
+    if not path.exists():
+        yield Finding(None, f"There is no secret at {path} yet; the first start makes one.")
+        return
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        yield Finding(False, f"The secret {path} can be read by others (mode {mode:o}).", f"chmod 600 {path}")
+    else:
+        yield Finding(True, f"The secret {path} is readable by its owner alone. Keep a copy of it somewhere safe.")
+
+
+def database_reached() -> Iterator[Finding]:
+    """Answers, is up to date, and (SQLite) is whole."""
+    url = database().engine.url.render_as_string(hide_password=True)
+    try:
+        up_to_date = schema.current(database())
+    except SQLAlchemyError as error:
+        yield Finding(False, f"The database {url} cannot be reached: {str(error).splitlines()[0]}",
+                      "Start it, or mend SKRANKE_DATABASE_URL.")
+        return
+    yield Finding(up_to_date, f"The database {url} answers{' and is up to date' if up_to_date else ''}.",
+                  "" if up_to_date else "It is not up to date. Run: skranke db upgrade")
+    if database().dialect == "sqlite" and up_to_date:
+        with database().engine.connect() as connection:
+            whole = connection.execute(text("PRAGMA quick_check(1)")).scalar()
+        yield Finding(whole == "ok", f"SQLite's own check of the file says: {whole}",
+                      "" if whole == "ok" else "Stop the desk and restore the last backup.")
+
+
+def redis_reached() -> Iterator[Finding]:
+    """Answers, or an embedded server is at hand."""
+    client = queue.connection()
+    if client is not None:
+        try:
+            client.ping()
+            yield Finding(True, f"Redis answers at {settings().redis_url}.")
+        except redis.RedisError as error:
+            yield Finding(False, f"Redis does not answer at {settings().redis_url}: {error}",
+                          "Start it, or mend SKRANKE_REDIS_URL. Until then everything works, a second later.")
+    elif (program := valkey.server()) is not None:
+        yield Finding(True, f"`skranke up` brings its own Valkey: {program}")
+    else:
+        yield Finding(None, "There is no Redis: everything works, a second later.",
+                      "Install valkey-server, or set SKRANKE_REDIS_URL.")
+
+
+def clock() -> Iterator[Finding]:
+    """This machine and the database agree what time it is."""
+    if database().dialect != "postgresql":
+        return
+    with database().read() as db:
+        theirs: datetime = db.scalar(select(func.clock_timestamp())) or now()
+    apart = abs((theirs.astimezone(UTC) - now()).total_seconds())
+    yield Finding(apart < 2, f"The clock of the database is {apart:.1f} s from this machine's.",
+                  "" if apart < 2 else "Let both keep time by NTP: leases and due times compare them.")
+
+
+def ports() -> Iterator[Finding]:
+    """Ours are in use by us, or free."""
+    for name, listen in (("The web desk", settings().web), ("The SMTP door", settings().smtp)):
+        host, port = address_of(listen)
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.settimeout(2)
+            open_ = probe.connect_ex((host or "127.0.0.1", port)) == 0
+        if open_:
+            yield Finding(True, f"{name} listens on {listen}.")
+        elif port < 1024 and os.geteuid() != 0:
+            yield Finding(None, f"{name} is not running; port {port} is for root alone.",
+                          "Allow it: setcap cap_net_bind_service=+ep on Python, or forward the port.")
+        else:
+            yield Finding(None, f"{name} is not running on {listen}.")
+
+
+def agents() -> Iterator[Finding]:
+    """Somebody can sign in and administer."""
+    with database().read() as db:
+        admins = db.scalar(select(func.count()).select_from(Agent).where(Agent.role == "admin", Agent.active)) or 0
+    yield Finding(admins > 0, f"{admins} admin{'' if admins == 1 else 's'} can sign in.",
+                  "" if admins else "Add one: skranke agent add EMAIL --role admin --password-stdin")

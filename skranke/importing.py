@@ -1,0 +1,109 @@
+"""Mails from elsewhere: .eml files, mbox files, Maildirs, and folders of these, as bytes into the ledger."""
+
+from __future__ import annotations
+
+import hashlib
+import mailbox
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from email.parser import BytesHeaderParser
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Protocol
+
+from core.clock import now
+from core.database import Database
+from desk.inbound import Delivery, accept
+
+BATCH = 50
+
+
+class Source(Protocol):
+    """Letters in one place: how many, and each as bytes."""
+
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[bytes]: ...
+
+
+class Files:
+    """Files of one letter each."""
+
+    def __init__(self, paths: list[Path]) -> None:
+        self.paths = paths
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return (path.read_bytes() for path in self.paths)
+
+
+class Mbox:
+    """One file with many letters."""
+
+    def __init__(self, path: Path) -> None:
+        self.box = mailbox.mbox(path, create=False)
+
+    def __len__(self) -> int:
+        return len(self.box)
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            yield from (self.box.get_bytes(key) for key in self.box.iterkeys())
+        finally:
+            self.box.close()
+
+
+class Several:
+    """A folder of any of these."""
+
+    def __init__(self, sources: list[Source]) -> None:
+        self.sources = sources
+
+    def __len__(self) -> int:
+        return sum(map(len, self.sources))
+
+    def __iter__(self) -> Iterator[bytes]:
+        for one in self.sources:
+            yield from one
+
+
+def source(path: Path) -> Source:
+    """What lies at a path: a Maildir has ``cur`` and ``new``, an mbox begins with ``From ``, the rest is one letter."""
+    if path.is_dir():
+        if (path / "cur").is_dir() and (path / "new").is_dir():
+            return Files(sorted(p for part in ("cur", "new") for p in (path / part).iterdir() if p.is_file()))
+        return Several([source(inner) for inner in sorted(path.iterdir())
+                        if inner.is_dir() or inner.suffix.lower() in (".eml", ".mbox", ".mbx", ".mail")])
+    with path.open("rb") as file:
+        return Mbox(path) if file.read(5) == b"From " else Files([path])
+
+
+def batches(sources: Iterable[Source]) -> Iterator[list[bytes]]:
+    """All letters, some at a time."""
+    batch: list[bytes] = []
+    for raw in Several(list(sources)):
+        batch.append(raw)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def take(database: Database, mailbox_id: int, batch: list[bytes], *, archive: bool) -> int:
+    """Write letters into the ledger in one transaction; return how many are new."""
+    dated = [(raw, written_at(raw) if archive else now()) for raw in batch]
+    with database.write() as db:
+        return sum(accept(db, Delivery(mailbox_id, "import", hashlib.sha256(raw).hexdigest(), raw, archive=archive),
+                          at=at) is not None for raw, at in dated)
+
+
+def written_at(raw: bytes) -> datetime:
+    """When the letter says it was written; now where it does not, or where that cannot be."""
+    try:
+        at = parsedate_to_datetime(str(BytesHeaderParser().parsebytes(raw[:65_536]).get("Date", "")))
+        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, TypeError, OverflowError):
+        return now()
+    return at if datetime(1980, 1, 1, tzinfo=UTC) < at < now() else now()

@@ -1,0 +1,50 @@
+"""The parts of the desk, each as a command of its own: for several machines, several of each."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+
+import click
+
+from core import logs
+
+#: Part → the function that runs it until it is told to end.
+PARTS = {
+    "web": "desk.web.server:run",
+    "gate": "mailgate.gate:main",
+    "worker": "jobs.worker:run",
+    "timetable": "jobs.timetable:keep",
+}
+
+
+@click.command()
+def web() -> None:
+    """Serve the web desk and the API."""
+    run("web")
+
+
+@click.command()
+def gate() -> None:
+    """Open the SMTP door and read the IMAP mailboxes."""
+    run("gate")
+
+
+@click.command()
+def worker() -> None:
+    """Do what waits: file what came in, send what goes out, run operations."""
+    run("worker")
+
+
+@click.command()
+def timetable() -> None:
+    """Start what is to be done at certain times. Any number may run; each job is done once."""
+    run("timetable")
+
+
+def run(part: str) -> None:
+    """Run one part in this process."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # language detection brings numpy; threads and forks do not mix
+    logs.configure(part)
+    module, _, name = PARTS[part].partition(":")
+    getattr(import_module(module), name)()
