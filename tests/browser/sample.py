@@ -1,0 +1,445 @@
+"""Invented people and tickets for looking at the templates without a database."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from markupsafe import Markup
+
+NORA = {"uid": "a1", "name": "Nora Vik", "face": {"kind": "me", "initials": "NV", "name": "Nora Vik"}}
+KARI = {"uid": "a2", "name": "Kari Moe", "face": {"kind": "agent", "initials": "KM", "name": "Kari Moe"}}
+JONAS = {"uid": "a3", "name": "Jonas Berg", "face": {"kind": "agent", "initials": "JB", "name": "Jonas Berg"}}
+AGENTS = [NORA, KARI, JONAS]
+ME = SimpleNamespace(name="Nora Vik", initials="NV", theme="", keys=True, language="en", admin=True)
+INGRID = {"kind": "person", "initials": "IS", "name": "Ingrid Solheim"}
+MADS = {"kind": "person", "initials": "MK", "name": "Mads Kjær"}
+
+
+def rail(current: str = "mine") -> dict[str, Any]:
+    return {
+        "current": current,
+        "counts": {"mine": 12, "unassigned": 7, "waiting": 23, "held": 9, "all": 148, "spam": 4},
+        "mailboxes": [
+            {"uid": "m1", "name": "Kundeservice", "count": 96},
+            {"uid": "m2", "name": "Salg", "count": 38},
+            {"uid": "m3", "name": "Verksted", "count": 14},
+        ],
+        "unread": 3,
+        "query": "",
+    }
+
+
+def row(number: int, who: str, subject: str, preview: str, age: str, **more: Any) -> dict[str, Any]:
+    words = {
+        "new": "New", "open": "Open", "waiting": "Waiting for the customer", "snoozed": "Snoozed",
+        "closed": "Closed", "spam": "Spam", "held": "Waits for a decision",
+    }  # fmt: skip
+    known = {
+        "number": number, "url": f"/kit/ticket?n={number}", "state": "open", "unread": False, "current": False,
+        "who": who, "subject": subject, "preview": preview, "lead": "", "lead_kind": "", "age": age,
+        "at": "2026-11-22T10:52:00Z", "channel": "mail", "has_attachments": False, "due": "", "due_kind": "",
+        "assignee": NORA["face"],
+    } | more  # fmt: skip
+    return known | {"state_label": words[known["state"]]}
+
+
+ROWS = [
+    row(4820, "Torbjørn Aasen-Lyngstad", "Faktura 20418 har feil organisasjonsnummer",
+        "Vi får den ikke gjennom regnskapet før nummeret er rettet.", "2 t", state="new", unread=True,
+        has_attachments=True, due="42 min over", due_kind="late"),
+    row(4821, "Ingrid Solheim", "Kan ikke logge inn etter oppgradering",
+        "Nå får også kollegaen min den samme meldingen.", "8 min", current=True, has_attachments=True,
+        due="om 18 min", due_kind="soon"),
+    row(4822, "Petra Holmqvist", "Byta leveransadress på order 7731", "", "21 min", channel="chat",
+        lead="Kari Moe skriver …", lead_kind="act", due="12:15", assignee=KARI["face"]),
+    row(4823, "kontoret@verksted.example", "Bestilling av deler til heis 2",
+        "Kan dere bekrefte pris og levering innen fredag?", "34 min", state="new", unread=True, channel="web",
+        due="13:40", assignee=None),
+    row(4824, "Håkon Brekke", "Ringte om garanti på kompressor", "Vil ha svar før han sender den inn.", "1 t",
+        channel="phone", due="14:00"),
+    row(4825, "Lise-Lotte Fagerheim-Bråthen", "Oversikt over brukere i avdeling Drammen og Kongsberg",
+        "Se vedlagt liste, de tre siste har sluttet.", "2 t", has_attachments=True, due="15:30"),
+    row(4826, "Mads Kjær", "Adgang til testmiljø", "Tak, jeg vender tilbage i morgen.", "3 t", state="waiting",
+        lead="Venter på kunden"),
+    row(4827, "Sólveig Jónsdóttir", "Spørsmål om årsavtalen", "Hei Sólveig, avtalen løper til og med", "i går",
+        lead="Kladd", lead_kind="heed", due="i morgen"),
+    row(4828, "Aino Lahtela", "Fornying av lisens for 14 plasser", "Ta det opp igjen etter styremøtet.", "i går",
+        state="snoozed", lead="Utsatt til man. 08:00"),
+    row(4829, "Eirik Nordgård", "Skjermen blir svart under utskrift", "Byttet kabel, følger med ut uken.", "fre.",
+        state="waiting", channel="chat", lead="Venter på kunden"),
+]  # fmt: skip
+
+VIEW = {
+    "key": "mine", "title": "Mine", "count": 12, "url": "/tickets?view=mine", "live_url": "",
+    "sort_label": "Frist",
+    "sorts": [{"label": "Frist", "url": "?sort=due", "current": True}, {"label": "Nyeste", "url": "?sort=new"}],
+    "filters": [{"label": "Alle", "url": "?", "current": True}, {"label": "Uleste", "url": "?unread=1"}],
+    "filtered": False, "newer": None, "older": "/tickets?after=4829", "many_url": "/tickets/many", "groups": None,
+}  # fmt: skip
+
+WHY = {
+    "clues": [
+        {"icon": "proven", "kind": "sure",
+         "text": "Skrev fra ingrid@kunde.example, bekreftet 3. feb. 2025. Ekte avsender (DMARC)."},
+        {"icon": "list-check", "kind": "", "text": "Regel 2, «Kjent firmadomene»: koblet til Kunde AS."},
+        {"icon": "user-check", "kind": "", "text": "Nora Vik er supportkontakt. Gull gir svar innen 2 timer."},
+    ],
+    "acts": [{"label": "Det er en annen person", "url": "#other"}, {"label": "Hele sporet", "url": "#trace"}],
+}  # fmt: skip
+
+
+def message(kind: str, **more: Any) -> dict[str, Any]:
+    return {
+        "kind": kind, "uid": f"u{len(str(more))}{abs(hash(str(more))) % 9999}", "channel": "mail", "folded": False,
+        "preview": "", "proof": "", "to": "", "cc": "", "attachments": [], "blocked_images": 0, "at_iso": "",
+    } | more  # fmt: skip
+
+
+TICKET = {
+    "number": 4821, "subject": "Kan ikke logge inn etter oppgradering", "url": "/tickets/4821", "state": "open",
+    "state_label": "Åpen", "held": False, "assignee": NORA, "due": "om 18 min", "due_kind": "soon",
+    "due_text": "Svar innen 11:30", "version": 7, "tags": [], "mailbox": "Kundeservice", "live_url": "",
+    "states": [
+        {"value": "open", "label": "Åpen", "current": True},
+        {"value": "waiting", "label": "Venter på kunden"},
+        {"value": "closed", "label": "Lukket"},
+    ],
+    "snoozes": [
+        {"value": "2026-11-22T15:00:00Z", "label": "I dag 16:00"},
+        {"value": "2026-11-23T07:00:00Z", "label": "I morgen 08:00"},
+        {"value": "reply", "label": "Til neste e-post"},
+    ],
+    "readers": [{"face": KARI["face"], "text": "Kari leser"}], "can_delete": True, "notices": [],
+    "entries": [
+        {"kind": "deed", "text": "Kjent igjen som Ingrid Solheim, lagt til deg som supportkontakt.", "why": WHY,
+         "icon": "", "open": True},
+        message("in", face=INGRID, who="Ingrid Solheim", address="ingrid@kunde.example", at="i går 15:42",
+                folded=True, preview="Hei, etter oppgraderingen i går kommer vi ikke inn.",
+                text="Hei,\n\netter oppgraderingen i går kommer vi ikke inn."),
+        message("out", face=NORA["face"], who="Nora Vik", at="i går 16:10", folded=True,
+                preview="Hei Ingrid, kan du prøve i et privat vindu?", address="",
+                delivery={"state": "sent", "text": "Levert"}, text="Hei Ingrid, kan du prøve i et privat vindu?"),
+        message("in", face=INGRID, who="Ingrid Solheim", address="ingrid@kunde.example", at="10:52", proof="pass",
+                proof_text="Ekte avsender", blocked_images=2, show_images_url="?images=1", raw_url="/raw/1",
+                forward_url="/forward/1", trace_url="/trace/1",
+                text=Markup("<p>Hei Nora,</p><p>privat vindu hjalp ikke. Nå får også kollegaen min Per den samme "
+                            "meldingen, «Økten er utløpt», med en gang han trykker Logg inn. Vi skal sende ut lønn "
+                            "klokken tolv, så det haster litt.</p><p>Vennlig hilsen<br>Ingrid</p>"),
+                attachments=[{"name": "feilmelding.png", "size": "214 kB", "url": "/f/1", "kind": "image"}],
+                quote="Hei Ingrid, kan du prøve i et privat vindu?"),
+        message("note", face=JONAS["face"], who="Jonas Berg", at="11:04",
+                text=Markup('<p><span class="said">@Nora</span> sertifikatet deres gikk ut i natt. Jeg fornyer det '
+                            "nå, ferdig om ti minutter.</p>")),
+    ],
+}  # fmt: skip
+
+COMPOSER = {
+    "kind": "reply", "html": "<div>Hei Ingrid,<br>sertifikatet hos dere gikk ut i natt. Det er fornyet nå, så dere "
+    "kommer inn igjen</div>",
+    "text": "Hei Ingrid,\nsertifikatet hos dere gikk ut i natt. Det er fornyet nå, så dere kommer inn igjen",
+    "to": [{"address": "ingrid@kunde.example", "name": "Ingrid Solheim", "heed": ""}],
+    "cc": [{"address": "per.lunde@kunde.example", "name": "", "heed": "ny på saken"}],
+    "mailboxes": [{"uid": "m1", "name": "Kundeservice", "address": "kundeservice@example.com"}], "mailbox": "m1",
+    "subject": None, "signature": "", "placeholder": "Svar til Ingrid Solheim", "saved": "11:11", "version": 3,
+    "language": {"label": "Svarer på norsk", "reason": "Ingrid har valgt norsk bokmål.",
+                 "options": [{"value": "nb", "label": "Norsk bokmål", "current": True},
+                             {"value": "en", "label": "English"}]},
+    "attachments": [], "reply_url": "/tickets/4821/replies", "note_url": "/tickets/4821/notes",
+    "draft_url": "/draft", "upload_url": "/upload", "canned_url": "/canned.json", "addresses_url": "/addresses.json",
+    "error": "",
+}  # fmt: skip
+
+CARD = {
+    "known": True, "name": "Ingrid Solheim", "title": "Lønnsansvarlig", "company": "Kunde AS", "company_url": "#c",
+    "face": INGRID, "url": "/persons/1", "edit_url": "/persons/1/edit", "favourite_url": "/fav", "favourite": False,
+    "change_url": "/persons/1/change", "add_address_url": "/persons/1/addresses",
+    "status": {"name": "Forsømt kunde", "text": "Vi har ikke ringt eller møtt henne på 47 dager, grensen er 30.",
+               "why_url": "#why"},
+    "addresses": [
+        {"kind": "mail", "value": "ingrid@kunde.example", "primary": True, "proof": "verified", "sign": "bekreftet"},
+        {"kind": "mail", "value": "isolheim@post.example", "proof": "unproven", "sign": "ubekreftet"},
+        {"kind": "mail", "value": "ingrid.dahl@kunde.example", "bad": True, "proof": "bounces", "sign": "avvises"},
+        {"kind": "phone", "value": "+47 555 01 284", "href": "tel:+4755501284", "proof": "", "sign": "mobil"},
+    ],
+    "language": "Norsk bokmål", "service_level": "Gull", "service_note": "svar innen 2 t",
+    "support_contact": NORA, "our_contact": JONAS, "category": "Kunde", "business": "Regnskap og lønn",
+    "incomplete": [],
+    "held_because": "Opprettet 14. mars 2024 fra en e-post til Salg, etter regelen «Kjent firmadomene». "
+    "Grunnlag: avtale.",
+    "held_url": "#held", "deleted_when": "Slettes 14. mars 2028 hvis hun ikke skriver før.",
+    "tickets": [
+        {"number": 4702, "state": "closed", "state_label": "Lukket", "subject": "Ny bruker i lønnsmodulen",
+         "url": "#1", "at": "4. nov."},
+        {"number": 4655, "state": "closed", "state_label": "Lukket", "subject": "Rapport viser feil måned",
+         "url": "#2", "at": "12. okt."},
+        {"number": 4590, "state": "waiting", "state_label": "Venter", "subject": "Tilbud på opplæring", "url": "#3",
+         "at": "2. okt."},
+    ],
+    "ticket_count": 17, "tickets_url": "/persons/1/tickets",
+}  # fmt: skip
+
+
+def clue(text: str, points: int) -> dict[str, Any]:
+    return {"text": text, "points": points, "width": min(100, abs(points) * 2), "against": points < 0}
+
+
+HELD_ROWS = [
+    row(4836, "Mads Kjær", "Adgang til testmiljøet", "Mads Kjær, Kunde ApS", "14 min", state="held", lead="Nok",
+        due="om 31 min", due_kind="soon", current=True, assignee=None, channel=""),
+    row(4837, "bogholderi@verksted.example", "Kontoudtog oktober", "Værksted A/S, fælles postkasse", "1 t",
+        state="held", lead="Måske", due="13:10", assignee=None, channel="", has_attachments=True),
+    row(4838, "J. Østergård", "Reklamation, løftebord", "Ingen ligner", "2 t", state="held", due="14:00",
+        assignee=None, channel=""),
+]  # fmt: skip
+HELD_VIEW = VIEW | {
+    "key": "held", "title": "Ukendte afsendere", "count": 9, "filters": [], "sort_label": "Domæne",
+    "groups": [{"name": "@verksted.example", "count": 3, "note": "", "rows": HELD_ROWS},
+               {"name": "@post.example", "count": 1, "note": "privat udbyder",
+                "rows": [row(4839, "henrik.d", "Hej igen", "Ingen ligner", "i går", state="held", assignee=None,
+                             channel="")]}],
+}  # fmt: skip
+HELD_TICKET = TICKET | {
+    "number": 4836, "subject": "Adgang til testmiljøet", "held": True, "state": "open", "assignee": None,
+    "held_text": "Ukendt afsender, så vi spørger først.", "held_why": WHY, "due": "om 31 min",
+    "due_text": "Svar inden 11:45", "readers": [], "previous_url": "#p", "next_url": "#n",
+    "entries": [
+        message("in", face={"kind": "unknown"}, who="Mads Kjær", address="mads@verksted.example", at="11:00",
+                raw_url="/raw/1", quote="Tidligere",
+                text=Markup("<p>Hej,</p><p>jeg er begyndt hos Værksted A/S den 1. november og skriver derfor fra en "
+                            "ny adresse. Min adgang til testmiljøet virker ikke længere, formentlig fordi den hang "
+                            "på min gamle konto hos Kunde ApS.</p><p>Kan I flytte den? Det drejer sig om sag 4790, "
+                            "som Nora hjalp mig med i sidste uge.</p><p>Venlig hilsen<br>Mads Kjær</p>"),
+                why={"sentence": "Til Kundeservice, kopi til lager@verksted.example. Afsenderen kan ikke "
+                     "kontrolleres, men intet taler imod.", **WHY}),
+    ],
+}  # fmt: skip
+HELD_CARD = {
+    "known": False, "name": "Mads Kjær", "address": "mads@verksted.example",
+    "candidates": [
+        {"name": "Mads Kjær", "company": "Kunde ApS · til 31. okt.", "face": MADS, "url": "#", "points": 92,
+         "link_url": "/link/1", "reject_url": "/reject/1",
+         "clues": [clue("Samme navn, sjældent i registret", 38), clue("Nævner sag 4790, som var hans", 26),
+                   clue("Samme mobilnummer i underskriften", 24), clue("Samme sprog", 4)]},
+        {"name": "Mads Kjær Holm", "company": "Værksted A/S", "face": MADS, "url": "#", "points": 41,
+         "link_url": "/link/2", "reject_url": "/reject/2",
+         "clues": [clue("Navnet ligner", 19), clue("Samme domæne", 26), clue("Andet mobilnummer", -4)]},
+    ],
+    "acts": [
+        {"label": "Opret Mads Kjær", "icon": "user-plus", "url": "/create", "press": "n"},
+        {"label": "Opret hos Værksted A/S", "icon": "building", "url": "/create2", "press": "f"},
+        {"label": "Svar uden at oprette nogen", "then": "slettes efter 90 dage", "icon": "message-reply",
+         "url": "/once", "press": "q"},
+        {"label": "Bloker adressen eller domænet", "icon": "ban", "url": "/block", "press": "b"},
+    ],
+    "tickets": [],
+}  # fmt: skip
+
+HTML_TICKET = TICKET | {
+    "tags": [{"name": "innlogging", "remove_url": "/tags/1"}, {"name": "haster", "remove_url": "/tags/2"}],
+    "live_url": "/live.json",
+    "notices": [{"text": "The loop breaker stopped automatic answers to this address.", "kind": "heed"}],
+    "entries": [
+        {"kind": "day", "text": "I går"},
+        message("in", face=INGRID, who="Ingrid Solheim med et svært langt navn", address="ingrid@kunde.example",
+                at="10:52", proof="fail", proof_text="ikke den ekte avsenderen", html_url="/frame/letter",
+                to="Kundeservice", cc="per.lunde@kunde.example, lager@kunde.example", raw_url="/raw/1",
+                reply_to="annen@post.example", quote_url="/frame/letter", blocked_images=1, show_images_url="#"),
+        message("out", face=NORA["face"], who="Nora Vik", at="11:10", address="",
+                delivery={"state": "failed", "text": "Serveren til kunde.example kjenner ikke ingrid.dahl@.",
+                          "retry_url": "/retry"}, text="Hei Ingrid,\n\nher er svaret."),
+        message("out", face=KARI["face"], who="Kari Moe", at="11:12", address="", folded=True, preview="Venter",
+                delivery={"state": "deferred", "text": "prøves igjen 11:30"}, text="Venter"),
+    ],
+}  # fmt: skip
+RAW = "Received: from mail.kunde.example (192.0.2.14)\nFrom: Ingrid Solheim <ingrid@kunde.example>\nSubject: Hei\n\nHei Nora,\n"
+DEMO = [
+    {"name": "Nora Vik", "role": "Admin", "email": "nora@example.com", "password": "skranke-demo"},
+    {"name": "Kari Moe", "role": "Agent", "email": "kari@example.com", "password": "skranke-demo"},
+]
+CHOICES: dict[str, Any] = {
+    "languages": [("en", "English"), ("nb", "Norsk bokmål"), ("da", "Dansk"), ("sv", "Svenska")],
+    "service_levels": [("1", "Gull"), ("2", "Sølv")], "agents": [("a1", "Nora Vik"), ("a2", "Kari Moe")],
+    "categories": [("1", "Kunde")], "businesses": [("1", "Regnskap")],
+}  # fmt: skip
+PERSONS = [
+    {"url": "/kit/person", "name": "Ingrid Solheim", "face": INGRID, "title": "Lønnsansvarlig", "company": "Kunde AS",
+     "email": "ingrid@kunde.example", "service_level": "Gull", "last_at": "8 min", "open_tickets": 2},
+    {"url": "/kit/person", "name": "Torbjørn Aasen-Lyngstad", "face": {"kind": "person", "initials": "TA"},
+     "title": "", "company": "Fjordhaven Idrettslag", "email": "torbjorn.aasen-lyngstad@fjordhaven.example",
+     "incomplete": True, "last_at": "2 t"},
+    {"url": "/kit/person", "name": "Sólveig Jónsdóttir", "face": {"kind": "person", "initials": "SJ"},
+     "email": "solveig@post.example", "last_at": "i går"},
+]  # fmt: skip
+PERSON = CARD | {
+    "name": "Mads Kjær", "face": MADS, "title": "Operations manager", "company": "Værksted A/S",
+    "since": "since 1 Nov 2026", "edit_url": "/kit/person-form", "email": "mads@verksted.example",
+    "language_note": "chosen by him", "tickets_text": "2 open, 21 closed", "axis": list(range(2021, 2028)),
+    "employments": [
+        {"company": "Værksted A/S", "company_url": "#", "position": "Operations manager", "primary": True,
+         "period": "1 Nov 2026 –", "bar": {"kind": "now", "x": 583, "width": 117, "today": 589}},
+        {"company": "Kunde ApS", "company_url": "#", "position": "IT technician", "period": "Mar 2022 – 31 Oct 2026",
+         "bar": {"kind": "past", "x": 117, "width": 466, "today": 589}},
+        {"company": "Fjordhaven Idrætsklub", "company_url": "#", "position": "Board member", "period": "Jan 2024 –",
+         "bar": {"kind": "side", "x": 300, "width": 400, "today": 589}},
+    ],
+    "tickets": [
+        {"number": 4836, "url": "#1", "state": "open", "state_label": "Open", "subject": "Access to the test site",
+         "assignee": NORA["face"], "due": "in 31 min", "due_kind": "soon"},
+        {"number": 4790, "url": "#2", "state": "waiting", "state_label": "Waiting", "assignee": NORA["face"],
+         "subject": "Printer stops after ten pages", "at": "16 Nov"},
+        {"number": 4702, "url": "#3", "state": "closed", "state_label": "Closed", "assignee": KARI["face"],
+         "subject": "New scanner for the counter", "at": "28 Oct"},
+    ],
+    "status": {"text": "Active", "kind": "sure"},
+    "history": [{"icon": "arrows-exchange", "text": "Moved to Værksted A/S", "at": "11:16"},
+                {"icon": "at", "text": "Address added", "at": "11:15"}],
+}  # fmt: skip
+PERSON_FORM = {
+    "action": "/persons", "title": "New person", "new": True, "back_url": "/kit/persons",
+    "values": {"first_name": "Mads", "company": "Kunde AS"},
+    "addresses": [{"uid": "x", "kind": "mail", "value": "mads@", "primary": True, "error": "Is something missing?"}],
+}  # fmt: skip
+COMPANIES = [
+    {"url": "/kit/company", "name": "Kunde AS", "domain": "kunde.example", "persons": 14, "open_tickets": 3,
+     "service_level": "Gull", "last_at": "8 min"},
+    {"url": "/kit/company", "name": "Værksted A/S", "domain": "verksted.example", "persons": 5, "last_at": "2 t"},
+    {"url": "/kit/company", "name": "Fjordhaven Idrettslag", "domain": "", "persons": 2},
+]  # fmt: skip
+COMPANY = {
+    "name": "Kunde AS", "number": "987 654 321", "domains": ["kunde.example"], "edit_url": "/kit/company-form",
+    "service_level": "Gull", "service_note": "svar innen 2 t", "language": "Norsk bokmål", "our_contact": JONAS,
+    "category": "Kunde", "business": "Regnskap og lønn", "website": "https://kunde.example", "phone": "+47 555 01 200",
+    "address": "Storgata 1\n0000 Eksempelby", "persons_text": "14, 2 have left", "tickets_text": "3 open",
+    "persons": [{"url": "#", "name": "Ingrid Solheim", "face": INGRID, "position": "Lønnsansvarlig",
+                 "email": "ingrid@kunde.example"},
+                {"url": "#", "name": "Per Lunde", "face": {"kind": "person", "initials": "PL"}, "left": True}],
+    "tickets": PERSON["tickets"], "history": PERSON["history"], "notes": "Ringer helst før lunsj.",
+}  # fmt: skip
+COMPANY_FORM = {"action": "/companies", "title": "Kunde AS", "back_url": "/kit/company", "values": COMPANY | {"domains": "kunde.example"}}
+MAILBOXES = [
+    {"url": "/kit/mailbox", "name": "Kundeservice", "address": "kundeservice@example.com", "reading": "SMTP door",
+     "health": "sure", "health_text": "Last mail 11:12", "sending": "Relay", "who": "Everybody", "today": 96},
+    {"url": "/kit/mailbox", "name": "Salg", "address": "salg@example.com", "reading": "IMAP, 3 folders",
+     "health": "late", "health_text": "Cannot sign in since 10:40", "sending": "Own account", "who": "2 teams"},
+]  # fmt: skip
+MAILBOX_FORM = {
+    "action": "/mailboxes/1", "title": "Salg", "delete_url": "/mailboxes/1/delete", "test_url": "/mailboxes/1/test",
+    "values": {"name": "Salg", "address": "salg@example.com", "reading": "imap", "sending": "own",
+               "imap_host": "imap.example.com", "unknown_sender": "ask"},
+    "secrets": {"imap_password": True}, "oauth": {"microsoft": {"url": "#", "text": "Microsoft has not consented yet."}},
+    "agents": [{"uid": "a1", "name": "Nora Vik", "checked": True}], "teams": [{"uid": "t1", "name": "Verksted"}],
+    "everybody": False,
+}  # fmt: skip
+TESTS = [
+    {"step": "Connect", "kind": "sure", "text": "imap.example.com answered in 40 ms."},
+    {"step": "Sign in", "kind": "late", "text": "The password was refused. Is it an app password?"},
+]
+POLICY = {
+    "value": "create", "version": 7, "changed": "changed 3 Nov by Jonas Berg", "days": 90,
+    "mailboxes": [{"uid": "m1", "name": "Kundeservice", "value": "", "last_30": 124},
+                  {"uid": "m2", "name": "Salg", "value": "ask", "last_30": 38}],
+    "defaults": [("Company", "By domain, if known"), ("Service level", "Bronze"),
+                 ("Language", "As detected, else the mailbox’s"), ("Support contact", "The team’s, by turns")],
+    "rules": [
+        {"number": 1, "when": "Sender is blocked", "verdict": "never", "verdict_text": "Never", "then": "set aside",
+         "last_30": 64},
+        {"number": 2, "when": "Upstream filter says spam", "verdict": "spam", "verdict_text": "Spam", "last_30": 511},
+        {"number": 3, "when": "Domain of a known company", "verdict": "create", "verdict_text": "Create",
+         "then": "at that company, its level", "last_30": 388},
+        {"number": 4, "when": "Authentication fails", "verdict": "ask", "verdict_text": "Ask", "then": "with a warning",
+         "last_30": 17},
+    ],
+}  # fmt: skip
+AGENT_ROWS = [
+    {"url": "/kit/agent", "name": "Nora Vik", "face": NORA["face"], "email": "nora@example.com", "role": "admin",
+     "role_label": "Admin", "totp": True, "active": True, "last_at": "now", "open_tickets": 12},
+    {"url": "/kit/agent", "name": "Kari Moe", "face": KARI["face"], "email": "kari@example.com", "role": "agent",
+     "role_label": "Agent", "totp": False, "active": False},
+]  # fmt: skip
+AGENT_FORM = {
+    "action": "#", "title": "Kari Moe", "values": {"name": "Kari Moe", "email": "kari@example.com", "role": "agent",
+                                                   "active": True, "language": "nb"},
+    "mailboxes": [{"uid": "m1", "name": "Kundeservice", "checked": True}, {"uid": "m2", "name": "Salg"}],
+    "teams": [], "reset_url": "#", "totp": True, "totp_reset_url": "#",
+}  # fmt: skip
+LETTERS = [
+    {"name": "received", "title": "Acknowledgement", "when": "When a customer’s mail has become a ticket",
+     "url": "/kit/wording", "languages": [{"code": "nb", "label": "Norwegian", "own": True}]},
+    {"name": "reset", "title": "New password", "when": "When an agent has forgotten it", "url": "/kit/wording",
+     "languages": []},
+]  # fmt: skip
+WORDING = {
+    "letter": {"title": "Acknowledgement", "when": "When a customer’s mail has become a ticket"},
+    "tabs": [{"label": "English", "url": "#", "current": True}, {"label": "Norsk bokmål", "url": "#"}],
+    "form": {"action": "#", "preview_url": "#", "reset_url": "#", "values": {"subject": "We have your mail", "body": ""},
+             "ours": {"subject": "We have your mail", "body": "Hello {name},"},
+             "words": [("{name}", "the customer’s name"), ("{number}", "the ticket’s number")]},
+    "preview": {"from": "Customer service <help@example.com>", "to": "Ingrid Solheim", "subject": "We have your mail",
+                "body": "Hello Ingrid Solheim,\n\nthank you, we answer within 2 hours.\n\nKind regards\nCustomer service"},
+    "errors": {},
+}  # fmt: skip
+LEDGER = {
+    "direction": "in", "url": "/kit/ledger", "q": "", "summary": "2,426 in the last 30 days, 3 set aside",
+    "states": [{"label": "All", "url": "#", "current": True}, {"label": "Failed", "url": "#", "count": 3},
+               {"label": "Waiting", "url": "#", "count": 0}],
+    "newer": None, "older": "#o", "mailboxes": [],
+}  # fmt: skip
+ENTRIES = [
+    {"url": "/kit/ledger-one", "at": "11:12", "mailbox": "Kundeservice", "who": "ingrid@kunde.example",
+     "subject": "Kan ikke logge inn", "state": "filed", "state_kind": "sure", "state_label": "Filed", "ticket": 4821,
+     "ticket_url": "/kit/ticket", "attempts": 1},
+    {"url": "/kit/ledger-one", "at": "11:02", "mailbox": "Salg", "who": "kontoret@verksted.example",
+     "subject": "Bestilling", "state": "failed", "state_kind": "late", "state_label": "Set aside",
+     "reason": "The letter stopped the reader three times.", "attempts": 3, "replay_url": "/replay"},
+    {"url": "/kit/ledger-one", "at": "10:58", "mailbox": "Salg", "who": "", "subject": "", "state": "claimed",
+     "state_kind": "act", "state_label": "Being read", "attempts": 1},
+]  # fmt: skip
+SENT = [
+    {"url": "#", "at": "11:13", "mailbox": "Kundeservice", "who": "ingrid@kunde.example", "subject": "Re: Kan ikke",
+     "state_kind": "sure", "state_label": "Sent", "ticket": 4821, "ticket_url": "/kit/ticket", "attempts": 1},
+    {"url": "#", "at": "11:05", "mailbox": "Salg", "who": "ingrid.dahl@kunde.example", "subject": "Re: Tilbud",
+     "state_kind": "heed", "state_label": "Tried again 11:35", "reason": "451 4.3.0 Try again later", "attempts": 2,
+     "retry_url": "/retry"},
+]  # fmt: skip
+TRACE = {
+    "entry": ENTRIES[0] | {
+        "direction": "in", "message_id": "<a1b2c3@mail.kunde.example>", "size": "4 kB", "raw_url": "/kit/raw",
+        "envelope_from": "ingrid@kunde.example", "envelope_to": "kundeservice@example.com", "replay_url": "/replay",
+        "client": "192.0.2.14, mail.kunde.example",
+        "authentication": [{"name": "DMARC", "kind": "sure", "text": "kunde.example, aligned by DKIM"},
+                           {"name": "SPF", "kind": "heed", "text": "not looked at: the client is a relay of ours"}],
+    },
+    "verdict": {"act": "Added to 4821", "why": "It answers one of our messages, and the sender takes part in the ticket."},
+    "rules": [{"number": 1, "name": "The address or domain is blocked", "asked": True, "text": ""},
+              {"number": 2, "name": "Answers one of our tickets", "asked": True, "hit": True,
+               "text": "In-Reply-To carries our signature for 4821."},
+              {"number": 3, "name": "Written by a machine", "asked": False}],
+    "steps": [{"icon": "mail", "text": "Handed over and stored", "at": "11:12:04.120", "note": "250 after the commit"},
+              {"icon": "file-text", "text": "Read in 2 ms", "at": "11:12:04.310"},
+              {"icon": "check", "text": "Filed on ticket 4821", "at": "11:12:04.322"}],
+    "clues": [("From", "ingrid@kunde.example"), ("Language", "Norwegian, 0.99"), ("Automatic", "No")],
+    "others": [],
+}  # fmt: skip
+NOTIFICATIONS = [
+    {"url": "/kit/ticket", "icon": "user-check", "text": Markup("<strong>Jonas Berg</strong> ga deg «Kan ikke logge inn»"),
+     "at": "11:04", "unread": True},
+    {"url": "/kit/ticket", "icon": "mail", "text": "Ingrid Solheim svarte på «Kan ikke logge inn»", "at": "10:52"},
+]  # fmt: skip
+PROFILE = {
+    "shortest": 8,
+    "form": {"values": {"name": "Nora Vik", "email": "nora@example.com", "language": "nb", "theme": "", "keys": True,
+                        "timezone": "Europe/Oslo"},
+             "notify": [{"name": "assigned", "label": "A ticket is assigned to me", "bell": True, "mail": True},
+                        {"name": "answered", "label": "A customer answers on my ticket", "bell": True}]},
+    "timezones": [("Europe/Oslo", "Oslo")], "languages": CHOICES["languages"], "errors": {},
+    "totp": {"on": True, "since": "since 3 Nov"},
+    "sessions": [{"device": "Firefox on Linux", "place": "192.0.2.7", "current": True},
+                 {"device": "Safari on iPhone", "place": "192.0.2.9", "at": "i går", "end_url": "#"}],
+}  # fmt: skip
+CANNED = [
+    {"url": "/kit/canned-one", "prefix": "takk", "title": "Takk for henvendelsen", "preview": "Hei {name}, takk for at …",
+     "language_label": "Norsk bokmål", "used": 41},
+    {"url": "/kit/canned-one", "prefix": "passord", "title": "Nytt passord", "preview": "Slik bytter du passord",
+     "used": 12},
+]  # fmt: skip

@@ -1,0 +1,169 @@
+"""The OpenAPI document is true: whatever is sent, allowed by it or not, the answer is as it says.
+
+Schemathesis makes the requests, against a desk whose records have known names, so that they are met.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from flask import Flask
+from hypothesis import HealthCheck, settings
+from schemathesis.config import SchemathesisConfig
+from sqlalchemy import select, update
+
+from contacts.address import Holding
+from contacts.agent import Agent, Team
+from contacts.company import Company
+from contacts.enrolling import add_agent, new_token
+from contacts.person import Employment, Person
+from core.database import Database, database
+from core.operations import Operation
+from desk.inbound import InboundMail
+from desk.mailboxes import add_mailbox
+from desk.outbound import OutboundMail
+from desk.tickets.message import Attachment, Message
+from desk.web import create_app
+from desk.web.api.openapi import document
+from desk.web.api.routing import ROUTES
+from tests.conftest import _copy, forget_caches
+from tests.desk.web.api.conftest import Caller, arriving
+from tests.letters_made import mail
+
+#: First word of a path → the record that is met there.
+NAMED: dict[str, tuple[Any, str]] = {
+    "persons": (Person, "1" * 24), "companies": (Company, "2" * 24), "messages": (Message, "3" * 24),
+    "attachments": (Attachment, "4" * 24), "inbound": (InboundMail, "5" * 24), "outbound": (OutboundMail, "6" * 24),
+    "operations": (Operation, "7" * 24), "undo": (Operation, "7" * 24), "agents": (Agent, "8" * 24), "teams": (Team, "9" * 24),
+}
+WITHIN = {"aid": (Holding, "a" * 24), "eid": (Employment, "b" * 24)}
+OTHER = {"number": [1, 2], "address": ["support@desk.example"], "key": ["intake.unknown_sender", "contacts.bin_days"]}
+#: What bodies name, so that some of them are not refused for it.
+KNOWN = {"mailbox": ["support@desk.example"], "requester": ["1" * 24], "person_id": ["1" * 24], "company_id": ["2" * 24],
+         "assignee": ["me"], "our_contact": ["nora@desk.example"], "support_contact": ["nora@desk.example"]}
+#: Requests made at random for each operation, beside those at every edge of the document.
+EXAMPLES = int(os.environ.get("SKRANKE_TEST_EXAMPLES", "10"))
+CONFIG = SchemathesisConfig.from_dict({
+    "seed": 1, "generation": {"deterministic": True, "database": "none", "allow-x00": True},
+    # A request may fit the document and be refused for what the desk knows (422), or be too late (412).
+    "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "308", "404", "409", "412", "422"]},
+               "negative_data_rejection": {"expected-statuses": ["401", "403", "404", "405", "409", "412", "422"]}}})
+
+
+def named() -> dict[str, Any]:
+    """The document, with names of records that there are."""
+    made = copy.deepcopy(document())
+    for path, operations in made["paths"].items():
+        for operation in operations.values():
+            for parameter in operation["parameters"]:
+                if parameter["in"] == "path":
+                    parameter["schema"] = {**parameter["schema"], "enum": _names(path, parameter["name"])}
+    for model in made["components"]["schemas"].values():
+        for name, field in model.get("properties", {}).items():
+            if name in KNOWN and "additionalProperties" in model:
+                nothing = [None] if {"type": "null"} in field.get("anyOf", ()) else []
+                field.clear()
+                field["enum"] = [*KNOWN[name], *nothing]
+    return made
+
+
+def _names(path: str, name: str) -> list[Any]:
+    return OTHER[name] if name in OTHER else [(WITHIN[name] if name in WITHIN else NAMED[path.split("/")[3]])[1]]
+
+
+schema = schemathesis.openapi.from_dict(named(), config=CONFIG)
+#: The application of the test that runs.
+stage: list[Flask] = []
+schema.app = lambda environ, start_response: stage[-1](environ, start_response)
+
+
+@pytest.fixture(scope="module")
+def filled(template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Database, Path, str]]:
+    """A desk in which every path leads somewhere: its database, its secret and the token of an admin."""
+    folder = tmp_path_factory.mktemp("filled")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("SKRANKE_DATA", str(folder))
+        for made in _copy(template, folder):
+            environment.setenv("SKRANKE_DATABASE_URL", made.engine.url.render_as_string(hide_password=False))
+            forget_caches()
+            token = _fill(made)
+            database().engine.dispose()
+            made.engine.dispose()
+            yield made, folder / "keys" / "secret", token
+    forget_caches()
+
+
+def _fill(made: Database) -> str:
+    with made.write() as db:
+        add_mailbox(db, "support@desk.example", "Support")
+        nora, jonas = add_agent(db, "nora@desk.example"), add_agent(db, "jonas@desk.example", role="admin")
+        tokens = [new_token(db, nora), new_token(db, jonas)]
+    agent, admin = (Caller(create_app().test_client(), token) for token in tokens)
+    arriving(made, mail(text="One.", subject="One"))
+    arriving(made, mail(text="Two.", subject="Two"))
+    company = admin.post("/companies", {"name": "Nordlys AS"})
+    admin.post("/persons", {"first_name": "Eva", "last_name": "Lie", "addresses": [{"value": "eva@nordlys.example"}],
+                            "employments": [{"company_id": company["id"]}]})
+    admin.post("/teams", {"name": "Second line"})
+    admin.post("/mailboxes/support@desk.example/test")
+    agent.post("/tickets/1/replies", {"text": "Hello."})
+    with made.write() as db:
+        db.add(Attachment(name="a.txt", type="text/plain", size=1, digest="0" * 64, message_id=1))
+        db.flush()
+        for kind, uid in {**NAMED, **WITHIN}.values():
+            last = db.scalar(select(kind.id).order_by(kind.id.desc()).limit(1))
+            db.execute(update(kind).where(kind.id == last).values(uid=uid))
+        eva = db.scalars(select(Person).where(Person.uid == "1" * 24)).one()
+        db.execute(update(Holding).where(Holding.uid == "a" * 24).values(person_id=eva.id))
+    return tokens[1]
+
+
+@pytest.fixture
+def desk(
+    filled: tuple[Database, Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest,
+) -> Iterator[str]:
+    """This desk on the stage, for what writes a copy of it; the token."""
+    reads = request.node.operation_label.startswith("GET ")
+    for made in [filled[0]] if reads else _copy(filled[0].engine.url.database or "", tmp_path):
+        monkeypatch.setenv("SKRANKE_DATABASE_URL", made.engine.url.render_as_string(hide_password=False))
+        monkeypatch.setenv("SKRANKE_SECRET_FILE", str(filled[1]))
+        forget_caches()
+        stage.append(create_app())
+        yield filled[2]
+        stage.clear()
+        database().engine.dispose()
+
+
+@schema.parametrize()
+@settings(max_examples=EXAMPLES, deadline=None, derandomize=True, database=None,
+          suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much,
+                                 HealthCheck.data_too_large])
+def test_every_answer_is_as_the_document_says(case: schemathesis.Case, desk: str) -> None:
+    case.call_and_validate(headers={"Authorization": f"Bearer {desk}"})
+
+
+def test_document_is_served_to_anybody(nobody):
+    answer = nobody.call("GET", "/openapi.json")
+    assert (answer.status_code, answer.mimetype) == (200, "application/json")
+    assert answer.json["openapi"].startswith("3.1.")
+    assert answer.json == json.loads(json.dumps(document()))
+
+
+def test_every_route_served_is_in_the_document(app):
+    served = {(method, rule.rule.removeprefix("/api/v1")) for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/v1")
+              for method in rule.methods - {"HEAD", "OPTIONS"}}
+    assert served - {("GET", "/openapi.json")} == {(route.method, route.path) for route in ROUTES}
+
+
+def test_every_route_is_in_the_manual():
+    manual = (Path(__file__).parents[4] / "docs" / "api.md").read_text()
+    paths = {(route.method, re.sub(r"<(?:[a-z]+:)?([a-z]+)>", r"{\1}", route.path)) for route in ROUTES}
+    assert [f"{method} {path}" for method, path in paths if f"| `{method} {path}` |" not in manual] == []

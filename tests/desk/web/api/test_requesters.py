@@ -1,0 +1,93 @@
+"""Saying who the sender is, and taking that back."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.letters_made import mail
+
+
+@pytest.fixture
+def held(admin, arrive):
+    """Two mails of a stranger, held."""
+    admin.put("/settings/intake.unknown_sender", {"value": "ask"})
+    return [arrive(mail("Ole Vang <ole@kunde.example>", subject=f"Mail {n}")) for n in (1, 2)]
+
+
+@pytest.fixture
+def eva(admin):
+    return admin.post("/persons", {"first_name": "Eva", "last_name": "Lie", "private_customer": True})
+
+
+def test_it_is_this_person_whose_address_it_becomes(admin, agent, held, eva):
+    undo = agent.put(f"/tickets/{held[0]}/requester", {"person_id": eva["id"], "add_address": True})
+    assert set(undo) == {"undo"}
+    for number in held:
+        ticket = agent.get(f"/tickets/{number}")
+        assert (ticket["requester"]["person_id"], ticket["held"], ticket["identification"]["how"]) == (eva["id"], False, "agent")
+    assert [a["value"] for a in agent.get(f"/persons/{eva['id']}")["addresses"]] == ["ole@kunde.example"]
+    agent.post(f"/undo/{undo['undo']}")
+    for number in held:
+        ticket = agent.get(f"/tickets/{number}")
+        assert (ticket["requester"]["person_id"], ticket["held"], ticket["identification"]["how"]) == (None, True, "none")
+    assert [a["to"] is None for a in agent.get(f"/persons/{eva['id']}")["addresses"]] == [False]
+    assert not agent.get(f"/persons/{eva['id']}/messages")["items"]
+    agent.post(f"/undo/{undo['undo']}", status=422)
+
+
+def test_new_person_of_the_sender(admin, agent, held):
+    company = admin.post("/companies", {"name": "Kunde AS"})
+    undo = agent.put(f"/tickets/{held[0]}/requester", {
+        "create": {"first_name": "Ole", "last_name": "Vang", "company_id": company["id"]}})
+    person = agent.get(f"/persons/{agent.get(f'/tickets/{held[1]}')['requester']['person_id']}")
+    assert (person["first_name"], person["employments"][0]["company"], person["created"]["how"]) == ("Ole", "Kunde AS", "ticket")
+    assert [a["value"] for a in person["addresses"]] == ["ole@kunde.example"]
+    assert agent.post(f"/operations/{undo['undo']}/undo")["state"] == "undone"
+    agent.get(f"/persons/{person['id']}", status=404)
+    assert agent.get(f"/tickets/{held[0]}")["held"] is True
+
+
+def test_no_record_of_the_sender(agent, held):
+    agent.put(f"/tickets/{held[0]}/requester", {"none": True})
+    ticket = agent.get(f"/tickets/{held[0]}")
+    assert (ticket["requester"]["person_id"], ticket["held"], ticket["state"]) == (None, False, "new")
+
+
+def test_spam_of_a_blocked_domain(agent, admin, held, arrive):
+    undo = agent.put(f"/tickets/{held[0]}/requester", {"spam": True, "block": "domain"})["undo"]
+    assert [agent.get(f"/tickets/{number}")["state"] for number in held] == ["spam", "spam"]
+    assert arrive(mail("Per <per@kunde.example>")) == 0
+    assert admin.get("/inbound?state=set_aside")["items"][0]["verdict"]["rule"] == "is_blocked"
+    agent.post(f"/undo/{undo}")
+    assert [agent.get(f"/tickets/{number}")["state"] for number in held] == ["new", "new"]
+    assert arrive(mail("Per <per@kunde.example>", subject="Again"))
+
+
+def test_decided_anew_is_not_undone(agent, held, eva):
+    undo = agent.put(f"/tickets/{held[0]}/requester", {"none": True})["undo"]
+    agent.put(f"/tickets/{held[1]}/requester", {"person_id": eva["id"]})
+    agent.post(f"/undo/{undo}", status=409)
+    assert agent.get(f"/tickets/{held[1]}")["requester"]["person_id"] == eva["id"]
+
+
+def test_others_cannot_undo(agent, admin, held, calling, lars):
+    undo = agent.put(f"/tickets/{held[0]}/requester", {"none": True})["undo"]
+    calling(lars).post(f"/undo/{undo}", status=404)
+    admin.post(f"/undo/{undo}")
+    admin.post(f"/undo/{'0' * 24}", status=404)
+
+
+@pytest.mark.parametrize("wrong", [
+    {}, {"none": True, "spam": True}, {"person_id": "0" * 24}, {"none": False}, {"create": {}}, {"always": True, "none": True},
+    {"create": {"last_name": "Vang", "company_id": "0" * 24}}])
+def test_one_thing_is_said(agent, held, wrong):
+    agent.put(f"/tickets/{held[0]}/requester", wrong, status=422)
+    assert agent.get(f"/tickets/{held[0]}")["held"] is True
+
+
+def test_address_that_another_holds(agent, admin, held, eva, arrive):
+    ida = admin.post("/persons", {"first_name": "Ida", "last_name": "Foss", "private_customer": True,
+                                  "addresses": [{"value": "ole@kunde.example"}]})
+    problem = agent.put(f"/tickets/{held[0]}/requester", {"person_id": eva["id"], "add_address": True}, status=409)
+    assert problem["person_id"] == ida["id"]
+    agent.put(f"/tickets/{held[0]}/requester", {"none": True}, headers={"If-Match": '"4711"'}, status=412)

@@ -1,0 +1,314 @@
+"""The worker's way from the ledger to tickets: batches, order, poison, leases."""
+
+import time
+from datetime import timedelta
+from email.message import EmailMessage
+from hashlib import sha256
+
+import pytest
+from rq.timeouts import JobTimeoutException
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import OperationalError
+
+from contacts.person import Person
+from core.clock import now
+from core.settings import settings
+from desk import claiming
+from desk.alerts import standing_alerts
+from desk.inbound import Delivery, InboundMail, accept_all
+from desk.mailboxes import add_mailbox
+from desk.replaying import replay
+from desk.tickets import intake
+from desk.tickets.message import Message
+from desk.tickets.ticket import Ticket
+from jobs import inbound as job
+from jobs import reading
+from mailgate.parsing_child import ParseFailed, Parser
+from tests.letters_made import mail
+
+
+@pytest.fixture
+def take(fresh_database):
+    with fresh_database.write() as db:
+        mailbox = add_mailbox(db, "support@desk.example", "Support").id
+
+    def take(*raws):
+        with fresh_database.write() as db:
+            accept_all(db, [Delivery(mailbox, "smtp", f"{now()}{n}", raw) for n, raw in enumerate(raws)])
+    return take
+
+
+@pytest.fixture
+def alerts(fresh_database):
+    def alerts():
+        with fresh_database.read() as db:
+            return [(alert.about, alert.kind, alert.detail) for alert in standing_alerts(db)]
+    return alerts
+
+
+def due_now(database):
+    with database.write() as db:
+        db.execute(update(InboundMail).where(InboundMail.state == "pending").values(due_at=now()))
+
+
+def states(database):
+    with database.read() as db:
+        return dict(db.execute(select(InboundMail.state, func.count()).group_by(InboundMail.state)).all())
+
+
+def test_a_batch_with_its_replies_makes_one_person_and_one_ticket(fresh_database, take):
+    take(mail(message_id="one@k.example"), mail(subject="Re", In_Reply_To="<one@k.example>", text="more"),
+         mail(subject="Re", References="<one@k.example>", text="even more"), mail(subject="Another"))
+    job.run()
+    with fresh_database.read() as db:
+        assert states(fresh_database) == {"done": 4}
+        assert db.scalar(select(func.count()).select_from(Person)) == 1
+        assert db.scalar(select(func.count()).select_from(Ticket)) == 2
+        assert db.scalar(select(func.count()).select_from(Message)) == 4
+
+
+def test_a_reply_waits_for_its_parent_in_other_hands(fresh_database, take):
+    take(mail(message_id="one@k.example"))
+    with fresh_database.write() as db:
+        claiming.claim(db, "another worker", 1)
+    take(mail(subject="Re", In_Reply_To="<one@k.example>"))
+    job.work()
+    assert states(fresh_database) == {"pending": 2}
+    with fresh_database.write() as db:
+        db.execute(update(InboundMail).values(lease_until=now() - timedelta(seconds=1), due_at=now()))
+    job.run()
+    with fresh_database.read() as db:
+        assert db.scalar(select(func.count()).select_from(Ticket)) == 1
+
+
+def test_one_mail_that_breaks_filing_costs_no_other_anything(fresh_database, take, monkeypatch):
+    whole = intake.file
+
+    def breaks(db, row, letter, files):
+        if "poison" in letter.subject:
+            raise ZeroDivisionError("by the poison")
+        return whole(db, row, letter, files)
+
+    monkeypatch.setattr(job, "file", breaks)
+    take(mail(subject="before"), mail(subject="poison"), mail("x@y.example", subject="after"))
+    job.run()
+    assert states(fresh_database) == {"done": 2, "pending": 1}
+    for _ in range(2):
+        with fresh_database.write() as db:
+            db.execute(update(InboundMail).values(due_at=now()))
+        job.run()
+    with fresh_database.read() as db:
+        row = db.scalars(select(InboundMail).where(InboundMail.state == "failed")).one()
+        assert (row.attempts, "by the poison" in row.reason) == (3, True)
+        assert db.scalars(select(InboundMail.attempts).where(InboundMail.state == "done")).all() == [1, 1]
+
+
+@pytest.mark.parametrize("text", ["short", "long " * 400_000], ids=["deflated", "as it is"])
+def test_a_mail_that_killed_its_readers_is_told_by_its_first_lines(fresh_database, take, text):
+    take(mail(subject="=?utf-8?q?Bl=C3=A5_lampe?=", text=text))
+    with fresh_database.write() as db:
+        db.execute(update(InboundMail).values(attempts=claiming.TRIES))
+        assert claiming.claim(db, "me") == []
+    with fresh_database.read() as db:
+        row = db.scalars(select(InboundMail)).one()
+    assert (row.state, row.sender, row.subject) == ("failed", "ole@kunde.example", "Blå lampe")
+
+
+def test_a_failed_mail_is_replayed_and_admins_know_of_it_meanwhile(fresh_database, take, alerts, monkeypatch):
+    monkeypatch.setattr(job, "file", lambda *a: (_ for _ in ()).throw(ValueError("bug")))
+    take(mail())
+    for _ in range(3):
+        with fresh_database.write() as db:
+            db.execute(update(InboundMail).values(due_at=now()))
+        job.run()
+    assert states(fresh_database) == {"failed": 1}
+    [(about, kind, detail)] = alerts()
+    assert (about, kind) == ("support@desk.example", "filing") and detail.endswith("ValueError: bug")
+    take(mail(subject="another"))
+    monkeypatch.setattr(job, "file", intake.file)
+    job.run()
+    assert (states(fresh_database), len(alerts())) == ({"failed": 1, "done": 1}, 1)
+    with fresh_database.write() as db:
+        replay(db, db.scalars(select(InboundMail).where(InboundMail.state == "failed")).one())
+    job.run()
+    assert (states(fresh_database), alerts()) == ({"done": 2}, [])
+
+
+def test_a_letter_that_cannot_be_parsed_fails_alone_after_three_tries(fresh_database, take, monkeypatch):
+    class Parser:
+        def parse_many(self, sources):
+            from mailgate.parse import parse
+            for source in sources:
+                yield ParseFailed("It took too long.") if b"poison" in source.raw else parse(source.raw)
+
+    monkeypatch.setattr(reading, "parser", Parser)
+    take(mail(subject="fine"), mail(subject="poison"), mail("x@y.example", subject="fine too"))
+    for _ in range(3):
+        job.run()
+        with fresh_database.write() as db:
+            db.execute(update(InboundMail).values(due_at=now()))
+    assert states(fresh_database) == {"done": 2, "failed": 1}
+    with fresh_database.read() as db:
+        failed = db.scalars(select(InboundMail).where(InboundMail.state == "failed")).one()
+    assert (failed.sender, failed.subject) == ("ole@kunde.example", "poison")
+
+
+def test_rows_whose_worker_died_come_back_and_the_retried_come_alone(fresh_database, take):
+    take(mail(subject="a"), mail(subject="b", sender="b@k.example"), mail(subject="c", sender="c@k.example"))
+    with fresh_database.write() as db:
+        assert len(claiming.claim(db, "dead", 10)) == 3
+        db.execute(update(InboundMail).values(lease_until=now() - timedelta(seconds=1)))
+    with fresh_database.write() as db:
+        assert len(claiming.claim(db, "dead too", 10)) == 1
+    job.run()
+    assert states(fresh_database) == {"done": 2, "pending": 1}
+
+
+def test_what_another_has_taken_over_is_not_filed(fresh_database, take):
+    take(mail())
+    with fresh_database.write() as db:
+        row = claiming.claim(db, job._me(), 1)[0]
+        row.lease = "somebody else"
+    with fresh_database.write() as db:
+        assert claiming.still_mine(db, [row.id], job._me()) == {}
+
+
+@pytest.mark.parametrize("error", [
+    OperationalError("COMMIT", None, ConnectionError("server closed the connection")), JobTimeoutException("Too long."),
+], ids=["the database went away", "the job took too long"])
+def test_what_was_in_hand_when_filing_broke_off_is_free(fresh_database, take, monkeypatch, error):
+    take(mail(message_id="one@k.example"))
+
+    def gone(*_, **__):
+        raise error
+
+    with monkeypatch.context() as away:
+        away.setattr(job, "_settle", gone)
+        with pytest.raises(type(error)):
+            job.run()
+    with fresh_database.read() as db:
+        assert [(row.state, row.lease, row.attempts) for row in db.scalars(select(InboundMail))] == [("pending", "", 1)]
+    job.run()
+    assert states(fresh_database) == {"done": 1}
+
+
+@pytest.mark.parametrize("nul", [b"=?utf-8?q?a=00b?=", b"a\0b"], ids=["encoded", "raw"])
+def test_a_mail_with_nul_in_its_fields_is_filed(fresh_database, take, nul):
+    take(b"\r\n".join([
+        b"From: " + nul + b" <ole@kunde.example>", b"To: support@desk.example", b"Subject: " + nul, b"Message-ID: <" + nul + b"@k.example>",
+        b"In-Reply-To: <" + nul + b"@x.example>", b"References: <" + nul + b"two@x.example>", b"Reply-To: " + nul + b" <b@x.example>",
+        b"Return-Path: <" + nul + b"@x.example>", b"List-Id: " + nul, b"Authentication-Results: " + nul + b"; dmarc=pass", b"", b"Hello"]))
+    job.run()
+    with fresh_database.read() as db:
+        row = db.scalars(select(InboundMail)).one()
+        assert (row.state, row.attempts) == ("done", 1)
+        assert db.scalars(select(Message.references)).one() == "ab@x.example abtwo@x.example"
+
+
+def with_file(content, **headers):
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "ole@kunde.example", "support@desk.example", "With a file"
+    for name, value in headers.items():
+        message[name.replace("_", "-")] = value
+    message.set_content("See the file.")
+    message.add_attachment(content, "application", "pdf", filename="a.pdf")
+    return message.as_bytes()
+
+
+def test_a_file_that_cannot_be_kept_stops_no_other_mail_and_is_kept_later(fresh_database, take, alerts):
+    folder = settings().files / sha256(b"refused").hexdigest()[:2]
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.touch()
+    take(mail(subject="before"), with_file(b"refused", Message_ID="<parent@k.example>"), mail("x@y.example", subject="after"))
+    job.run()
+    assert states(fresh_database) == {"done": 2, "pending": 1}
+    with fresh_database.read() as db:
+        row = db.scalars(select(InboundMail).where(InboundMail.state == "pending")).one()
+        assert (row.attempts, row.due_at > now() + timedelta(seconds=30)) == (0, True)
+        assert row.reason.startswith("The files of a mail could not be kept:")
+        assert alerts() == [("support@desk.example", "filing", row.reason)]
+    take(mail(subject="Re: With a file", In_Reply_To="<parent@k.example>"))
+    job.run()
+    assert states(fresh_database) == {"done": 3, "pending": 1}
+    folder.unlink()
+    due_now(fresh_database)
+    job.run()
+    assert (states(fresh_database), alerts()) == ({"done": 4}, [])
+
+
+def test_a_parser_that_cannot_start_costs_no_mail_a_try(fresh_database, take, alerts, monkeypatch):
+    take(mail(subject="a"), mail(subject="b", sender="b@k.example"))
+    with monkeypatch.context() as broken, Parser(module="tests.mailgate.there_is_no_such_child") as none:
+        broken.setattr(reading, "parser", lambda: none)
+        for _ in range(claiming.TRIES + 1):
+            job.run()
+            due_now(fresh_database)
+    with fresh_database.read() as db:
+        assert {(row.state, row.attempts, row.reason) for row in db.scalars(select(InboundMail))} == {
+            ("pending", 0, "The parser could not be started.")}
+    assert alerts() == [("support@desk.example", "filing", "The parser could not be started.")]
+    job.run()
+    assert (states(fresh_database), alerts()) == ({"done": 2}, [])
+
+
+def test_reading_that_breaks_off_costs_only_the_one_it_stood_at(fresh_database, take, monkeypatch):
+    def breaks(letter):
+        if letter.subject == "poison":
+            raise ZeroDivisionError("by the poison")
+        return []
+
+    monkeypatch.setattr(reading, "keep_files", breaks)
+    take(mail(subject="before"), mail(subject="poison"), mail("x@y.example", subject="after"))
+    for _ in range(claiming.TRIES):
+        job.run()
+        due_now(fresh_database)
+    assert states(fresh_database) == {"done": 2, "failed": 1}
+    with fresh_database.read() as db:
+        assert db.scalars(select(InboundMail.attempts).where(InboundMail.state == "done")).all() == [1, 1]
+
+
+def test_a_claim_is_no_more_than_memory_has_room_for(fresh_database, take, monkeypatch):
+    take(*(mail(subject=f"{n}", text="long " * 1000) for n in range(3)), mail(text="longest " * 10_000), mail())
+    monkeypatch.setattr(claiming, "BYTES", 12_000)
+    taken = []
+    for _ in range(4):
+        with fresh_database.write() as db:
+            taken.append(len(claiming.claim(db, "me", 50)))
+    assert taken == [2, 1, 1, 1]
+
+
+def test_bytes_are_read_when_the_claim_is_committed(fresh_database, take, monkeypatch):
+    take(mail())
+    whole, held = job.raws_of, []
+
+    def looks(db, ids):
+        with fresh_database.read() as other:
+            held.extend(other.scalars(select(InboundMail.lease)).all())
+        return whole(db, ids)
+
+    monkeypatch.setattr(job, "raws_of", looks)
+    job.run()
+    assert held == [job._me()]
+
+
+def test_many_that_killed_their_readers_are_given_up_in_one_go(fresh_database, take, monkeypatch):
+    monkeypatch.setattr(claiming, "give_up", lambda db, row, reason, at: claiming.finish(row, "failed", reason, at=at))
+    take(*(mail(subject=f"{n}") for n in range(1100)), mail(subject="fine"))
+    with fresh_database.write() as db:
+        last = db.scalar(select(func.max(InboundMail.id)))
+        db.execute(update(InboundMail).where(InboundMail.id < last).values(attempts=claiming.TRIES))
+    with fresh_database.write() as db:
+        assert [row.id for row in claiming.claim(db, "me", 50)] == [last]
+    assert states(fresh_database) == {"failed": 1100, "pending": 1}
+
+
+def test_a_job_ends_in_time_however_much_there_is(fresh_database, monkeypatch):
+    begun = time.monotonic()
+
+    def work():
+        assert time.monotonic() < begun + 5, "it goes on for ever"
+        return 1
+
+    monkeypatch.setattr(job, "work", work)
+    monkeypatch.setattr(job, "PATIENCE", 0.05)
+    job.run()

@@ -1,0 +1,170 @@
+"""The timetable: each job once, however many keep it; cleaning removes what has had its time and nothing else."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import func, select, update
+
+from contacts.agent import PasswordReset, RecentlySeen, SignInFailure
+from contacts.enrolling import add_agent
+from core import files, leases
+from core.clock import now
+from core.operations import Operation
+from desk.idempotency import IdempotentAnswer
+from desk.mailboxes import add_mailbox
+from desk.tickets.message import Attachment, Draft, Message
+from desk.tickets.ticket import Ticket
+from jobs import cleaning, listener, timetable
+from jobs.timetable import TIMETABLE, Entry
+
+RAN = []
+
+
+def job():
+    RAN.append(now())
+
+
+@pytest.fixture
+def hourly(monkeypatch, fresh_database):
+    RAN.clear()
+    entry = Entry("test", job, "0 * * * *")
+    monkeypatch.setattr(timetable, "TIMETABLE", (entry,))
+    monkeypatch.setattr(listener, "run", lambda name: job())
+    return entry
+
+
+@pytest.mark.parametrize("entry", TIMETABLE, ids=lambda entry: entry.name)
+def test_every_job_runs_and_says_what_it_is_for(entry, fresh_database):
+    entry.job()
+    entry.job()
+    assert entry.job.__doc__
+    assert 0 < entry.seconds <= 86_400
+
+
+def test_names_are_used_once():
+    assert len({entry.name for entry in TIMETABLE}) == len(TIMETABLE)
+
+
+def test_a_job_is_run_once_however_many_keep_the_timetable(hourly):
+    with ThreadPoolExecutor(4) as keepers:
+        took = list(keepers.map(lambda _: timetable.turn(hourly), range(4)))
+    assert sorted(took) == [False, False, False, True]
+    assert len(RAN) == 1
+    assert timetable.due() == []
+
+
+def test_a_job_is_due_again_when_its_time_comes(hourly):
+    with time_machine.travel("2026-03-14T10:20:00Z", tick=False) as clock:
+        timetable.turn(hourly)
+        clock.shift(timedelta(minutes=39))
+        assert timetable.due() == []
+        clock.shift(timedelta(minutes=2))
+        assert timetable.due() == [hourly]
+        timetable.turn(hourly)
+    assert len(RAN) == 2
+
+
+def test_a_turn_that_nobody_took_up_is_called_again(hourly, fresh_database):
+    """Redis had the bell and lost it."""
+    with time_machine.travel("2026-03-14T10:20:00Z", tick=False) as clock:
+        with fresh_database.write() as db:
+            assert leases.hold(db, "timetable:test", "rang", timetable.UNHEARD)
+        assert timetable.due() == []
+        clock.shift(timedelta(seconds=timetable.UNHEARD + 1))
+        assert timetable.due() == [hourly]
+
+
+def test_a_late_worker_leaves_a_job_that_another_took_up(hourly, fresh_database):
+    with fresh_database.write() as db:
+        leases.hold(db, "timetable:test", "second", 100)
+    timetable.run("test", "first")
+    assert RAN == []
+
+
+def count(database, kind):
+    with database.read() as db:
+        return db.scalar(select(func.count()).select_from(kind))
+
+
+def test_signs_of_yesterday_are_forgotten(fresh_database):
+    with fresh_database.write() as db:
+        nora = add_agent(db, "nora@desk.example")
+        for age in (timedelta(minutes=1), timedelta(days=2)):
+            db.add(SignInFailure(key="a" * 32, at=now() - age))
+        db.add(PasswordReset(digest="a" * 32, agent_id=nora.id, until=now() - timedelta(minutes=1)))
+        db.add(PasswordReset(digest="b" * 32, agent_id=nora.id, until=now() + timedelta(minutes=1)))
+        db.add(RecentlySeen(agent_id=nora.id, ticket_id=1, at=now()))
+        db.add(RecentlySeen(agent_id=nora.id, ticket_id=2, at=now() - timedelta(hours=1)))
+        db.add(Operation(kind="old", ended_at=now() - timedelta(days=31)))
+        db.add(Operation(kind="new", ended_at=now()))
+        db.add(Operation(kind="waits"))
+        for key, hours in (("a", 1), ("b", 25)):
+            db.add(IdempotentAnswer(agent_id=nora.id, key=key, request=key, at=now() - timedelta(hours=hours)))
+    for clean in (cleaning.sign_ins, cleaning.seen, cleaning.operations, cleaning.answers):
+        clean()
+    left = [count(fresh_database, kind) for kind in (SignInFailure, PasswordReset, RecentlySeen, Operation, IdempotentAnswer)]
+    assert left == [1, 1, 1, 2, 1]
+
+
+@pytest.fixture
+def uploads(fresh_database):
+    """Four old uploads: forgotten, in a draft, forgotten but sent too elsewhere, fresh."""
+    with fresh_database.write() as db:
+        nora = add_agent(db, "nora@desk.example")
+        box = add_mailbox(db, "support@desk.example", "Support")
+        ticket = Ticket(subject="x", mailbox_id=box.id, moved_at=now())
+        db.add(ticket)
+        rows = {}
+        for name, content in (("forgotten", b"1"), ("drafted", b"2"), ("shared", b"3"), ("fresh", b"4")):
+            rows[name] = Attachment(name=name, type="text/plain", size=1, digest=files.put(content), uploaded_by_id=nora.id,
+                                    created_at=now() - timedelta(days=0 if name == "fresh" else 3))
+        db.add_all(rows.values())
+        db.flush()
+        message = Message(ticket_id=ticket.id, direction="in", at=now())
+        db.add(message)
+        db.flush()
+        db.add(Attachment(name="sent", type="text/plain", size=1, digest=files.put(b"3"), message_id=message.id))
+        db.add(Draft(ticket_id=ticket.id, agent_id=nora.id, kind="reply", files=[rows["drafted"].uid], updated_at=now()))
+        return {name: row.digest for name, row in rows.items()}
+
+
+def kept(digest):
+    try:
+        return bool(files.get(digest))
+    except FileNotFoundError:
+        return False
+
+
+def test_uploads_that_nobody_sent_are_removed(fresh_database, uploads):
+    cleaning.uploads()
+    with fresh_database.read() as db:
+        assert set(db.scalars(select(Attachment.name))) == {"drafted", "fresh", "sent"}
+    assert {name: kept(digest) for name, digest in uploads.items()} == {
+        "forgotten": False, "drafted": True, "shared": True, "fresh": True}
+
+
+def test_bytes_that_nothing_came_to_use_are_removed(fresh_database, uploads, data_folder):
+    refused, again, fresh = (files.put(content) for content in (b"refused", b"again", b"just now"))
+    part = data_folder / "files" / refused[:2] / f"{refused}.1.part"
+    part.write_bytes(b"cut sh")
+    for path in [*(data_folder / "files").rglob(refused), *(data_folder / "files").rglob(again), part,
+                 *(data_folder / "files").rglob(uploads["shared"])]:
+        os.utime(path, ((now() - timedelta(days=3)).timestamp(),) * 2)
+    files.put(b"again")
+    cleaning.uploads()
+    assert [kept(digest) for digest in (refused, again, fresh, uploads["shared"])] == [False, True, True, True]
+    assert not part.exists()
+
+
+def test_old_leases_are_forgotten(fresh_database):
+    with fresh_database.write() as db:
+        leases.hold(db, "old", "me", 1)
+        leases.hold(db, "new", "me", 100)
+        db.execute(update(leases.Lease).where(leases.Lease.name == "old").values(until=now() - timedelta(days=8)))
+    cleaning.counts()
+    assert count(fresh_database, leases.Lease) == 1

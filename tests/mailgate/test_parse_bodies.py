@@ -1,0 +1,120 @@
+"""Bodies: text, HTML and attachments out of every kind of message, whole or broken."""
+
+from __future__ import annotations
+
+import pytest
+
+from desk.letter import Attachment
+from mailgate.parse import parse
+from tests.mailgate.reading import NOW, letter
+
+HEAD = b"From: a@kunde.example\r\nSubject: x\r\n"
+
+
+@pytest.mark.parametrize(("name", "text"), [
+    ("wrong_label", "Blåbær og rømme"), ("label_utf8_but_1252", "Blåbær koster 5 €"), ("unknown_charset", "Blåbær"),
+    ("windows_1258", "Xin chào bán"), ("iso_2022_jp_ms", "新しい注文①です"), ("gb2312", "朱镕基先生"),
+    ("ks_c_5601", "똠방각하 안녕"), ("utf_7", "Blåbær"), ("charset_in_part_only", "Blåbær til 5 €"),
+    ("bare_lf", "Bare line feeds."), ("cr_only", "Only\ncarriage returns."), ("nul_bytes", "AB"),
+    ("no_blank_line", "The printer burns and nobody has time for blank lines.\nCome!"), ("odd_first_line", "Body."),
+    ("missing_boundary", "Teksten kom frem."), ("no_parts_at_all", "Just words, no parts."), ("unclosed_multipart", "Cut off"),
+    ("alternative_with_empty_text", "Hei dere\n\nSkriveren er ødelagt."), ("several_texts", "First part.\n\nSecond part."),
+    ("calendar", "Meeting on Monday."), ("tnef", "From Outlook."), ("signed", "Signed words."), ("encrypted", ""),
+    ("enclosed_only", "Inner words."), ("nested_message", "See the mail below."),
+    ("uuencode_in_text", "Her er loggen.\n\n\n\nHilsen Kari"),
+    ("flowed", "This paragraph is broken by the program.\n> quoted and broken\n-- \nKari"),
+])
+def test_texts(name: str, text: str) -> None:
+    assert letter(name).text.strip() == text
+
+
+def names(name: str) -> list[str]:
+    return [attachment.name for attachment in letter(name).attachments]
+
+
+@pytest.mark.parametrize(("name", "attached"), [
+    ("rfc2047_in_rfc2231", ["fårsrapport.pdf", "Målinger del to øst.pdf", "Łódź €.pdf"]), ("uuencode_in_text", ["logg.txt"]),
+    ("x_uuencode", ["data.bin"]), ("broken_base64", ["bilde.png"]), ("missing_boundary", ["tall.csv"]),
+    ("unclosed_multipart", ["half.png"]), ("related_in_mixed", ["bilde.png", "faktura.pdf"]), ("several_texts", ["foto.jpg"]),
+    ("apple_inline", ["IMG_1.HEIC"]), ("calendar", ["invite.ics"]), ("tnef", ["winmail.dat"]),
+    ("nested_message", ["Tilbud på 1-2 pall.eml"]), ("signed", ["smime.p7s"]), ("encrypted", ["smime.p7m"]),
+    ("pgp_encrypted", ["version.asc", "encrypted.asc"]),
+])
+def test_attachments(name: str, attached: list[str]) -> None:
+    assert names(name) == attached
+
+
+def test_attachment_names_are_safe() -> None:
+    found = names("attachment_names")
+    assert found[:5] == ["document.pdf", "same.png", "same.png", "passwd", "rapport.txt"]
+    assert found[5] == "a" * 146 + ".zip"
+    assert found[6:] == ["fakturafdp.exe", "side.html", "tom.pdf", "logo.svg"]
+    assert "\u202e" not in "".join(found)
+    assert letter("attachment_names").attachments[8].content == b""
+
+
+def test_contents_are_decoded() -> None:
+    assert letter("uuencode_in_text").attachments[0].content == b"linje en\nlinje to\n" * 6
+    assert letter("x_uuencode").attachments[0].content == bytes(range(100))
+    assert letter("broken_base64").text == "Hei på deg\n\nThis is no base64 at all, but words."
+    assert "Its base64 is broken." in letter("broken_base64").oddities
+
+
+def test_an_inline_image_is_tied_to_its_place() -> None:
+    read = letter("related_in_mixed")
+    assert read.attachments[0] == Attachment("bilde.png", "image/png", b"\x89PNG", "bilde1@kunde.example", inline=True)
+    assert not read.attachments[1].inline
+    assert 'src="cid:bilde1@kunde.example"' in (read.html or "")
+
+
+def test_apple_puts_html_around_a_picture() -> None:
+    read = letter("apple_inline")
+    assert "Over the picture." in (read.html or "")
+    assert "Under it." in (read.html or "")
+    assert read.text.count("Under it.") == 1
+
+
+def test_dangerous_html_is_harmless() -> None:
+    read = letter("html_dangers")
+    html = read.html or ""
+    assert 'data-src="https://t.example/pixel.gif"' in html
+    for danger in ("script", "onclick", "javascript:", "<form", "<iframe", "position", "url(", '" src="https', "<style"):
+        assert danger not in html
+    assert "color:red" in html
+    assert [one.type for one in read.attachments if one.inline] == ["image/png"]
+    assert read.text == "Hei\n\nklikk"
+
+
+@pytest.mark.parametrize(("name", "oddity"), [
+    ("encrypted", "It is encrypted: only its receiver can read it."), ("pgp_encrypted", "It is encrypted: only its receiver can read it."),
+    ("no_blank_line", "It has no blank line between header and text."), ("cr_only", "Its lines end with CR only."),
+    ("missing_boundary", "Its boundary is missing or wrong."), ("odd_first_line", "A line of its header is no header field."),
+    ("enclosed_only", "It has no text of its own: an enclosed message is shown."),
+])
+def test_what_was_rescued_is_told(name: str, oddity: str) -> None:
+    assert oddity in letter(name).oddities
+
+
+@pytest.mark.parametrize("html", [
+    b"<div>" * 300 + b"words" + b"</div>" * 300, b"<div>" * 50_000 + b"words", b"<a href='https://x.example'>words</a> " * 5000,
+    b"<p>words</p>" * 900_000, b"<p><font a=1>" * 1500 + b"words",
+], ids=["300 divs", "50 000 divs", "5 000 links", "10 MB", "unclosed formatting"])
+def test_html_that_is_too_much_still_shows_its_text(html: bytes) -> None:
+    read = parse(HEAD + b"Content-Type: text/html; charset=utf-8\r\n\r\n" + html, now=NOW)
+    assert "words" in read.text
+    assert read.html is None or "words" in read.html
+    assert len(read.text) <= 2_000_000
+
+
+def test_nesting_and_counts_are_bounded() -> None:
+    deep = HEAD + b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (i, i) for i in range(100)) + b"\r\nend\r\n"
+    assert "It has too many parts: the rest is not opened." in parse(deep, now=NOW).oddities
+    many = HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\nContent-Type: image/png\r\n\r\nx\r\n" * 10_000
+    read = parse(many, now=NOW)
+    assert len(read.attachments) == 1000
+    assert "It has too many attachments: the rest is left out." in read.oddities
+
+
+def test_a_megabyte_line() -> None:
+    read = parse(HEAD + b"\r\n" + b"word " * 200_000, now=NOW)
+    assert len(read.text) == 1_000_000
