@@ -29,22 +29,25 @@ LEASE = timedelta(seconds=60)
 NEAR = timedelta(seconds=10)
 
 
-def claim(db: Session, who: str, most: int = 50, *, at: datetime | None = None) -> list[InboundMail]:
+def claim(
+    db: Session, who: str, most: int = 50, *, beside: bool = False, at: datetime | None = None,
+) -> list[InboundMail]:
     """Take up to ``most`` deliveries that are due, oldest first, and count the attempt; about 20 MB at most.
 
     Those that have had their tries without a result are set to failed instead: they killed whoever took them. One
-    that is tried again comes alone, so that it takes no other with it.
+    that is tried again comes alone, so that it takes no other with it; not at all to who has others in hand (``beside``).
     """
     at = at or now()
     while rows := _due(db, most, at):
         for row in rows:
             if row.attempts >= TRIES:
                 give_up(db, row, " ".join(filter(None, (TRIED, row.reason))), at=at)
-        taken = _in_one_go([row for row in rows if row.attempts < TRIES])
+        open_ = [row for row in rows if row.attempts < TRIES]
+        taken = _in_one_go(open_, beside=beside)
         for row in taken:
             row.attempts, row.lease, row.lease_until = row.attempts + 1, who, at + LEASE
         db.flush()
-        if taken:
+        if open_:
             return taken
     return []
 
@@ -56,10 +59,10 @@ def _due(db: Session, most: int, at: datetime) -> Sequence[InboundMail]:
     ).order_by(InboundMail.due_at, InboundMail.id).limit(most).with_for_update(skip_locked=True, of=InboundMail)).all()
 
 
-def _in_one_go(rows: Sequence[InboundMail]) -> list[InboundMail]:
+def _in_one_go(rows: Sequence[InboundMail], *, beside: bool) -> list[InboundMail]:
     """The first alone where it was tried before; else those never tried, as many as have room."""
     if rows and rows[0].attempts > 0:
-        return [rows[0]]
+        return [] if beside else [rows[0]]
     taken: list[InboundMail] = []
     room = BYTES
     for row in rows:

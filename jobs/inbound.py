@@ -1,7 +1,7 @@
 """From the ledger to tickets: claim, parse in the child with no transaction open, file under the lease.
 
-Parsing runs ahead of filing in a thread; whatever is parsed when filing has time makes one transaction, each
-mail in a savepoint of its own. A letter that fails costs itself a try and no other anything; what no letter can help
+Parsing runs ahead of filing in a thread, and more is claimed before that thread has nothing left; whatever is parsed
+when filing has time makes one transaction. A letter that fails costs itself a try and no other anything; what no letter can help
 (no parser, no room for its files) costs no try: it waits, and admins are told.
 """
 
@@ -21,7 +21,7 @@ from core.once import Once
 from core.putting import savepoint
 from core.queue import ring
 from desk import claiming
-from desk.inbound import InboundMail, raws_of
+from desk.inbound import InboundMail
 from desk.letter import Letter
 from desk.mailboxes import Mailbox, own_addresses
 from desk.tickets.foresight import look_ahead
@@ -31,11 +31,10 @@ from desk.tickets.threads import keys_of
 from desk.unfiled import cannot_file_now, end_where_all_is_filed
 from jobs import releasing
 from jobs.reading import Claimed, Hindered, Read, Reading, parser
-from mailgate.parsing_child import Source
 
 log = structlog.get_logger(__name__)
 
-CLAIMED = 200
+CLAIMED = 100                # in one claim; the next is made when fewer than these are in hand
 PATIENCE = 240.0             # seconds for one job; the worker rings again for what is left
 WAIT_FOR_PARENT = 0.3
 
@@ -46,13 +45,15 @@ def run() -> None:
     When it breaks off, what is in our hands is let go of (where the database went away, as soon as it is back):
     nobody would touch it before the lease ends.
     """
-    until = time.monotonic() + PATIENCE
+    until, reading = time.monotonic() + PATIENCE, Reading()
     try:
-        while time.monotonic() < until and work():
+        while work(reading, claim=time.monotonic() < until):
             pass
     except Exception:           # whatever it was goes on to the caller; our leases must not outlive it
         _let_go()
         raise
+    finally:
+        reading.end()
 
 
 def _let_go() -> None:
@@ -66,36 +67,42 @@ def warm() -> None:
     parser().parse(b"Subject: warm\r\n\r\n")
 
 
-def work() -> int:
-    """Claim some deliveries and settle each; return how many were claimed."""
-    who = _me()
-    with database().write() as db:
-        rows = claiming.claim(db, who, CLAIMED)
-        if not rows:
-            end_where_all_is_filed(db)
-            return 0
-    with database().read() as db:
-        raws = raws_of(db, [row.id for row in rows])
-    claimed = [Claimed(row.id, Source(raws[row.id], row.envelope_sender)) for row in rows]
-    reading = Reading(claimed)
-    while reading.left:
-        settle(reading.batch(), who)
-    reading.thread.join()
-    return len(claimed)
+def work(reading: Reading, *, claim: bool = True) -> bool:
+    """Settle what has been read, and claim more while there is still something to read; False when all is done."""
+    batch, who = reading.batch(), _me()
+    wanted = CLAIMED if claim and reading.left < CLAIMED and not (reading.left and reading.alone) else 0
+    claimed = settle(batch, who, wanted, beside=bool(reading.left))
+    reading.take(claimed)
+    return bool(batch or claimed)
 
 
-def settle(batch: Sequence[Read], who: str) -> None:
-    """File a batch in one transaction. When one mail breaks it, it is done again with a savepoint a mail."""
+def settle(batch: Sequence[Read], who: str, wanted: int = 0, *, beside: bool = False) -> list[Claimed]:
+    """File a batch and claim as many as are wanted, in one transaction. When one mail breaks it, it is done again with
+    a savepoint a mail."""
     try:
-        _settle(batch, who, guarded=False)
+        claimed = _settle(batch, who, wanted, beside=beside, guarded=False)
     except Exception as error:      # noqa: BLE001 - whose trouble it is shows the second time
+        if not batch:
+            raise
         log.info("inbound.batch_broken", why=str(error)[:200])
-        _settle(batch, who, guarded=True)
-    ring("fanout")
+        claimed = _settle(batch, who, wanted, beside=beside, guarded=True)
+    if batch:
+        ring("fanout")
+    return claimed
 
 
-def _settle(batch: Sequence[Read], who: str, *, guarded: bool) -> None:
-    with database().write() as db, together(db), db.no_autoflush:
+def _settle(batch: Sequence[Read], who: str, wanted: int, *, beside: bool, guarded: bool) -> list[Claimed]:
+    with database().write() as db:
+        if batch:
+            _file_all(db, batch, who, guarded=guarded)
+        rows = claiming.claim(db, who, wanted, beside=beside) if wanted else []
+        if not (batch or rows or beside):
+            end_where_all_is_filed(db)
+        return [Claimed(row.id, row.envelope_sender, row.attempts > 1) for row in rows]
+
+
+def _file_all(db: Session, batch: Sequence[Read], who: str, *, guarded: bool) -> None:
+    with together(db), db.no_autoflush:
         rows = claiming.still_mine(db, [one.claimed.id for one in batch], who)
         letters = [named(one.outcome, rows[one.claimed.id]) for one in batch
                    if isinstance(one.outcome, Letter) and one.claimed.id in rows]

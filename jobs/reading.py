@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
+from core.database import database
 from core.i18n import gettext as _
 from core.once import Once
+from desk.inbound import raws_of
 from desk.letter import Letter
 from desk.tickets.writing import keep_files
 from mailgate.parsing_child import NotStarted, ParseFailed, Parser, Source
@@ -29,10 +32,11 @@ GATHERING = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A ledger row in our hands, with its bytes."""
+    """A ledger row in our hands: its id, what SMTP knew of the mail, and whether it was tried before."""
 
     id: int
-    source: Source
+    envelope_sender: str | None = None
+    tried: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +57,26 @@ class Read:
 
 
 class Reading:
-    """A thread that reads; whoever files takes what is read from it, until nothing is ``left``."""
+    """A thread that reads what it is given; whoever files takes what is read from it, until nothing is ``left``."""
 
-    def __init__(self, claimed: list[Claimed]) -> None:
-        self.left = len(claimed)
+    def __init__(self) -> None:
+        self.left = 0
+        self.alone = False               # what is in hand was tried before: nothing may stand beside it
+        self.claimed: SimpleQueue[list[Claimed]] = SimpleQueue()
         self.read: SimpleQueue[Read] = SimpleQueue()
-        self.thread = threading.Thread(target=_read, args=(claimed, self.read), name="reading", daemon=True)
+        self.thread = threading.Thread(target=self._run, name="reading", daemon=True)
         self.thread.start()
+
+    def take(self, claimed: list[Claimed]) -> None:
+        """Read these too, behind what is in hand."""
+        if claimed:
+            self.left += len(claimed)
+            self.alone = any(one.tried for one in claimed)
+            self.claimed.put(claimed)
 
     def batch(self) -> list[Read]:
         """The next one as soon as it is read, with those that are read at nearly the same moment: 50 at most."""
-        batch = [self.read.get()]
+        batch = [self.read.get()] if self.left else []
         until = time.monotonic() + GATHERING
         while len(batch) < min(TOGETHER, self.left):
             try:
@@ -72,6 +85,14 @@ class Reading:
                 break
         self.left -= len(batch)
         return batch
+
+    def end(self) -> None:
+        """Read no more; what was given is read first, and nobody waits for it."""
+        self.claimed.put([])
+
+    def _run(self) -> None:
+        while claimed := self.claimed.get():
+            _read(claimed, self.read)
 
 
 @Once
@@ -86,11 +107,13 @@ def _read(claimed: list[Claimed], read: SimpleQueue[Read]) -> None:
     """Every one of them comes out, whatever happens: who files them waits for as many as were claimed."""
     left, why = deque(claimed), ""
     try:
-        for outcome in parser().parse_many([one.source for one in claimed]):
+        for outcome in parser().parse_many(_sources(claimed)):
             read.put(_kept(left[0], outcome))
             left.popleft()
     except NotStarted as not_started:
         why = str(not_started)
+    except DBAPIError as away:
+        log.warning("inbound.bytes_not_read", why=str(away)[:200])
     except Exception as error:  # whatever reading one meets is that one's trouble: those behind it are read again
         log.exception("inbound.reading")
         if left:
@@ -98,6 +121,12 @@ def _read(claimed: list[Claimed], read: SimpleQueue[Read]) -> None:
     finally:
         for one in left:
             read.put(Read(one, Hindered(WAIT_FOR_PARSER, why)))
+
+
+def _sources(claimed: list[Claimed]) -> list[Source]:
+    with database().read() as db:
+        raws = raws_of(db, [one.id for one in claimed])
+    return [Source(raws[one.id], one.envelope_sender) for one in claimed]
 
 
 def _kept(one: Claimed, outcome: Letter | ParseFailed) -> Read:

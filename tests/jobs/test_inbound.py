@@ -72,7 +72,7 @@ def test_a_reply_waits_for_its_parent_in_other_hands(fresh_database, take):
     with fresh_database.write() as db:
         claiming.claim(db, "another worker", 1)
     take(mail(subject="Re", In_Reply_To="<one@k.example>"))
-    job.work()
+    job.run()
     assert states(fresh_database) == {"pending": 2}
     with fresh_database.write() as db:
         db.execute(update(InboundMail).values(lease_until=now() - timedelta(seconds=1), due_at=now()))
@@ -164,6 +164,41 @@ def test_rows_whose_worker_died_come_back_and_the_retried_come_alone(fresh_datab
     assert states(fresh_database) == {"done": 2, "pending": 1}
 
 
+def test_what_was_tried_before_is_not_taken_beside_others_and_nothing_beside_it(fresh_database, take, monkeypatch):
+    take(mail(subject="killer"))
+    with fresh_database.write() as db:
+        db.execute(update(InboundMail).values(attempts=1))
+    take(mail(subject="fine", sender="b@k.example"))
+    with fresh_database.write() as db:
+        assert claiming.claim(db, "me", 10, beside=True) == []
+    claimed, whole = [], claiming.claim
+
+    def claim(db, who, most, *, beside):
+        rows = whole(db, who, most, beside=beside)
+        claimed.append((len(rows), beside))
+        return rows
+
+    monkeypatch.setattr(claiming, "claim", claim)
+    job.run()
+    assert (claimed[:2], states(fresh_database)) == ([(1, False), (1, False)], {"done": 2})
+
+
+def test_more_is_claimed_while_there_is_still_something_to_read(fresh_database, take, monkeypatch):
+    take(*(mail(f"{n}@k.example", subject=f"{n}") for n in range(12)))
+    beside, whole = [], claiming.claim
+
+    def claim(db, who, most, **options):
+        beside.append(options["beside"])
+        return whole(db, who, most, **options)
+
+    monkeypatch.setattr(claiming, "claim", claim)
+    monkeypatch.setattr(job, "CLAIMED", 4)
+    monkeypatch.setattr(reading, "TOGETHER", 2)
+    job.run()
+    assert True in beside
+    assert states(fresh_database) == {"done": 12}
+
+
 def test_what_another_has_taken_over_is_not_filed(fresh_database, take):
     take(mail())
     with fresh_database.write() as db:
@@ -183,7 +218,7 @@ def test_what_was_in_hand_when_filing_broke_off_is_free(fresh_database, take, mo
         raise error
 
     with monkeypatch.context() as away:
-        away.setattr(job, "_settle", gone)
+        away.setattr(job, "_file_all", gone)
         with pytest.raises(type(error)):
             job.run()
     with fresh_database.read() as db:
@@ -279,14 +314,14 @@ def test_a_claim_is_no_more_than_memory_has_room_for(fresh_database, take, monke
 
 def test_bytes_are_read_when_the_claim_is_committed(fresh_database, take, monkeypatch):
     take(mail())
-    whole, held = job.raws_of, []
+    whole, held = reading.raws_of, []
 
     def looks(db, ids):
         with fresh_database.read() as other:
             held.extend(other.scalars(select(InboundMail.lease)).all())
         return whole(db, ids)
 
-    monkeypatch.setattr(job, "raws_of", looks)
+    monkeypatch.setattr(reading, "raws_of", looks)
     job.run()
     assert held == [job._me()]
 
@@ -305,9 +340,9 @@ def test_many_that_killed_their_readers_are_given_up_in_one_go(fresh_database, t
 def test_a_job_ends_in_time_however_much_there_is(fresh_database, monkeypatch):
     begun = time.monotonic()
 
-    def work():
+    def work(_reading, *, claim):
         assert time.monotonic() < begun + 5, "it goes on for ever"
-        return 1
+        return claim
 
     monkeypatch.setattr(job, "work", work)
     monkeypatch.setattr(job, "PATIENCE", 0.05)
