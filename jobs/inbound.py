@@ -81,7 +81,7 @@ def settle(batch: Sequence[Read], who: str, wanted: int = 0, *, beside: bool = F
     a savepoint a mail."""
     try:
         claimed = _settle(batch, who, wanted, beside=beside, guarded=False)
-    except Exception as error:      # noqa: BLE001 - whose trouble it is shows the second time
+    except Exception as error:      # whose trouble it is shows the second time
         if not batch:
             raise
         log.info("inbound.batch_broken", why=str(error)[:200])

@@ -12,6 +12,8 @@ OTHERS = (
 )
 FEWEST_LETTERS = 25
 LONGEST = 600
+BEGINNING = 250              # enough where the guess is ``SURE``: the rest has never told otherwise then
+SURE = 0.9
 LIKELY = 0.6
 MARGIN = 0.25
 NOISE = re.compile(r"https?://\S+|\S+@\S+|^\s*>.*$|[\d_]+", re.MULTILINE)
@@ -26,12 +28,18 @@ def detect(text: str) -> str | None:
     words = " ".join(NOISE.sub(" ", text[:3000]).split())[:LONGEST]
     if sum(map(str.isalpha, words)) < FEWEST_LETTERS:
         return None
+    (best, first), (_, second) = _two_likeliest(words[:BEGINNING])
+    if first < SURE and len(words) > BEGINNING:
+        (best, first), (_, second) = _two_likeliest(words)
+    return best if best != "other" and first >= LIKELY and first - second >= MARGIN else None
+
+
+def _two_likeliest(words: str) -> list[tuple[str, float]]:
     chances: dict[str, float] = {}
     for code, chance in _identifier().rank(words):
         name = DESK.get(code, "other")
         chances[name] = chances.get(name, 0.0) + chance
-    (best, first), (_, second) = sorted(chances.items(), key=lambda item: -item[1])[:2]
-    return best if best != "other" and first >= LIKELY and first - second >= MARGIN else None
+    return sorted(chances.items(), key=lambda item: -item[1])[:2]
 
 
 @lru_cache(maxsize=1)

@@ -46,10 +46,12 @@ class MailClues:
 
     def all(self, name: str) -> str:
         """All values of a header in lower case, without RFC 5322 comments, joined."""
-        return re.sub(r"\([^()]*\)", " ", self.with_comments(name)).strip()
+        told = self.with_comments(name)
+        return re.sub(r"\([^()]*\)", " ", told).strip() if "(" in told else told.strip()
 
     def with_comments(self, name: str) -> str:
-        return " ".join(self.headers.get(name, ())).lower()
+        values = self.headers.get(name)
+        return " ".join(values).lower() if values else ""
 
     @property
     def local_part(self) -> str:

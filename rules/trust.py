@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from itertools import dropwhile, takewhile
 from typing import Any
@@ -63,6 +64,7 @@ def is_our_channel(brought_by: str, relays: str) -> bool:
     return not brought_by or is_relay(brought_by, relays)
 
 
+@lru_cache(maxsize=1024)
 def is_relay(client: str, relays: str) -> bool:
     """Whether an SMTP client is one of these relays."""
     try:

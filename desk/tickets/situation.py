@@ -72,7 +72,8 @@ def gather(db: Session, row: InboundMail, letter: Letter) -> Situation:
     answer = None if copy else agents_answer(db, letter, recipients, writer.address, trust=proof)
     copy = copy or _answered_before(db, letter, answer)
     answer = None if copy else answer
-    passed = None if copy or answer or automatic.judge(told) else passed_on(db, letter, writer.address, trust=proof, own=own)
+    alone = copy or answer or letter.forwarded is None or automatic.judge(told)
+    passed = None if alone else passed_on(db, letter, writer.address, trust=proof, own=own)
     if passed is not None:
         letter, writer = passed.letter, _as_passed_on(db, passed, writer)
     sign = None if copy else choose(signs(db, letter, recipients, writer.address), trust=writer.trust["result"])

@@ -1,10 +1,11 @@
 """Normalising addresses: what is one address is found as one, and no text from outside breaks it."""
 
 import pytest
-from hypothesis import given
+from email_validator import EmailNotValidError, validate_email
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from contacts.address import domain_of, normalise_email
+from contacts.address import PLAIN, domain_of, normalise_email
 from contacts.identifying import split_name
 
 
@@ -34,6 +35,17 @@ def test_no_text_breaks_it_and_twice_is_once(text):
 def test_an_address_is_its_own_normal_form(address):
     once = normalise_email(address)
     assert normalise_email(once) == once
+
+
+@given(st.from_regex(PLAIN, fullmatch=True))
+@example("ole@xn--bcher-kva.example")
+@example("Ole@Kunde.Example")
+def test_plain_addresses_are_read_as_the_library_reads_them(address):
+    try:
+        read = validate_email(address, check_deliverability=False, test_environment=True).normalized.casefold()
+    except EmailNotValidError:
+        read = address.casefold()[:320]
+    assert normalise_email(address) == read
 
 
 @given(st.text(max_size=400))
