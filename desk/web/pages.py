@@ -15,6 +15,7 @@ from desk.access import seen_tickets, visible_mailboxes
 from desk.mailboxes import Mailbox
 from desk.tickets.listing import counts
 from desk.tickets.message import Notification
+from desk.tickets.tagging import known_tags
 from desk.web.requests import db
 from desk.web.signing_in import me
 
@@ -59,6 +60,14 @@ def seen_mailboxes() -> Sequence[Mailbox]:
     if "mailboxes" not in g:
         g.mailboxes = visible_mailboxes(db(), me())
     found: Sequence[Mailbox] = g.mailboxes
+    return found
+
+
+def suggested_tags() -> Sequence[str]:
+    """Tags in use that the agent may know of, asked once a request."""
+    if "tags" not in g:
+        g.tags = known_tags(db(), me())
+    found: Sequence[str] = g.tags
     return found
 
 

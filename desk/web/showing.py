@@ -23,6 +23,9 @@ from desk.web.presenting.places import Place, before, place_of
 from desk.web.requests import db
 from desk.web.signing_in import me
 
+#: Rows of the list beside a ticket: three screens of them.
+BESIDE = 25
+
 log = structlog.get_logger(__name__)
 
 
@@ -30,7 +33,7 @@ def show(ticket: Ticket, *, kind: str = "reply", typed: Typed | None = None, for
     """The ticket beside the list it was opened from; ``typed`` is what could not be sent."""
     seen_mailboxes()       # the ticket's own is among them, and need not be asked for by itself
     place = before() if typed and before().given else place_of(ticket)
-    found = page_of(place)
+    found = page_of(place, BESIDE)
     parts = {"ticket": conversation(ticket, place, neighbours(place, found, ticket)), "card": card(ticket),
              "composer": composer(ticket, kind, typed, forwarded)}
     if typed:       # shown at the form's own address, which would forget the list

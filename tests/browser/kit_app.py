@@ -13,6 +13,7 @@ from typing import Any
 from flask import Flask, Response, abort, jsonify, render_template, request
 
 from core.rendering import prepare
+from desk.web import drawing
 from tests.browser import pages
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,6 +28,7 @@ def create_app() -> Flask:
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "desk" / "static"))
     app.config["SECRET_KEY"] = "kit"
     prepare(app.jinja_env)
+    drawing.prepare(app)
     app.jinja_env.globals["csrf_token"] = lambda: "kit"
     app.url_build_error_handlers.append(lambda error, endpoint, values: f"/not-here/{endpoint}")
 

@@ -14,9 +14,8 @@ from contacts.agent import Agent
 from core.i18n import N_
 from core.i18n import gettext as _
 from desk.tickets.listing import Page, how_many, list_tickets
-from desk.tickets.tagging import known_tags
 from desk.tickets.ticket import Ticket
-from desk.web.pages import counted, seen_mailboxes
+from desk.web.pages import counted, seen_mailboxes, suggested_tags
 from desk.web.presenting.faces import agent_entry
 from desk.web.presenting.places import NARROWING, OPEN, Place, agent_called, mailbox_of
 from desk.web.presenting.rows import rows
@@ -29,9 +28,9 @@ SORTS = {"moved": N_("Last touched"), "longest": N_("Waited longest"), "due": N_
 OF_SOMEBODY = ("mine", "unassigned")
 
 
-def page_of(place: Place) -> Page:
+def page_of(place: Place, limit: int = 50) -> Page:
     """The tickets of a place."""
-    return list_tickets(db(), me(), place.wanted(), cursor=place.cursor, brief=True)
+    return list_tickets(db(), me(), place.wanted(), cursor=place.cursor, limit=limit, brief=True)
 
 
 def column(place: Place, found: Page, current: Ticket | None = None) -> dict[str, Any]:
@@ -113,7 +112,7 @@ def _narrow(place: Place) -> dict[str, Any] | None:
     return {"kept": kept, "assignee": place.assignee, "box": place.box, "tag": place.tag, "unread": bool(place.unread),
             "assignees": [] if place.view in OF_SOMEBODY else [("me", _("Me")), ("nobody", _("Nobody")), *(
                 (a.uid, a.name) for a in active_agents() if a.id != me().id)],
-            "boxes": boxes if len(boxes) > 1 else [], "known_tags": known_tags(db(), me())}
+            "boxes": boxes if len(boxes) > 1 else [], "known_tags": suggested_tags()}
 
 
 def _narrowed(place: Place) -> list[dict[str, str]]:

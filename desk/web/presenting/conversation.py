@@ -15,8 +15,9 @@ from core.i18n import gettext as _
 from desk.tickets.merging import shown_ids
 from desk.tickets.message import Message
 from desk.tickets.presence import readers
-from desk.tickets.tagging import known_tags, tags_of
+from desk.tickets.tagging import tags_of
 from desk.tickets.ticket import Ticket
+from desk.web.pages import suggested_tags
 from desk.web.presenting.around import Around, arrivals, mails_of
 from desk.web.presenting.bar import assignable, due_line, notices_of, states_of, teams_of
 from desk.web.presenting.faces import agent_entry, agent_face
@@ -51,7 +52,7 @@ def conversation(ticket: Ticket, place: Place, neighbours: tuple[str | None, str
         "live_url": url_for("live.show", number=ticket.number, last=max((message.id for message in messages), default=0)),
         "tags": [{"name": name, "url": url_for("tickets.index", view="all", tag=name), "remove_url": url_for("tags.update", number=ticket.number, remove=name)}
                  for name in tags_of(db(), ticket)],
-        "known_tags": known_tags(db(), me()), "mailbox": ticket.mailbox.name, "back_url": place.url(),
+        "known_tags": suggested_tags(), "mailbox": ticket.mailbox.name, "back_url": place.url(),
         "previous_url": neighbours[0], "next_url": neighbours[1], "can_delete": me().admin and ticket.binned_at is None,
         "can_restore": me().admin and ticket.binned_at is not None, "notices": notices_of(ticket),
         "entries": [*_earlier(url, earlier), *_entries(ticket, messages, around)],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -165,4 +165,7 @@ def _read(values: Mapping[str, str]) -> Place:
 
 
 def _given(place: Place) -> dict[str, Any]:
-    return {name: value for name, value in asdict(place).items() if value}
+    return {name: value for name in PARTS if (value := getattr(place, name))}
+
+
+PARTS = tuple(part.name for part in fields(Place))
