@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from core.i18n import N_
+
 
 class Refused(Exception):
     """The request was understood and cannot be done (422). ``errors`` maps field names to sentences."""
@@ -45,3 +47,16 @@ class Gone(Refused):
     """It was erased (410)."""
 
     status = 410
+
+
+class Away(Refused, OSError):
+    """A store that keeps things for us does not answer, or not as it should; it may again (503). ``str`` is for admins."""
+
+    status = 503
+
+    def __init__(self, why: str) -> None:
+        super().__init__(N_("The store of the files does not answer just now. Nothing was changed. Try again in a moment."))
+        self.why = why
+
+    def __str__(self) -> str:
+        return self.why

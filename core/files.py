@@ -1,70 +1,68 @@
-"""Blobs by digest: the contents of attachments. One interface, so that another store can take its place."""
+"""Blobs by digest: the contents of attachments, in a folder or in a bucket behind this one interface."""
 
 from __future__ import annotations
 
 import hashlib
-import math
-import os
-import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from pathlib import Path
+from typing import Protocol
 
+from core.errors import Refused
+from core.folder import Folder
+from core.i18n import gettext as _
+from core.once import Once
 from core.settings import settings
 
 
-def put(content: bytes) -> str:
-    """Keep the bytes; return their SHA-256. Written, synced and renamed before this returns. Raises OSError.
+class Store(Protocol):
+    """Where blobs lie. Each method may raise OSError; a store that does not answer, Away."""
 
-    Others may keep the same bytes at this moment: each writes a file of its own, and either may be the one that stays.
-    """
+    def put(self, digest: str, content: bytes) -> None:
+        """See :func:`put`."""
+
+    def get(self, digest: str) -> bytes:
+        """See :func:`get`."""
+
+    def remove(self, digests: Iterable[str]) -> None:
+        """See :func:`remove`."""
+
+    def older(self, than: datetime) -> Iterator[list[str]]:
+        """See :func:`older`."""
+
+    def check(self) -> None:
+        """Raises Away where it does not answer within a moment."""
+
+
+@Once
+def store() -> Store:
+    """The store in force. Raises Refused where it is not set up as it has to be."""
+    if not settings().files_url:
+        return Folder(settings().files)
+    try:
+        from core.bucket import Bucket  # only here: it brings a client of some megabytes, which is an extra
+    except ModuleNotFoundError as error:
+        raise Refused(_("SKRANKE_FILES_URL is set, and the client for such a store is not installed: pip install "
+                        "'skranke[s3]'")) from error
+    return Bucket(settings().files_url)
+
+
+def put(content: bytes) -> str:
+    """Keep the bytes; return their SHA-256. They are kept for good when this returns. Raises OSError."""
     digest = hashlib.sha256(content).hexdigest()
-    path = _path(digest)
-    try:
-        os.utime(path)          # wanted anew: nobody removes it as long forgotten
-        return digest
-    except FileNotFoundError:
-        pass
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{digest}.{secrets.token_hex(4)}.part")
-    try:
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError:
-        part.unlink(missing_ok=True)        # a full disk needs no halves
-        raise
+    store().put(digest, content)
     return digest
 
 
 def get(digest: str) -> bytes:
-    """The bytes with this digest. Raises FileNotFoundError."""
-    return _path(digest).read_bytes()
+    """The bytes with this digest. Raises FileNotFoundError where there are none, else OSError."""
+    return store().get(digest)
 
 
-def remove(digest: str) -> None:
-    """Forget the bytes; nothing happens when they are gone already."""
-    _path(digest).unlink(missing_ok=True)
+def remove(digests: Iterable[str]) -> None:
+    """Forget bytes; nothing happens where they are gone already."""
+    store().remove(digests)
 
 
 def older(than: datetime) -> Iterator[list[str]]:
-    """Digests of what was kept before a moment and not since, a folder at a time; ends of writing cut short go at once."""
-    for folder in sorted(settings().files.glob("[0-9a-f][0-9a-f]")):
-        names = [path.name for path in folder.iterdir() if _kept_at(path) < than.timestamp()]
-        for name in names:
-            if name.endswith(".part"):
-                (folder / name).unlink(missing_ok=True)
-        yield [name for name in names if not name.endswith(".part")]
-
-
-def _kept_at(path: Path) -> float:
-    try:
-        return path.stat().st_mtime
-    except FileNotFoundError:
-        return math.inf         # renamed or removed at this moment
-
-
-def _path(digest: str) -> Path:
-    return settings().files / digest[:2] / digest
+    """Digests of what was kept before a moment and not since, some at a time."""
+    return store().older(than)

@@ -27,6 +27,8 @@ class Settings(BaseSettings):
 
     data: Path = Field(Path("var"), description="Folder for everything the desk keeps: database, files, keys, logs.")
     database_url: str = Field("", description="SQLAlchemy URL; empty means SQLite in the data folder.")
+    files_url: str = Field("", description="Bucket of an S3-compatible store for attachments, like s3://bucket/prefix?endpoint="
+                           "https://store.example&region=eu-north-1; empty means a folder in the data folder.")
     redis_url: str = Field("", description="Redis or Valkey; empty means an embedded Valkey under `skranke up`.")
     web: str = Field("127.0.0.1:8080", description="Where the web desk listens.")
     stream: str = Field("127.0.0.1:8081", description="Where live events will be served from.")

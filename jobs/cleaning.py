@@ -41,11 +41,9 @@ def uploads() -> None:
     Bytes go too that nothing came to use: their upload was refused, or their mail could not be filed.
     """
     while digests := _orphans():
-        for digest in digests:
-            files.remove(digest)
+        files.remove(digests)
     for digests in files.older(now() - UNSENT):
-        for digest in _unused(digests):
-            files.remove(digest)
+        files.remove(_unused(digests))
 
 
 def counts() -> None:

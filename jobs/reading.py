@@ -1,4 +1,4 @@
-"""Reading what was claimed, with no transaction open: parsed in the child, its files on disk, ahead of who files it."""
+"""Reading what was claimed, with no transaction open: parsed in the child, its files kept, ahead of who files it."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def _sources(claimed: list[Claimed]) -> list[Source]:
 
 
 def _kept(one: Claimed, outcome: Letter | ParseFailed) -> Read:
-    """With the letter's files on disk. Where it takes none, the mail waits until it does."""
+    """With the letter's files kept. Where disk or store takes none, the mail waits until it does."""
     try:
         return Read(one, outcome, tuple(keep_files(outcome)) if isinstance(outcome, Letter) else ())
     except OSError as error:

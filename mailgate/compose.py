@@ -26,6 +26,7 @@ from desk.signature import is_html
 from desk.tickets.forwarding import parted
 from mailgate import dkim, heading
 from mailgate.conversation import in_reply_to
+from mailgate.dkim import NotYet
 from mailgate.enclosing import Enclosed, Quote, with_pictures, with_quoted_pictures
 from mailgate.outgoing import Outgoing
 
@@ -38,7 +39,8 @@ _RESERVED = {"from", "to", "cc", "bcc", "subject", "date", "message-id", "in-rep
 
 
 def compose(mail: Outgoing, *, at: datetime | None = None) -> bytes:
-    """The whole mail, signed where its mailbox has a key. Raises Refused where it cannot be made."""
+    """The whole mail, signed where its mailbox has a key. Raises Refused where it cannot be made, NotYet where it has
+    to wait."""
     html, shown = _html(mail)
     text = _text(mail)
     body = _body(mail, text, html, shown)
@@ -157,3 +159,5 @@ def _content(file: Enclosed) -> bytes:
         return files.get(file.digest)
     except FileNotFoundError:
         raise Refused(_("The file %(name)s is no longer kept, so this mail cannot be put together.", name=file.name)) from None
+    except OSError as error:
+        raise NotYet(_("The file %(name)s cannot be read just now: %(error)s.", name=file.name, error=error)) from error

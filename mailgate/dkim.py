@@ -13,7 +13,7 @@ from core.i18n import gettext as _
 
 
 class NotYet(Refused):
-    """A setting that an admin has to put right first; until then the mail waits."""
+    """Something has to be put right first, or to answer again; until then the mail waits."""
 
 
 SIGNED = [b"from", b"to", b"cc", b"reply-to", b"subject", b"date", b"message-id", b"in-reply-to", b"references",

@@ -1,8 +1,9 @@
-"""What the doctor looks at on this machine: folder, secret, database, Redis, clock, ports, agents."""
+"""What the doctor looks at on this machine: folder, secret, database, files, Redis, clock, ports, agents."""
 
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import socket
 import stat
@@ -16,9 +17,10 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from contacts.agent import Agent
-from core import queue, schema
+from core import files, queue, schema
 from core.clock import now
 from core.database import database
+from core.errors import Refused
 from core.settings import address_of, settings
 from skranke import valkey
 
@@ -83,6 +85,23 @@ def database_reached() -> Iterator[Finding]:
             whole = connection.execute(text("PRAGMA quick_check(1)")).scalar()
         yield Finding(whole == "ok", f"SQLite's own check of the file says: {whole}",
                       "" if whole == "ok" else "Stop the desk and restore the last backup.")
+
+
+def files_reached() -> Iterator[Finding]:
+    """Where they lie in a bucket: it takes, gives, lists and removes."""
+    where, content = settings().files_url.partition("?")[0], secrets.token_bytes(16)
+    if not where:
+        return
+    try:
+        digest = files.put(content)
+        files.get(digest)
+        next(files.older(now()), None)
+        files.remove([digest])
+        yield Finding(True, f"The files in {where} can be written, read, listed and removed.")
+    except (OSError, Refused) as error:
+        yield Finding(False, f"The files in {where} cannot be reached: {error}",
+                      "Mend SKRANKE_FILES_URL, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or start the store. Until then "
+                      "mail with files waits.")
 
 
 def redis_reached() -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from importlib import import_module
 
 import click
 
-from core import logs
+from core import files, logs
 
 #: Part → the function that runs it until it is told to end.
 PARTS = {
@@ -43,8 +43,9 @@ def timetable() -> None:
 
 
 def run(part: str) -> None:
-    """Run one part in this process."""
+    """Run one part in this process. Raises Refused where the store of files is not set up as it has to be."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # language detection brings numpy; threads and forks do not mix
     logs.configure(part)
+    files.store()
     module, _, name = PARTS[part].partition(":")
     getattr(import_module(module), name)()

@@ -16,7 +16,7 @@ from typing import IO
 import click
 import structlog
 
-from core import leases, logs, queue, schema
+from core import files, leases, logs, queue, schema
 from core.database import Database, database
 from core.errors import Refused
 from core.processes import Child, Family
@@ -39,7 +39,8 @@ def up(demo: bool) -> None:
     """Run the whole desk until Ctrl-C: Valkey, web, gate, worker and timetable."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if demo:
-        os.environ.update(SKRANKE_DEMO="1", SKRANKE_DATA=str(settings().data / "demo"), SKRANKE_DATABASE_URL="")
+        os.environ.update(SKRANKE_DEMO="1", SKRANKE_DATA=str(settings().data / "demo"), SKRANKE_DATABASE_URL="",
+                          SKRANKE_FILES_URL="")
         settings.forget()
     logs.configure("up")
     with only_one(settings().data):
@@ -53,6 +54,7 @@ def prepare(demo: bool) -> None:
     """A database that is up to date; for the demo a fresh one with its people."""
     for listen, name in ((settings().web, "SKRANKE_WEB"), (settings().smtp, "SKRANKE_SMTP")):
         free(listen, name)
+    files.store()               # not asked before the fork: whoever asks it first gets its threads
     if demo:
         for name in ("skranke.db", "skranke.db-wal", "skranke.db-shm", "files"):
             old = settings().data / name

@@ -19,9 +19,10 @@ from sqlalchemy.orm import Session
 
 from contacts import enrolling
 from core import database as database_module
-from core import queue, schema, tokens
+from core import files, queue, schema, tokens
 from core.database import Database
 from core.settings import settings
+from tests.buckets import Bucket
 from tests.skipping import pytest_runtest_makereport, pytest_terminal_summary
 
 __all__ = ["pytest_runtest_makereport", "pytest_terminal_summary"]
@@ -40,7 +41,7 @@ def forget_caches() -> None:
     """Let the process read its settings anew; no connection to the database it used is left open."""
     if database_module.database.made:
         database_module.database().engine.dispose()
-    for kept in (settings, tokens.secret, tokens._fernet, queue.connection, database_module.database):
+    for kept in (settings, files.store, tokens.secret, tokens._fernet, queue.connection, database_module.database):
         kept.forget()
     tokens.key.cache_clear()
 
@@ -105,6 +106,18 @@ def fresh_database(template: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         forget_caches()
         yield made
         database_module.database().engine.dispose()
+
+
+@pytest.fixture
+def bucket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
+    """The files of this test lie in a bucket. After trouble it is asked again at once."""
+    made = Bucket(tmp_path / "s3").start()
+    for name, value in made.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("core.bucket.REST", 0.0)
+    forget_caches()
+    yield made
+    made.stop()
 
 
 def _copy(template: str, folder: Path) -> Iterator[Database]:

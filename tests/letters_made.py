@@ -23,3 +23,14 @@ def mail(
     if html:
         message.add_alternative(html, subtype="html")
     return message.as_bytes()
+
+
+def with_file(content: bytes, **headers: str) -> bytes:
+    """The bytes of a mail with a file."""
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "ole@kunde.example", "support@desk.example", "With a file"
+    for name, value in headers.items():
+        message[name.replace("_", "-")] = value
+    message.set_content("See the file.")
+    message.add_attachment(content, "application", "pdf", filename="a.pdf")
+    return message.as_bytes()

@@ -43,7 +43,8 @@ def test_the_lock_file_is_current():
     lock = tomllib.loads((ROOT / "uv.lock").read_text())
     ours = next(package for package in lock["package"] if package["name"] == "skranke")
     locked = {requirement["name"] for requirement in ours["metadata"]["requires-dist"]}
-    wanted = {_name(requirement) for requirement in PROJECT["project"]["dependencies"]}
+    extras = PROJECT["project"]["optional-dependencies"].values()
+    wanted = {_name(requirement) for requirement in sum(extras, PROJECT["project"]["dependencies"])}
     assert locked == wanted, "run: uv lock"
 
 

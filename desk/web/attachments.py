@@ -62,14 +62,24 @@ def picture_url(uid: str) -> str:
     return url_for("attachments.picture", uid=uid, until=until, sign=sign("picture", f"{uid}.{until}", length=26))
 
 
-def _send(attachment: Attachment) -> Any:
-    inline = attachment.type in PICTURES
+def known_type(attachment: Attachment) -> str:
+    """The type it is given out as."""
+    return attachment.type if attachment.type in KNOWN else "application/octet-stream"
+
+
+def content_of(attachment: Attachment) -> bytes:
+    """The bytes of a file, read when no transaction is open: the store may take its time. Raises Unknown."""
+    digest = attachment.digest
+    db().rollback()
     try:
-        content = files.get(attachment.digest)
+        return files.get(digest)
     except FileNotFoundError as error:
         raise Unknown(N_("The contents of this file are no longer kept.")) from error
-    response = send_file(io.BytesIO(content), mimetype=attachment.type if attachment.type in KNOWN else "application/octet-stream",
-                         as_attachment=not inline, download_name=attachment.name)
+
+
+def _send(attachment: Attachment) -> Any:
+    kind, name, inline = known_type(attachment), attachment.name, attachment.type in PICTURES
+    response = send_file(io.BytesIO(content_of(attachment)), mimetype=kind, as_attachment=not inline, download_name=name)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["Cache-Control"] = "private, max-age=3600"
     return response

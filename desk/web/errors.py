@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
-from core.errors import Refused
+from core.errors import Away, Refused
 from core.i18n import gettext as _
 from desk.web.pages import page
 
@@ -22,6 +22,7 @@ log = structlog.get_logger(__name__)
 def prepare(app: Flask) -> None:
     """One handler a kind of error."""
     app.register_error_handler(Refused, _refused)
+    app.register_error_handler(Away, _away)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(OperationalError, _unavailable)
@@ -50,6 +51,11 @@ def _page(status: int, sentence: str, errors: dict[str, str]) -> str:
 
 def _refused(error: Refused) -> Response:
     return answer(error.status, _(error.sentence), error.errors, **error.more)
+
+
+def _away(error: Away) -> Response:
+    log.error("files.away", why=error.why)
+    return _refused(error)
 
 
 def _csrf(_error: CSRFError) -> Response:

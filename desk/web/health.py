@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+import structlog
 from flask import Blueprint, Response, jsonify, request
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from contacts.enrolling import agent_with
-from core import schema
+from core import files, schema
 from core.database import database
+from core.errors import Away
 from desk.measuring import metrics_text
 
 bp = Blueprint("health", __name__)
+log = structlog.get_logger(__name__)
 LOOPBACK = ("127.0.0.1", "::1")
 
 
@@ -25,13 +28,21 @@ def healthz() -> Any:
 
 @bp.get("/readyz")
 def readyz() -> Any:
-    """The database is reachable and of the version this program needs; 503 otherwise."""
+    """The database is reachable and of the version this program needs; 503 otherwise.
+
+    A store of files that is away is told of and no more: without it the desk does less, but not nothing.
+    """
     try:
         current = schema.current(database())
     except SQLAlchemyError:
         return jsonify(status="unavailable", why="The database does not answer."), 503
     if not current:
         return jsonify(status="unavailable", why="The database waits for its migrations."), 503
+    try:
+        files.store().check()
+    except Away as away:
+        log.warning("files.away", why=away.why)
+        return jsonify(status="degraded", why="The store of the files does not answer.")
     return jsonify(status="ok")
 
 

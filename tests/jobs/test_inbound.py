@@ -2,7 +2,6 @@
 
 import time
 from datetime import timedelta
-from email.message import EmailMessage
 from hashlib import sha256
 
 import pytest
@@ -11,6 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
 
 from contacts.person import Person
+from core import files
 from core.clock import now
 from core.settings import settings
 from desk import claiming
@@ -19,12 +19,12 @@ from desk.inbound import Delivery, InboundMail, accept_all
 from desk.mailboxes import add_mailbox
 from desk.replaying import replay
 from desk.tickets import intake
-from desk.tickets.message import Message
+from desk.tickets.message import Attachment, Message
 from desk.tickets.ticket import Ticket
 from jobs import inbound as job
 from jobs import reading
 from mailgate.parsing_child import ParseFailed, Parser
-from tests.letters_made import mail
+from tests.letters_made import mail, with_file
 
 
 @pytest.fixture
@@ -240,16 +240,6 @@ def test_a_mail_with_nul_in_its_fields_is_filed(fresh_database, take, nul):
         assert db.scalars(select(Message.references)).one() == "ab@x.example abtwo@x.example"
 
 
-def with_file(content, **headers):
-    message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = "ole@kunde.example", "support@desk.example", "With a file"
-    for name, value in headers.items():
-        message[name.replace("_", "-")] = value
-    message.set_content("See the file.")
-    message.add_attachment(content, "application", "pdf", filename="a.pdf")
-    return message.as_bytes()
-
-
 def test_a_file_that_cannot_be_kept_stops_no_other_mail_and_is_kept_later(fresh_database, take, alerts):
     folder = settings().files / sha256(b"refused").hexdigest()[:2]
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -269,6 +259,36 @@ def test_a_file_that_cannot_be_kept_stops_no_other_mail_and_is_kept_later(fresh_
     due_now(fresh_database)
     job.run()
     assert (states(fresh_database), alerts()) == ({"done": 4}, [])
+
+
+@pytest.mark.parametrize("trouble", ["500", "gone"])
+def test_a_bucket_that_is_away_stops_no_other_mail_and_has_the_files_later(fresh_database, bucket, take, alerts, trouble):
+    bucket.stop() if trouble == "gone" else bucket.mood(trouble)
+    take(mail(subject="before"), with_file(b"waits"), mail("x@y.example", subject="after"))
+    for _ in range(claiming.TRIES + 1):
+        job.run()
+        assert states(fresh_database) == {"done": 2, "pending": 1}
+        due_now(fresh_database)
+    with fresh_database.read() as db:
+        row = db.scalars(select(InboundMail).where(InboundMail.state == "pending")).one()
+        assert (row.attempts, row.reason.startswith("The files of a mail could not be kept:")) == (0, True)
+        assert alerts() == [("support@desk.example", "filing", row.reason)]
+    bucket.start() if trouble == "gone" else bucket.mood("")
+    job.run()
+    assert (states(fresh_database), alerts()) == ({"done": 3}, [])
+    with fresh_database.read() as db:
+        assert [files.get(digest) for digest in db.scalars(select(Attachment.digest))] == [b"waits"]
+
+
+def test_a_bucket_that_does_not_answer_holds_up_one_mail_and_not_each(fresh_database, bucket, take, monkeypatch):
+    monkeypatch.setattr("core.bucket.REST", 60.0)
+    monkeypatch.setattr("core.bucket.PATIENT", (1.0, 1.0, 0))
+    bucket.mood("hang")
+    take(*(with_file(bytes([number])) for number in range(20)))
+    begun = time.monotonic()
+    job.run()
+    assert time.monotonic() < begun + 15
+    assert states(fresh_database) == {"pending": 20}
 
 
 def test_a_parser_that_cannot_start_costs_no_mail_a_try(fresh_database, take, alerts, monkeypatch):

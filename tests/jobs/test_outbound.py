@@ -434,3 +434,19 @@ def test_what_a_slow_relay_leaves_undone_is_given_back(desk):
         row = row_of(desk, outbound_id)
         assert (row.state, row.lease, row.lease_until, row.attempts) == ("queued", "", None, 0)
         assert outbound.run() == 1
+
+
+def test_an_answer_whose_files_cannot_be_read_now_waits_and_leaves_later(desk, bucket):
+    with a_relay() as relay:
+        outbound_id = answer(desk, relay.url)
+        with desk.write() as db:
+            a_file(db, db.get_one(Message, db.get_one(OutboundMail, outbound_id).message_id), "manual.pdf", b"%PDF-1.7 manual")
+        bucket.stop()
+        outbound.run()
+        row = row_of(desk, outbound_id)
+        assert (row.state, row.attempts) == ("deferred", 0)
+        assert row.reason.startswith("The file manual.pdf cannot be read just now:")
+        bucket.start()
+        due_now(desk)
+        outbound.run()
+    assert row_of(desk, outbound_id).state == "sent" and "manual.pdf" in relay.taken[0].raw.decode()

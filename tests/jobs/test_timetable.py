@@ -161,6 +161,21 @@ def test_bytes_that_nothing_came_to_use_are_removed(fresh_database, uploads, dat
     assert not part.exists()
 
 
+def test_a_bucket_is_cleaned_too(fresh_database, bucket, uploads):
+    refused = files.put(b"refused")
+    for digest in (refused, uploads["drafted"]):
+        os.utime(bucket.folder / digest[:2] / digest, ((now() - timedelta(days=3)).timestamp(),) * 2)
+    bucket.mood("500")
+    with pytest.raises(OSError):
+        cleaning.uploads()
+    bucket.mood("")
+    cleaning.uploads()
+    assert uploads["forgotten"] in bucket.kept(), "its row went while nothing could be removed: it is removed as unused"
+    os.utime(bucket.folder / uploads["forgotten"][:2] / uploads["forgotten"], (0, 0))
+    cleaning.uploads()
+    assert bucket.kept() == sorted(uploads[name] for name in ("drafted", "shared", "fresh"))
+
+
 def test_old_leases_are_forgotten(fresh_database):
     with fresh_database.write() as db:
         leases.hold(db, "old", "me", 1)

@@ -132,3 +132,16 @@ def test_a_certificate_that_expires(examine, well, tmp_path):
     well.setenv("SKRANKE_SMTP_CERTIFICATE", str(tmp_path / "none.pem"))
     forget_caches()
     assert not examine()[1]
+
+
+def test_a_bucket_for_the_files(examine, well, bucket):
+    said, fine = examine()
+    assert fine and "The files in s3://files/desk can be written, read, listed and removed." in said
+    assert bucket.kept() == []
+    bucket.mood("500")
+    said, fine = examine()
+    assert not fine and "cannot be reached: InternalError it is (InternalError)" in said and "AWS_ACCESS_KEY_ID" in said
+    well.setenv("SKRANKE_FILES_URL", "files")
+    forget_caches()
+    said, fine = examine()
+    assert not fine and "has to look like s3://bucket/prefix" in said

@@ -5,13 +5,18 @@ from __future__ import annotations
 import os
 import signal
 import socket
+from urllib.request import Request, urlopen
 
 import pytest
 from sqlalchemy import select
 
+from contacts.enrolling import add_agent, new_token
 from core import leases
+from desk.mailboxes import add_mailbox
+from desk.tickets.message import Attachment
 from skranke import up
 from tests.desks import Desk, alive, until
+from tests.letters_made import with_file
 
 PARTS = {"valkey-server", "web", "gate", "worker", "timetable", "mail", "send", "work"}
 
@@ -109,3 +114,27 @@ def test_a_part_that_begins_again_waits_for_no_lease_of_its_last_life(fresh_data
     assert ran == ["gate"]
     with fresh_database.read() as db:
         assert db.scalars(select(leases.Lease.name)).all() == ["imap:2"]
+
+
+def test_a_bucket_that_cannot_be_is_said_in_a_sentence(desk):
+    desk.environment["SKRANKE_FILES_URL"] = "s3://?region=nowhere"
+    for command in ("up", "worker"):
+        refused = desk.run(command)
+        assert refused.returncode == 1
+        assert "SKRANKE_FILES_URL" in refused.stderr and "Traceback" not in refused.stderr
+
+
+def test_the_processes_of_the_tree_keep_and_find_files_in_a_bucket(desk, bucket, fresh_database):
+    with fresh_database.write() as db:
+        add_mailbox(db, "support@desk.example", "Support")
+        token = new_token(db, add_agent(db, "jonas@desk.example", role="admin"), "test")
+    desk.environment.update(bucket.environment, SKRANKE_DATABASE_URL=os.environ["SKRANKE_DATABASE_URL"])
+    desk.start().ready()
+    desk.send(with_file(b"%PDF-1.7"), ["support@desk.example"])
+    with fresh_database.reader() as db:
+        uid = until(lambda: db.rollback() or db.scalar(select(Attachment.uid)), what="the mail is filed", said=desk.said)
+    asking = Request(f"http://127.0.0.1:{desk.web}/api/v1/attachments/{uid}", headers={"Authorization": f"Bearer {token}"})
+    with urlopen(asking, timeout=30) as answer:
+        assert answer.read() == b"%PDF-1.7"
+    assert bucket.kept() and not (desk.folder / "var" / "files").exists()
+    assert desk.end() < 10

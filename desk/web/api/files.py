@@ -20,7 +20,7 @@ from desk.tickets.message import Attachment, Delivery, Message
 from desk.web.api.bearer import me
 from desk.web.api.routing import get, post
 from desk.web.api.schemas.tickets import NewFile
-from desk.web.attachments import KNOWN
+from desk.web.attachments import content_of, known_type
 from desk.web.filenames import safe_name
 from desk.web.requests import db
 
@@ -57,12 +57,8 @@ def create(given: Upload) -> NewFile:
 def show(uid: str) -> Response:
     """The bytes of a file."""
     attachment = attachment_for(db(), me(), uid)
-    try:
-        content = files.get(attachment.digest)
-    except FileNotFoundError as error:
-        raise Unknown(N_("The contents of this file are no longer kept.")) from error
-    kind = attachment.type if attachment.type in KNOWN else "application/octet-stream"
-    return _sent(content, kind, attachment.name)
+    kind, name = known_type(attachment), attachment.name
+    return _sent(content_of(attachment), kind, name)
 
 
 @get("/messages/<uid:uid>/raw", content="message/rfc822")

@@ -22,7 +22,7 @@ REFUSED = {
     308: "Merged: its survivor is at `Location`.", 401: "No token, or none of an active agent.",
     403: "Only an admin can do this.", 404: "There is no such thing, or the agent may not know of it.",
     409: "Somebody else was first, or holds it.", 412: "It has moved on since it was read.", 413: "Too large.",
-    422: "Refused: `detail` and `errors` say why.", 503: "The database does not answer just now.",
+    422: "Refused: `detail` and `errors` say why.", 503: "The database or the store of the files does not answer just now.",
 }
 KINDS: dict[str, dict[str, Any]] = {
     "int": {"type": "integer", "minimum": 1, "maximum": 2**31 - 1},

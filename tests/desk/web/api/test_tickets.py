@@ -330,3 +330,14 @@ def test_masked_requester(arrive, agent, admin):
     number = arrive(mail())
     admin.delete(f"/persons/{agent.get(f'/tickets/{number}')['requester']['person_id']}")
     assert agent.get(f"/tickets/{number}")["requester"] == {"person_id": None, "address": "ole@kunde.example", "name": ""}
+
+
+def test_a_store_of_files_that_is_away(bucket, arrive, agent):
+    number = arrive(mail())
+    kept = agent.post("/files", data={"file": (io.BytesIO(b"kept"), "kept.txt")})
+    agent.post(f"/tickets/{number}/notes", {"text": "See.", "attachments": [kept["id"]]})
+    bucket.mood("500")
+    assert agent.post("/files", data={"file": (io.BytesIO(b"x"), "x.txt")}, status=503)["detail"].startswith("The store of the files")
+    assert "127.0.0.1" not in str(agent.get(f"/attachments/{kept['id']}", status=503))
+    bucket.mood("")
+    assert agent.call("GET", f"/attachments/{kept['id']}").data == b"kept"

@@ -23,6 +23,7 @@ from desk.tickets.message import Attachment, Draft
 from desk.tickets.ticket import Ticket
 from mailgate.compose import compose
 from mailgate.outgoing import gather
+from tests.buckets import Bucket
 from tests.desk.web.tickets.conftest import Arrive, messages_of, now_of, page, post, said, words
 from tests.letters_made import mail
 
@@ -470,3 +471,22 @@ def test_what_was_written_stays_when_a_colleague_is_faster_by_a_moment(
         event.remove(Session, "before_flush", faster)
     assert answer.status_code == 409 and "Written with care." in answer.text and "at the same moment" in words(answer.text)
     assert len(messages_of(ticket)) == 1
+
+
+def test_a_store_of_files_that_is_away_is_said_in_a_sentence(
+    bucket: Bucket, agent_client: FlaskClient, ticket: Ticket, fresh_database: Database,
+) -> None:
+    url = agent_client.post("/files", data={"file": (io.BytesIO(b"kept"), "kept.txt")}).json["url"]
+    bucket.stop()
+    away = "The store of the files does not answer just now."
+    told = agent_client.post("/files", data={"file": (io.BytesIO(b"late"), "late.txt")}, headers={"Accept": "application/json"})
+    assert told.status_code == 503 and told.json["detail"].startswith(away)
+    assert away in page(agent_client, url, 503)
+    answer = agent_client.post(f"/tickets/{ticket.number}/replies", data={
+        "to": OLE, "text": "Here.", "files": (io.BytesIO(b"form"), "form.txt")})
+    assert answer.status_code == 503 and away in answer.text
+    with fresh_database.read() as db:
+        assert db.scalars(select(Attachment.name)).all() == ["kept.txt"]
+    assert agent_client.get("/readyz").json == {"status": "degraded", "why": "The store of the files does not answer."}
+    bucket.start()
+    assert agent_client.get(url).data == b"kept" and agent_client.get("/readyz").json == {"status": "ok"}
