@@ -27,7 +27,8 @@ class Mailbox(Row, Guarded, Base):
     """An address of ours. Without ``imap_url`` it is read at the SMTP door alone.
 
     ``imap_url`` and ``relay_url`` are URLs without password (``imaps://user@host:993``); the passwords and
-    OAuth secrets are sealed. ``open_to_all`` mailboxes are seen by every agent, others by those in
+    OAuth secrets are sealed; ``oauth_account`` is who signs in where that is not the mailbox itself, ``oauth_signed_in``
+    who did (empty where the refresh token was pasted). ``open_to_all`` mailboxes are seen by every agent, others by those in
     ``MailboxAccess`` and by admins. ``plus_addressing`` is off where the provider does not deliver
     ``address+tag``: answers then find their ticket by Message-ID alone. What ``receiving_host`` wrote about senders is
     believed when we fetched the mail ourselves, or when one of ``trusted_relays`` (addresses and networks; none means
@@ -60,6 +61,8 @@ class Mailbox(Row, Guarded, Base):
     oauth_client: Mapped[str] = plain(String(200), default="")
     oauth_secret: Mapped[str] = plain(Text, default="")
     oauth_refresh: Mapped[str] = plain(Text, default="")
+    oauth_account: Mapped[str] = personal(String(254), erase="keep", report=False, default="")
+    oauth_signed_in: Mapped[str] = personal(String(254), erase="keep", report=False, default="")
     plus_addressing: Mapped[bool] = plain(default=True)
     dkim_selector: Mapped[str] = plain(String(63), default="")
     dkim_key: Mapped[str] = plain(Text, default="")

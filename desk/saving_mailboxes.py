@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from contacts.address import normalise_email
@@ -18,19 +15,15 @@ from core.errors import Conflict, Refused, Unknown
 from core.history import Fact, record
 from core.i18n import N_
 from core.i18n import gettext as _
-from core.options import LANGUAGES
 from core.tokens import seal
-from desk.mailboxes import AFTER, Mailbox, MailboxAccess, MailboxAlias
-from rules.trust import networks
+from desk.fitting_mailboxes import fitting
+from desk.mailboxes import Mailbox, MailboxAccess, MailboxAlias, MailboxToken
 
 PLAIN = ("name", "language", "signature", "open_to_all", "receiving_host", "trusted_relays", "imap_url", "imap_folders",
          "imap_after", "imap_move_to", "relay_url", "sent_folder", "oauth_provider", "oauth_tenant", "oauth_client",
-         "plus_addressing", "dkim_selector", "active")
+         "oauth_account", "plus_addressing", "dkim_selector", "active")
 #: Written, never read back. An empty one stays what it was; None takes it away.
 SECRET = ("imap_password", "relay_password", "oauth_secret", "oauth_refresh", "dkim_key")
-LONGEST = {"name": 120, "receiving_host": 253, "imap_move_to": 200, "sent_folder": 200, "oauth_tenant": 120,
-           "oauth_client": 200, "dkim_selector": 63}
-_SELECTOR = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +51,12 @@ def edit_mailbox(
         raise Conflict(N_("A colleague has changed this mailbox in the meantime. Look at it again, then repeat your change."))
     if unknown := set(fields) - {*PLAIN, *SECRET}:
         raise Refused(_("A mailbox has no field %(names)s.", names=", ".join(sorted(unknown))))
-    _fitting(fields)
-    for name in PLAIN:
-        if name in fields and getattr(mailbox, name) != fields[name]:
-            setattr(mailbox, name, fields[name])
-    for name in SECRET:
-        if name in fields and (fields[name] is None or fields[name]):
-            setattr(mailbox, name, seal(fields[name] or ""))
+    fitting(fields)
+    other = [name for name in PLAIN if name in fields and getattr(mailbox, name) != fields[name]]
+    other += [name for name in SECRET if name in fields and (fields[name] is None or fields[name])]
+    for name in other:
+        setattr(mailbox, name, seal(fields[name] or "") if name in SECRET else fields[name])
+    _end_sign_in(db, mailbox, other)
     if mailbox.dkim_selector and not mailbox.dkim_key:
         raise Refused(N_("A DKIM selector needs its private key."), {"dkim_key": N_("Paste the private key in PEM form.")})
     record(db, MailboxChanged(mailbox.uid, change), by=by.uid)
@@ -100,6 +92,14 @@ def set_access(db: Session, mailbox: Mailbox, agents: Sequence[Agent], teams: Se
     db.flush()
 
 
+def _end_sign_in(db: Session, mailbox: Mailbox, other: Sequence[str]) -> None:
+    """Another application or refresh token: nobody knows any more who signed in. Tokens of the old one are of no use."""
+    if {"oauth_provider", "oauth_client", "oauth_refresh"} & set(other):
+        mailbox.oauth_signed_in = ""
+    if "oauth_refresh" in other:
+        db.execute(delete(MailboxToken).where(MailboxToken.mailbox_id == mailbox.id))
+
+
 def _free(db: Session, mailbox: Mailbox, address: str, field: str) -> str:
     normalised = normalise_email(address)
     if "@" not in normalised.strip("@") or " " in normalised:
@@ -109,39 +109,3 @@ def _free(db: Session, mailbox: Mailbox, address: str, field: str) -> str:
     if taken is not None:
         raise Refused(N_("Another mailbox receives at this address."), {field: N_("Another mailbox receives here.")})
     return normalised
-
-
-def _fitting(fields: Mapping[str, Any]) -> None:
-    errors = {name: N_("This is too long.") for name, most in LONGEST.items() if len(fields.get(name) or "") > most}
-    if "name" in fields and not fields["name"]:
-        errors["name"] = N_("Give a name.")
-    if fields.get("language", "en") not in LANGUAGES:
-        errors["language"] = N_("Choose one of those offered.")
-    if not _are_networks(fields.get("trusted_relays") or ""):
-        errors["trusted_relays"] = N_("Write addresses or networks like 192.0.2.7 or 192.0.2.0/24, one a line.")
-    if fields.get("imap_after", "seen") not in AFTER:
-        errors["imap_after"] = N_("Choose one of those offered.")
-    if fields.get("imap_after") == "move" and not fields.get("imap_move_to"):
-        errors["imap_move_to"] = N_("Name the folder that mail is moved to.")
-    if fields.get("dkim_selector") and not _SELECTOR.fullmatch(fields["dkim_selector"]):
-        errors["dkim_selector"] = N_("A selector is a name like mail2026.")
-    if fields.get("dkim_key") and not _is_key(fields["dkim_key"]):
-        errors["dkim_key"] = N_("This is not a private key in PEM form without a passphrase.")
-    if errors:
-        raise Refused(N_("Some fields cannot be saved like this."), errors)
-
-
-def _are_networks(relays: str) -> bool:
-    try:
-        networks(relays)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_key(pem: str) -> bool:
-    try:
-        load_pem_private_key(pem.strip().encode(), None)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        return False
-    return True

@@ -15,6 +15,7 @@ from core.database import database
 from core.leases import Lease
 from core.operations import Operation
 from desk import idempotency
+from desk.mailbox_sign_ins import MailboxSignIn
 from desk.mailboxes import Alert
 from desk.tickets.message import Attachment, AutomaticSent, Draft, Notification
 
@@ -29,10 +30,11 @@ def seen() -> None:
 
 
 def sign_ins() -> None:
-    """Forget failed sign-ins of more than a day ago, and links for a new password that have expired."""
+    """Forget failed sign-ins of more than a day ago, expired links for a new password, and mailboxes' sign-ins that are over."""
     with database().write() as db:
         db.execute(delete(SignInFailure).where(SignInFailure.at < now() - timedelta(days=1)))
         db.execute(delete(PasswordReset).where(PasswordReset.until < now()))
+        db.execute(delete(MailboxSignIn).where(MailboxSignIn.until < now()))
 
 
 def uploads() -> None:

@@ -8,15 +8,17 @@ from core.database import database
 from core.errors import Refused
 from core.i18n import N_
 from core.operations import KINDS, Operation
+from desk import mailbox_sign_ins
 from desk.mailboxes import mailbox_called
 from jobs.explaining import explain
 from mailgate.connection import test_reading
 from mailgate.connection_sending import test_sending
+from mailgate.oauth_codes import keep, redeem
 
 
 def register() -> None:
     """Let the worker know every kind."""
-    KINDS.update({"mailbox.test": test_mailbox, "mail.explain": explain_mail})
+    KINDS.update({"mailbox.test": test_mailbox, mailbox_sign_ins.KIND: sign_in_mailbox, "mail.explain": explain_mail})
 
 
 def test_mailbox(db: Session, operation: Operation) -> None:
@@ -27,6 +29,18 @@ def test_mailbox(db: Session, operation: Operation) -> None:
     mailbox = mailbox_called(db, operation.given["mailbox"])
     db.commit()
     operation.result = {"reading": test_reading(mailbox), "sending": test_sending(mailbox)}
+
+
+def sign_in_mailbox(db: Session, operation: Operation) -> None:
+    """Redeem the code that came back from a mailbox's provider. ``given``: ``{mailbox: UID, sign_in: UID}``.
+
+    ``result``: ``{account: ADDRESS}``. Code and verifier are gone before the provider is asked, however it answers.
+    """
+    answered = mailbox_sign_ins.take(db, operation.given["sign_in"])
+    db.commit()
+    signed_in = redeem(answered)
+    keep(db, answered.mailbox, signed_in, by=operation.by_uid)
+    operation.result = {"account": signed_in.account}
 
 
 def explain_mail(db: Session, operation: Operation) -> None:

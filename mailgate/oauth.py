@@ -23,7 +23,7 @@ from desk.alerts import end_alert, raise_alert
 from desk.mailboxes import Mailbox, MailboxToken
 from mailgate.oauth_providers import PROVIDERS, Grant, Granted, Revoked, Unavailable
 
-__all__ = ["Revoked", "Unavailable", "access_token", "forget_token"]
+__all__ = ["Revoked", "Unavailable", "access_token", "forget_token", "keep_access"]
 
 MARGIN = timedelta(minutes=3)
 LEASE = 60.0
@@ -57,6 +57,14 @@ def forget_token(mailbox: Mailbox | int, token: str) -> None:
         row = db.get(MailboxToken, mailbox_id)
         if row is not None and row.expires_at is not None and unseal(row.access) == token:
             row.expires_at = None
+
+
+def keep_access(db: Session, mailbox: Mailbox, granted: Granted) -> None:
+    """A token for this mailbox was granted: it is good from now on, and whatever stood against the grant is over."""
+    row = _row(db, mailbox.id)
+    row.access, row.refused = seal(granted.access), ""
+    row.expires_at = now() + timedelta(seconds=granted.seconds)
+    end_alert(db, mailbox.address, "token")
 
 
 def _kept(mailbox_id: int) -> str:
@@ -111,21 +119,23 @@ def _renewed(mailbox_id: int, grant: Grant, who: str) -> str:
 
 
 def _keep(db: Session, mailbox_id: int, grant: Grant, granted: Granted) -> None:
-    row = _row(db, mailbox_id)
-    row.access, row.refused = seal(granted.access), ""
-    row.expires_at = now() + timedelta(seconds=granted.seconds)
     mailbox = db.get_one(Mailbox, mailbox_id)
-    if granted.refresh and granted.refresh != grant.refresh and mailbox.oauth_refresh == grant.sealed_refresh:
+    if mailbox.oauth_refresh != grant.sealed_refresh:
+        return      # somebody has signed in anew meanwhile: this token is perhaps of another account
+    keep_access(db, mailbox, granted)
+    if granted.refresh and granted.refresh != grant.refresh:
         # not through the record: nobody edited the mailbox, so its version stays
         db.execute(update(Mailbox).where(Mailbox.id == mailbox_id).values(
             oauth_refresh=seal(granted.refresh)).execution_options(synchronize_session=False))
-    end_alert(db, mailbox.address, "token")
 
 
 def _keep_refusal(db: Session, mailbox_id: int, grant: Grant, error: Revoked) -> None:
+    mailbox = db.get_one(Mailbox, mailbox_id)
+    if mailbox.oauth_refresh != grant.sealed_refresh:
+        return
     row = _row(db, mailbox_id)
     row.access, row.expires_at, row.refused = "", None, _mark(grant)
-    raise_alert(db, db.get_one(Mailbox, mailbox_id).address, "token", error.sentence)
+    raise_alert(db, mailbox.address, "token", error.sentence)
 
 
 def _row(db: Session, mailbox_id: int) -> MailboxToken:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
@@ -12,12 +14,14 @@ from urllib.request import Request, urlopen
 
 from core.errors import Refused
 from core.i18n import gettext as _
+from desk.authorizing import MAIL, authority
+
+#: At the level of debugging msal tells codes and verifiers.
+logging.getLogger("msal").setLevel(logging.WARNING)
 
 PATIENCE = 20.0
 GOOGLE = "https://oauth2.googleapis.com/token"
-MICROSOFT = "https://login.microsoftonline.com"
-#: One token for reading and for sending: both belong to the same resource.
-SCOPES = ["https://outlook.office.com/IMAP.AccessAsUser.All", "https://outlook.office.com/SMTP.Send"]
+SCOPES = list(MAIL["microsoft"])
 APPLICATION = ["https://outlook.office365.com/.default"]
 
 #: Errors that asking again will not mend (RFC 6749 section 5.2; the last two are Microsoft's).
@@ -57,53 +61,62 @@ class Granted:
 
 def microsoft(grant: Grant) -> Granted:
     """By refresh token, or for the application itself where there is none (IMAP.AccessAsApp)."""
-    authority = grant.tenant if "://" in grant.tenant else f"{MICROSOFT}/{grant.tenant or 'organizations'}"
-    try:
-        application = _application(grant, authority)
-        if grant.refresh:
-            answer = application.acquire_token_by_refresh_token(grant.refresh, SCOPES)
-        else:
-            answer = application.acquire_token_for_client(APPLICATION)
-    except (OSError, ValueError) as error:
-        raise Unavailable(_("Microsoft could not be asked for a token: %(error)s", error=_first_line(error))) from error
+    if grant.refresh:
+        answer = ask_microsoft(grant, lambda asking: asking.acquire_token_by_refresh_token(grant.refresh, SCOPES))
+    else:
+        answer = ask_microsoft(grant, lambda asking: asking.acquire_token_for_client(APPLICATION))
     return _granted("Microsoft", answer)
 
 
 def google(grant: Grant) -> Granted:
     """By refresh token."""
-    fields = {"grant_type": "refresh_token", "refresh_token": grant.refresh,
-              "client_id": grant.client, "client_secret": grant.secret}
-    request = Request(grant.tenant if "://" in grant.tenant else GOOGLE, urlencode(fields).encode())  # noqa: S310
-    try:
-        with urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310 - an admin's URL, http only in tests
-            return _granted("Google", json.load(answer))
-    except HTTPError as error:
-        with error:
-            return _granted("Google", _json(error.read()))
-    except (OSError, ValueError) as error:
-        raise Unavailable(_("Google could not be asked for a token: %(error)s", error=_first_line(error))) from error
+    return _granted("Google", ask_google(grant, {"grant_type": "refresh_token", "refresh_token": grant.refresh}))
 
 
 PROVIDERS: dict[str, Callable[[Grant], Granted]] = {"microsoft": microsoft, "google": google}
 
 
-def _application(grant: Grant, authority: str) -> Any:
-    import msal  # large, and most desks never need it
+def ask_microsoft(grant: Grant, ask: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+    """What the token endpoint answers, or the error it names; ``ask`` is given msal's application. Raises Unavailable."""
+    from msal.exceptions import MsalError  # large, and most desks never need it
 
-    known = "microsoftonline" in authority
+    try:
+        return ask(_application(grant))
+    except (OSError, ValueError, MsalError) as error:
+        raise Unavailable(_("Microsoft could not be asked for a token: %(error)s", error=first_line(error))) from error
+
+
+def ask_google(grant: Grant, fields: dict[str, str]) -> dict[str, Any]:
+    """What the token endpoint answers, or the error it names. Raises Unavailable."""
+    form = urlencode({**fields, "client_id": grant.client, "client_secret": grant.secret}).encode()
+    request = Request(grant.tenant if "://" in grant.tenant else GOOGLE, form)  # noqa: S310
+    try:
+        with urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310 - an admin's URL, http only in tests
+            return _json(answer.read())
+    except HTTPError as error:
+        with error:
+            return _json(error.read())
+    except (OSError, HTTPException, ValueError) as error:
+        raise Unavailable(_("Google could not be asked for a token: %(error)s", error=first_line(error))) from error
+
+
+def _application(grant: Grant) -> Any:
+    import msal
+
+    where = authority(grant.tenant)
+    discovery = None if "microsoftonline" in where else False
     if not grant.secret:
         return msal.PublicClientApplication(
-            grant.client, authority=authority, timeout=PATIENCE, instance_discovery=None if known else False)
+            grant.client, authority=where, timeout=PATIENCE, instance_discovery=discovery)
     return msal.ConfidentialClientApplication(
-        grant.client, client_credential=grant.secret, authority=authority, timeout=PATIENCE,
-        instance_discovery=None if known else False)
+        grant.client, client_credential=grant.secret, authority=where, timeout=PATIENCE, instance_discovery=discovery)
 
 
 def _granted(provider: str, answer: dict[str, Any]) -> Granted:
     if "access_token" in answer:
         return Granted(answer["access_token"], int(answer.get("expires_in", 3600)), answer.get("refresh_token", ""))
     error = str(answer.get("error", "no answer"))
-    why = _first_line(answer.get("error_description", error))
+    why = first_line(answer.get("error_description", error))
     if error in FINAL:
         raise Revoked(_("%(provider)s no longer accepts the desk's authorisation (%(error)s: %(why)s). "
                         "Sign in again in Settings, Mailboxes.", provider=provider, error=error, why=why))
@@ -118,5 +131,6 @@ def _json(body: bytes) -> dict[str, Any]:
     return answer if isinstance(answer, dict) else {}
 
 
-def _first_line(text: object) -> str:
+def first_line(text: object) -> str:
+    """What a provider or the network said, in short."""
     return (str(text).strip().splitlines() or [""])[0][:300]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
+import secrets
 import ssl
 import threading
 from collections.abc import Iterator
@@ -10,11 +13,15 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 
 class Provider(ThreadingHTTPServer):
-    """``answer`` is what the token endpoint says next, ``asked`` what it was asked, ``users`` whose a token is."""
+    """``answer`` is what the token endpoint says next, ``asked`` what it was asked, ``users`` whose a token is.
+
+    Who opens the page for signing in is ``who``, and agrees, or has ``denied`` it with this error. A code that comes from
+    there is taken once, from who can prove to have asked (PKCE); a token for it says who signed in.
+    """
 
     daemon_threads = True
 
@@ -25,6 +32,9 @@ class Provider(ThreadingHTTPServer):
         self.users: dict[str, str] = {}
         self.status = 200
         self.answer: dict[str, Any] = {}
+        self.who = ""
+        self.denied: dict[str, str] = {}
+        self.codes: dict[str, dict[str, str]] = {}
         self.hold = threading.Event()
         self.hold.set()
 
@@ -32,23 +42,56 @@ class Provider(ThreadingHTTPServer):
     def url(self) -> str:
         return f"{self.scheme}://localhost:{self.server_address[1]}"
 
+    def visit(self, page: str) -> str:
+        """Open the page for signing in; the address that the browser is sent back to."""
+        asked = dict(parse_qsl(urlsplit(page).query))
+        code = secrets.token_urlsafe(8)
+        self.codes[code] = asked
+        answer = self.denied or {"code": code}
+        return f"{asked['redirect_uri']}?{urlencode({**answer, 'state': asked['state']})}"
+
+    def redeem(self, given: dict[str, str]) -> tuple[int, dict[str, Any]]:
+        """What the token endpoint says to a code."""
+        asked = self.codes.pop(given["code"], {})
+        proof = base64.urlsafe_b64encode(hashlib.sha256(given["code_verifier"].encode()).digest()).decode().rstrip("=")
+        if asked.get("code_challenge") != proof or asked.get("redirect_uri") != given["redirect_uri"]:
+            return 400, {"error": "invalid_grant", "error_description": "The code was redeemed already."}
+        claims = {"iss": self.url, "aud": asked["client_id"], "nonce": asked["nonce"], "sub": "1", "email": self.who}
+        return 200, {"scope": asked["scope"], "id_token": token_of(claims), **self.answer}
+
+
+def token_of(claims: dict[str, str]) -> str:
+    """An id token that nobody has signed."""
+    return ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=")
+                    for part in ({"alg": "none"}, claims, {}))
+
 
 class Handler(BaseHTTPRequestHandler):
-    """``/token`` grants, ``/tokeninfo`` tells whose a token is, the rest is discovery (OpenID Connect)."""
+    """``/token`` grants, ``/tokeninfo`` tells whose a token is, ``/auth`` and ``/authorize`` are pages that agree at once,
+    the rest is discovery (OpenID Connect)."""
 
     server: Provider
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        self.server.asked.append({name: values[0] for name, values in parse_qs(body).items()})
+        given = {name: values[0] for name, values in parse_qs(body).items()}
+        self.server.asked.append(given)
         self.server.hold.wait(20)
-        self._say(self.server.status, self.server.answer)
+        if given["grant_type"] == "authorization_code" and self.server.status == 200:
+            self._say(*self.server.redeem(given))
+        else:
+            self._say(self.server.status, self.server.answer)
 
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
         if parts.path == "/tokeninfo":
             user = self.server.users.get(parse_qs(parts.query)["access_token"][0])
             self._say(200 if user else 400, {"email": user} if user else {"error": "invalid_token"})
+        elif parts.path.endswith(("/auth", "/authorize")):
+            self.send_response(302)
+            self.send_header("Location", self.server.visit(self.path))
+            self.send_header("Content-Length", "0")
+            self.end_headers()
         else:
             here = f"{self.server.url}/tenant"
             self._say(200, {"issuer": f"{here}/v2.0", "authorization_endpoint": f"{here}/authorize",

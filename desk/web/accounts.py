@@ -24,7 +24,8 @@ def account_fields() -> dict[str, Any]:
         "imap_folders": posted("imap_folders") or "INBOX", "imap_after": posted("imap_after") or "seen",
         "imap_move_to": posted("imap_move_to"), "sent_folder": posted("sent_folder") if reads else "",
         "oauth_provider": auth if oauth else "", "oauth_tenant": posted("oauth_tenant") if oauth else "",
-        "oauth_client": posted("oauth_client") if oauth else "", "plus_addressing": ticked("plus_addressing"),
+        "oauth_client": posted("oauth_client") if oauth else "",
+        "oauth_account": posted("oauth_account") if oauth and auth == "microsoft" else "", "plus_addressing": ticked("plus_addressing"),
         "imap_password": posted("imap_password") if reads and not oauth else None,
         "relay_password": posted("smtp_password") if sends and not oauth else None,
         "oauth_secret": posted("oauth_secret") if oauth else None,
@@ -43,7 +44,7 @@ def account_values(mailbox: Mailbox) -> dict[str, Any]:
     shown = {
         "reading": "imap" if mailbox.imap_url else "smtp", "sending": "own" if mailbox.relay_url else "relay",
         "auth": mailbox.oauth_provider or "password", "oauth_tenant": mailbox.oauth_tenant,
-        "oauth_client": mailbox.oauth_client, "imap_folders": mailbox.imap_folders, "imap_after": mailbox.imap_after,
+        "oauth_client": mailbox.oauth_client, "oauth_account": mailbox.oauth_account, "imap_folders": mailbox.imap_folders, "imap_after": mailbox.imap_after,
         "imap_move_to": mailbox.imap_move_to, "sent_folder": mailbox.sent_folder,
         "plus_addressing": mailbox.plus_addressing,
     }

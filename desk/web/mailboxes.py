@@ -14,6 +14,7 @@ from core.errors import Refused, Unknown
 from core.i18n import N_
 from core.i18n import gettext as _
 from core.operations import Operation
+from desk.mailbox_sign_ins import KIND
 from desk.mailboxes import Mailbox, add_mailbox, all_mailboxes
 from desk.saving_mailboxes import edit_mailbox, mailbox_with_uid, set_access, set_addresses
 from desk.switching import switch
@@ -21,11 +22,14 @@ from desk.web.accounts import account_fields
 from desk.web.forms import errors_of, posted, ticked, version
 from desk.web.pages import page, see_other
 from desk.web.presenting.choices import LANGUAGES
+from desk.web.presenting.mailbox_sign_ins import sign_in_of, signed_in
 from desk.web.presenting.mailboxes import lines, secrets, tried, values, watchers
 from desk.web.requests import db, ring_after
 from desk.web.signing_in import admins_only, me
 
 bp = Blueprint("mailboxes", __name__, url_prefix="/settings/mailboxes")
+#: What the form follows until it is done: kind of operation → how it is told.
+FOLLOWED = {"mailbox.test": tried, KIND: signed_in}
 
 
 @bp.get("")
@@ -40,7 +44,7 @@ def index() -> Any:
 @admins_only
 def new() -> Any:
     """The empty form."""
-    return _form(None)
+    return show_form(None)
 
 
 @bp.post("")
@@ -49,9 +53,9 @@ def create() -> Any:
     """A new one."""
     try:
         mailbox = add_mailbox(db(), posted("address"), posted("name"))
-        _save(mailbox, "added")
+        save_form(mailbox, "added")
     except Refused as refused:
-        return _form(None, errors_of(refused)), refused.status
+        return show_form(None, errors_of(refused)), refused.status
     return see_other(url_for("mailboxes.edit", uid=mailbox.uid),
                      said=_("%(name)s was added. Mail to %(address)s is taken within five seconds.",
                             name=mailbox.name, address=mailbox.address))
@@ -60,8 +64,8 @@ def create() -> Any:
 @bp.get("/<uid>")
 @admins_only
 def edit(uid: str) -> Any:
-    """The form, with what a connection test answered."""
-    return _form(mailbox_with_uid(db(), uid))
+    """The form, with what came of a connection test or of signing in."""
+    return show_form(mailbox_with_uid(db(), uid))
 
 
 @bp.post("/<uid>")
@@ -70,9 +74,9 @@ def update(uid: str) -> Any:
     """Save it."""
     mailbox = mailbox_with_uid(db(), uid)
     try:
-        _save(mailbox)
+        save_form(mailbox)
     except Refused as refused:
-        return _form(mailbox, errors_of(refused)), refused.status
+        return show_form(mailbox, errors_of(refused)), refused.status
     return see_other(url_for("mailboxes.edit", uid=uid), said=_("%(name)s was saved.", name=mailbox.name))
 
 
@@ -82,12 +86,12 @@ def test(uid: str) -> Any:
     """Save it, then ask a worker to try it: the web itself speaks neither IMAP nor SMTP."""
     mailbox = mailbox_with_uid(db(), uid)
     try:
-        _save(mailbox)
+        save_form(mailbox)
     except Refused as refused:
-        return _form(mailbox, errors_of(refused)), refused.status
+        return show_form(mailbox, errors_of(refused)), refused.status
     operation = operations.start(db(), "mailbox.test", {"mailbox": mailbox.address}, by=me().uid)
     ring_after("operations")
-    return see_other(url_for("mailboxes.edit", uid=uid, test=operation.uid))
+    return see_other(url_for("mailboxes.edit", uid=uid, operation=operation.uid))
 
 
 @bp.post("/<uid>/end")
@@ -110,7 +114,7 @@ def _switch(uid: str, active: bool, said: str) -> Any:
     return see_other(url_for("mailboxes.index"), said=said % {"name": mailbox.name})
 
 
-def _save(mailbox: Mailbox, change: str = "edited") -> None:
+def save_form(mailbox: Mailbox, change: str = "edited") -> None:
     """Everything the form holds."""
     edit_mailbox(db(), mailbox, _fields(), by=me(), version=version() if change == "edited" else None, change=change)
     set_addresses(db(), mailbox, posted("address"), posted("aliases").replace("\n", ",").split(","))
@@ -128,7 +132,8 @@ def _fields() -> dict[str, Any]:
             "dkim_key": posted("dkim_key") if selector else None}
 
 
-def _form(mailbox: Mailbox | None, errors: dict[str, str] | None = None) -> str:
+def show_form(mailbox: Mailbox | None, errors: dict[str, str] | None = None) -> str:
+    """The form as it is stored, or as it was posted with what is wrong."""
     shown = mailbox or Mailbox(language="en", open_to_all=True, plus_addressing=True, imap_folders="INBOX",
                                imap_after="seen", active=True)
     kept = values(shown)
@@ -138,18 +143,20 @@ def _form(mailbox: Mailbox | None, errors: dict[str, str] | None = None) -> str:
     form = {"values": kept, "secrets": secrets(shown), "new": mailbox is None, **watchers(shown),
             "title": shown.name or _("New mailbox"), "version": version() if errors else shown.version,
             "action": url_for("mailboxes.update", uid=uid) if uid else url_for("mailboxes.create"),
+            "sign_in": sign_in_of(shown), "sign_in_url": url_for("mailbox_sign_ins.create", uid=uid) if uid else None,
             "test_url": url_for("mailboxes.test", uid=uid) if uid and shown.active else None,
             "delete_url": url_for("mailboxes.destroy", uid=uid) if uid and shown.active else None,
             "restore_url": url_for("mailboxes.restore", uid=uid) if uid and not shown.active else None}
-    operation = _test() if mailbox else None
+    operation = _followed() if mailbox else None
     return page("web/settings/mailboxes/form.html", settings={"current": "mailboxes"}, form=form, errors=errors or {},
-                languages=LANGUAGES, tests=tried(operation) if operation else None, tests_url=request.full_path,
+                languages=LANGUAGES, tests=FOLLOWED[operation.kind](operation) if operation else None,
+                tests_url=request.full_path, tests_kind=operation.kind if operation else "",
                 running=operation is not None and operation.state in ("approved", "running"))
 
 
-def _test() -> Operation | None:
-    uid = request.args.get("test", "")
-    operation = db().scalar(select(Operation).where(Operation.uid == uid, Operation.kind == "mailbox.test")) if uid else None
+def _followed() -> Operation | None:
+    uid = request.args.get("operation", "")
+    operation = db().scalar(select(Operation).where(Operation.uid == uid, Operation.kind.in_(FOLLOWED))) if uid else None
     if uid and operation is None:
-        raise Unknown(N_("This connection test is no longer kept. Test again."))
+        raise Unknown(N_("What came of this is no longer kept. Do it again."))
     return operation

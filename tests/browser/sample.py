@@ -327,7 +327,8 @@ MAILBOX_FORM = {
     "action": "/mailboxes/1", "title": "Salg", "delete_url": "/mailboxes/1/delete", "test_url": "/mailboxes/1/test",
     "values": {"name": "Salg", "address": "salg@example.com", "reading": "imap", "sending": "own",
                "imap_host": "imap.example.com", "unknown_sender": "ask"},
-    "secrets": {"imap_password": True}, "oauth": {"microsoft": {"url": "#", "text": "Microsoft has not consented yet."}},
+    "secrets": {"imap_password": True}, "sign_in_url": "/mailboxes/1/sign-in",
+    "sign_in": {"kind": "sure", "text": "Signed in as salg@example.com.", "redirect": "https://desk.example.com/settings/mailboxes/signed-in"},
     "agents": [{"uid": "a1", "name": "Nora Vik", "checked": True}], "teams": [{"uid": "t1", "name": "Verksted"}],
     "everybody": False,
 }  # fmt: skip

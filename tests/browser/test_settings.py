@@ -220,7 +220,9 @@ def test_mailbox_form_shows_what_belongs_to_the_choice(visit: Any, fresh_databas
     assert page.locator("#f-imap_host").is_visible() and page.locator("#f-imap_password").is_visible()
     page.select_option("#f-auth", "google")
     assert not page.locator("#f-imap_password").is_visible()
-    assert page.locator("#f-oauth_refresh").is_visible() and not page.locator("#f-oauth_tenant").is_visible()
+    assert not page.locator("#f-oauth_tenant").is_visible() and not page.locator("#f-oauth_refresh").is_visible()
+    page.get_by_text("Paste a refresh token instead").click()
+    assert page.locator("#f-oauth_refresh").is_visible() and flaws(page) == []
     page.fill("#f-name", "Salg")
     page.fill("#f-address", "salg@desk.example")
     page.fill("#f-imap_host", "imap.desk.example")
@@ -250,6 +252,35 @@ def test_connection_test_is_followed_until_it_answers(visit: Any, fresh_database
         operation.result = {"reading": {"ok": False, "sentence": "imap.desk.example does not answer.", "steps": []}}
     page.get_by_text("imap.desk.example does not answer.").wait_for(timeout=10_000)
     assert page.locator("#test-result[hx-get]").count() == 0 and flaws(page) == []
+
+
+def test_signing_a_mailbox_in_at_its_provider_and_back(
+    visit: Any, desk: str, fresh_database: Database, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from jobs import operations as job
+    from tests.tokens import provider
+
+    monkeypatch.setenv("SKRANKE_PUBLIC_URL", desk)
+    settings.forget()
+    page = visit()
+    with provider() as source:
+        source.who, source.answer = "support@desk.example", {"access_token": "at-1", "expires_in": 3600, "refresh_token": "refresh-1"}
+        with fresh_database.write() as db:
+            mailbox = db.scalars(select(Mailbox)).one()
+            mailbox.oauth_provider, mailbox.oauth_client, mailbox.oauth_tenant = "google", "desk", f"{source.url}/token"
+        page.goto(f"/settings/mailboxes/{mailbox.uid}")
+        assert page.get_by_text("Nobody has signed in yet.").is_visible()
+        assert not page.get_by_role("button", name="Save and sign in at Microsoft").is_visible()
+        page.fill("#f-oauth_secret", "hush")
+        page.get_by_role("button", name="Save and sign in at Google").click()
+        page.wait_for_url("**/settings/mailboxes/*?operation=*")
+        job.run()
+        page.get_by_text("Reading and sending go by this account from now on").wait_for(timeout=10_000)
+        page.get_by_text("Signed in as support@desk.example.").wait_for(timeout=10_000)
+    assert flaws(page) == []
+    page.fill("#f-name", "Salg")
+    page.keyboard.press("Control+s")      # signing in is no edit: the form is not out of date
+    page.wait_for_selector(".notice--sure")
 
 
 def test_search_follows_the_typing(visit: Any) -> None:

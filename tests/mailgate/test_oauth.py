@@ -81,7 +81,7 @@ def test_a_new_refresh_token_takes_the_old_ones_place_but_not_that_of_an_admin(f
             after = db.get_one(Mailbox, made.id)
             assert (unseal(after.oauth_refresh), after.version) == ("refresh-2", made.version)
         source.hold.clear()
-        source.answer["refresh_token"] = "refresh-3"
+        source.answer |= {"access_token": "of the old grant", "refresh_token": "refresh-3"}
         with ThreadPoolExecutor(1) as pool:
             asking = pool.submit(access_token, made)
             until(lambda: len(source.asked) == 2)
@@ -91,6 +91,7 @@ def test_a_new_refresh_token_takes_the_old_ones_place_but_not_that_of_an_admin(f
             asking.result(20)
         with fresh_database.read() as db:
             assert unseal(db.get_one(Mailbox, made.id).oauth_refresh) == "from an admin"
+            assert unseal(db.get_one(MailboxToken, made.id).access) == "at-1", "the admin's may be another account"
 
 
 def test_a_revoked_grant_is_one_alert_and_asked_for_once(fresh_database: Database) -> None:
@@ -157,6 +158,9 @@ def test_microsoft_by_refresh_token_and_as_an_application(
         assert access_token(made) == "at-1"
         assert source.asked[-1]["grant_type"] == "client_credentials"
         forget_token(made, "at-1")
+        source.status, source.answer = 503, {}
+        with pytest.raises(Unavailable):
+            access_token(made)
         source.status, source.answer = 401, {"error": "invalid_client", "error_description": "AADSTS7000222: expired"}
         with pytest.raises(Revoked, match="AADSTS7000222"):
             access_token(made)

@@ -283,6 +283,8 @@ def upgrade() -> None:
     sa.Column('oauth_client', sa.String(length=200), nullable=False),
     sa.Column('oauth_secret', sa.Text(), nullable=False),
     sa.Column('oauth_refresh', sa.Text(), nullable=False),
+    sa.Column('oauth_account', sa.String(length=254), nullable=False),
+    sa.Column('oauth_signed_in', sa.String(length=254), nullable=False),
     sa.Column('plus_addressing', sa.Boolean(), nullable=False),
     sa.Column('dkim_selector', sa.String(length=63), nullable=False),
     sa.Column('dkim_key', sa.Text(), nullable=False),
@@ -498,6 +500,27 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('mailbox_aliases', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_mailbox_aliases_mailbox_id'), ['mailbox_id'], unique=False)
+
+    op.create_table('mailbox_sign_ins',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('uid', sa.String(), nullable=False),
+    sa.Column('mailbox_id', sa.Integer(), nullable=False),
+    sa.Column('agent_id', sa.Integer(), nullable=False),
+    sa.Column('state', sa.String(length=32), nullable=False),
+    sa.Column('browser', sa.String(length=32), nullable=False),
+    sa.Column('application', sa.String(length=32), nullable=False),
+    sa.Column('verifier', sa.Text(), nullable=False),
+    sa.Column('answer', sa.Text(), nullable=False),
+    sa.Column('answered_at', core.database.Moment(timezone=True), nullable=True),
+    sa.Column('until', core.database.Moment(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['agent_id'], ['agents.id'], name=op.f('fk_mailbox_sign_ins_agent_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['mailbox_id'], ['mailboxes.id'], name=op.f('fk_mailbox_sign_ins_mailbox_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_mailbox_sign_ins')),
+    sa.UniqueConstraint('state', name=op.f('uq_mailbox_sign_ins_state')),
+    sa.UniqueConstraint('uid', name=op.f('uq_mailbox_sign_ins_uid'))
+    )
+    with op.batch_alter_table('mailbox_sign_ins', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_mailbox_sign_ins_mailbox_id'), ['mailbox_id'], unique=False)
 
     op.create_table('mailbox_tokens',
     sa.Column('mailbox_id', sa.Integer(), nullable=False),
@@ -913,6 +936,10 @@ def downgrade() -> None:
 
     op.drop_table('tickets')
     op.drop_table('mailbox_tokens')
+    with op.batch_alter_table('mailbox_sign_ins', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_mailbox_sign_ins_mailbox_id'))
+
+    op.drop_table('mailbox_sign_ins')
     with op.batch_alter_table('mailbox_aliases', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_mailbox_aliases_mailbox_id'))
 

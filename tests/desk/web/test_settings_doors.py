@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 #: Every endpoint that admins alone may use. A new one of these nouns fails the test below until it is thought about.
 ADMINS = {
     "mailboxes": {"index", "new", "create", "edit", "update", "test", "destroy", "restore"},
+    "mailbox_sign_ins": {"create", "show"},
     "policies": {"edit", "update"}, "inbound": {"index", "show", "raw", "replay"},
     "outbound": {"index", "show", "raw", "retry"},
     "agents": {"index", "new", "create", "edit", "update", "reset", "reset_totp"},

@@ -40,6 +40,7 @@ class Mailbox(Shape):
     oauth_provider: str | None
     oauth_tenant: str | None
     oauth_client: str | None
+    oauth_account: str | None
     dkim_selector: str | None
     version: int
 
@@ -69,6 +70,7 @@ class MailboxChange(Changes):
     oauth_provider: Literal["", "microsoft", "google"] = Field("", description="Signs in by XOAUTH2 in place of passwords; empty: by these.")
     oauth_tenant: Name = ""
     oauth_client: Title = ""
+    oauth_account: Word = Field("", description="Who signs in at the provider where that is not the mailbox itself (a shared mailbox).")
     imap_password: Secret | None = None
     relay_password: Secret | None = None
     dkim_key: Secret | None = None

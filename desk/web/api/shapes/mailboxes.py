@@ -13,7 +13,7 @@ from desk.web.api.schemas.mailboxes import Mailbox
 from desk.web.requests import db
 
 ACCOUNT = ("imap_url", "imap_folders", "imap_after", "imap_move_to", "relay_url", "sent_folder", "receiving_host",
-           "trusted_relays", "oauth_provider", "oauth_tenant", "oauth_client", "dkim_selector")
+           "trusted_relays", "oauth_provider", "oauth_tenant", "oauth_client", "oauth_account", "dkim_selector")
 
 
 def mailboxes(rows: Sequence[Row]) -> list[Mailbox]:
