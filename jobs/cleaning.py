@@ -16,6 +16,7 @@ from core.leases import Lease
 from core.operations import Operation
 from desk import idempotency
 from desk.mailboxes import Alert
+from desk.tickets.attaching import pictures_in
 from desk.tickets.message import Attachment, AutomaticSent, Draft, Notification
 
 BATCH = 500
@@ -78,6 +79,7 @@ def _orphans() -> list[str]:
     """Take a batch of orphaned attachments away; the digests that nothing uses any more."""
     with database().write() as db:
         drafted = {uid for listed in db.scalars(select(Draft.files)) for uid in _uids(listed)}
+        drafted |= {uid for html in db.scalars(select(Draft.html).where(Draft.html.contains("/attachments/"))) for uid in pictures_in(html)}
         rows = db.scalars(select(Attachment).where(
             Attachment.message_id.is_(None), Attachment.created_at < now() - UNSENT,
             Attachment.uid.not_in(drafted)).limit(BATCH)).all()
