@@ -17,6 +17,7 @@ from core.operations import Operation
 from desk import idempotency
 from desk.mailboxes import Alert
 from desk.tickets.attaching import pictures_in
+from desk.tickets.drafting import forget_begun
 from desk.tickets.message import Attachment, AutomaticSent, Draft, Notification
 
 BATCH = 500
@@ -73,6 +74,12 @@ def notifications() -> None:
     with database().write() as db:
         db.execute(delete(Notification).where(Notification.at < now() - timedelta(days=90)))
         db.execute(delete(Alert).where(Alert.ended_at < now() - timedelta(days=365)))
+
+
+def drafts() -> None:
+    """Forget drafts of new tickets that were not touched for 90 days."""
+    with database().write() as db:
+        forget_begun(db)
 
 
 def _orphans() -> list[str]:

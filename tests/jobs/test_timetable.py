@@ -130,7 +130,7 @@ def uploads(fresh_database):
         db.flush()
         db.add(Attachment(name="sent", type="text/plain", size=1, digest=files.put(b"3"), message_id=message.id))
         db.add(Draft(ticket_id=ticket.id, agent_id=nora.id, kind="reply", files=[rows["drafted"].uid], updated_at=now()))
-        db.add(Draft(ticket_id=ticket.id, agent_id=nora.id, kind="forward", html=f'<div><img src="/attachments/{rows["shown"].uid}"></div>', updated_at=now()))
+        db.add(Draft(agent_id=nora.id, kind="mail", html=f'<div><img src="/attachments/{rows["shown"].uid}"></div>', updated_at=now()))
         return {name: row.digest for name, row in rows.items()}
 
 
@@ -147,6 +147,14 @@ def test_uploads_that_nobody_sent_are_removed(fresh_database, uploads):
         assert set(db.scalars(select(Attachment.name))) == {"drafted", "shown", "fresh", "sent"}
     assert {name: kept(digest) for name, digest in uploads.items()} == {
         "forgotten": False, "drafted": True, "shown": True, "shared": True, "fresh": True}
+
+
+def test_a_draft_of_a_new_ticket_goes_after_90_days(fresh_database, uploads):
+    with fresh_database.write() as db:
+        db.execute(update(Draft).values(updated_at=now() - timedelta(days=91)))
+    cleaning.drafts()
+    with fresh_database.read() as db:
+        assert list(db.scalars(select(Draft.kind))) == ["reply"]
 
 
 def test_bytes_that_nothing_came_to_use_are_removed(fresh_database, uploads, data_folder):
