@@ -17,6 +17,8 @@ from core.operations import Operation
 from desk import idempotency
 from desk.mailbox_sign_ins import MailboxSignIn
 from desk.mailboxes import Alert
+from desk.tickets.attaching import pictures_in
+from desk.tickets.drafting import forget_begun
 from desk.tickets.message import Attachment, AutomaticSent, Draft, Notification
 
 BATCH = 500
@@ -74,10 +76,17 @@ def notifications() -> None:
         db.execute(delete(Alert).where(Alert.ended_at < now() - timedelta(days=365)))
 
 
+def drafts() -> None:
+    """Forget drafts of new tickets that were not touched for 90 days."""
+    with database().write() as db:
+        forget_begun(db)
+
+
 def _orphans() -> list[str]:
     """Take a batch of orphaned attachments away; the digests that nothing uses any more."""
     with database().write() as db:
         drafted = {uid for listed in db.scalars(select(Draft.files)) for uid in _uids(listed)}
+        drafted |= {uid for html in db.scalars(select(Draft.html).where(Draft.html.contains("/attachments/"))) for uid in pictures_in(html)}
         rows = db.scalars(select(Attachment).where(
             Attachment.message_id.is_(None), Attachment.created_at < now() - UNSENT,
             Attachment.uid.not_in(drafted)).limit(BATCH)).all()

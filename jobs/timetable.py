@@ -50,6 +50,7 @@ TIMETABLE = (
     Entry("counts", cleaning.counts, "31 3 * * *"),
     Entry("answers", cleaning.answers, "29 3 * * *"),
     Entry("operations", cleaning.operations, "37 3 * * *"),
+    Entry("drafts", cleaning.drafts, "19 3 * * *"),
     Entry("notifications", cleaning.notifications, "41 3 * * *"),
 )
 

@@ -14,6 +14,8 @@ from core.database import Base, Json, Row, personal, plain
 from desk.tickets.ticket import Ticket
 
 DIRECTIONS = ("in", "out", "note")
+#: Drafts of tickets that are not there yet.
+BEGUN = text("ticket_id IS NULL")
 
 
 class Message(Row, Base):
@@ -94,27 +96,34 @@ class Delivery(Base):
 
 
 class Draft(Row, Base):
-    """What an agent is writing on a ticket. ``version`` tells a stale browser tab from a fresh one.
+    """What an agent is writing on a ticket, or (``ticket_id`` empty) on one that is not there yet.
 
-    ``language`` is set where another was chosen than the requester's; ``original`` is the message that a forward takes along.
+    ``version`` tells a stale browser tab from a fresh one. ``language`` is set where another was chosen than the
+    requester's; ``original`` is the message that a forward takes along. Of a call, ``to`` is who called and ``text``
+    what was said.
     """
 
     __tablename__ = "drafts"
-    ticket_id: Mapped[int] = plain(ForeignKey("tickets.id", ondelete="CASCADE"))
+    ticket_id: Mapped[int | None] = plain(ForeignKey("tickets.id", ondelete="CASCADE"))
     agent_id: Mapped[int] = plain(ForeignKey("agents.id", ondelete="CASCADE"))
     kind: Mapped[str] = plain(String(10))
     to: Mapped[str] = personal(Text, kept="draft", default="", erase="rewrite")
     cc: Mapped[str] = personal(Text, kept="draft", default="", erase="rewrite")
+    phone: Mapped[str] = personal(String(80), kept="draft", default="")
     subject: Mapped[str] = personal(Text, kept="draft", default="", erase="rewrite")
     html: Mapped[str] = personal(Text, kept="draft", default="", erase="rewrite")
+    text: Mapped[str] = personal(Text, kept="draft", default="", erase="rewrite")
     files: Mapped[list[Any]] = plain(Json, kept="draft", default=list)
     language: Mapped[str] = plain(String(2), default="")
     original: Mapped[str] = plain(String(24), default="")
+    mailbox_uid: Mapped[str] = plain(String(24), default="")
+    assignee_uid: Mapped[str] = plain(String(24), default="")
     requester_address_id: Mapped[int | None] = plain()
     version: Mapped[int] = plain(default=1)
     updated_at: Mapped[datetime] = plain(kept="draft")
     agent: Mapped[Agent] = relationship()
-    __table_args__ = (UniqueConstraint("ticket_id", "agent_id", "kind"),)
+    __table_args__ = (UniqueConstraint("ticket_id", "agent_id", "kind"),
+                      Index("ix_drafts_begun", "agent_id", "updated_at", sqlite_where=BEGUN, postgresql_where=BEGUN))
 
 
 class CannedReply(Row, Base):

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
-from flask import flash, g, get_flashed_messages, redirect, render_template, request, session
+from flask import flash, g, get_flashed_messages, redirect, render_template, request, session, url_for
 from flask_login import current_user
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response
 
 from desk.access import seen_tickets, visible_mailboxes
 from desk.mailboxes import Mailbox
+from desk.tickets.drafting import begun_uids
 from desk.tickets.listing import counts
 from desk.tickets.message import Notification
 from desk.tickets.tagging import known_tags
@@ -46,7 +47,15 @@ def rail(current: str) -> SimpleNamespace:
     mailboxes = [SimpleNamespace(uid=m.uid, name=m.name, count=found.get(f"mailbox-{m.id}", 0))
                  for m in seen_mailboxes()]
     return SimpleNamespace(current=current, counts=SimpleNamespace(**{k: v for k, v in found.items() if "-" not in k}),
-                           mailboxes=mailboxes, unread=unread_count(), query=request.args.get("q", ""))
+                           mailboxes=mailboxes, unread=unread_count(), query=request.args.get("q", ""), begun=_begun())
+
+
+def _begun() -> SimpleNamespace | None:
+    """The new tickets that the agent has begun and not sent: how many, and where they are gone on with."""
+    found = begun_uids(db(), me())
+    if not found:
+        return None
+    return SimpleNamespace(count=len(found), url=url_for("tickets.new", draft=found[0] if len(found) == 1 else None))
 
 
 def unread_count() -> int:

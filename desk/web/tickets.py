@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
@@ -9,15 +10,15 @@ from flask_login import login_required
 
 from core.errors import Refused
 from core.i18n import gettext as _
-from desk.access import ticket_for, visible_mailboxes
+from desk.access import ticket_for
 from desk.tickets.binning import bin_ticket, restore_ticket
+from desk.tickets.drafting import drop_begun
 from desk.tickets.threads import survivor
 from desk.web.beginning import begin_call, begin_mail
-from desk.web.forms import errors_of
+from desk.web.forms import errors_of, posted
 from desk.web.pages import page
-from desk.web.presenting.card import card_at
-from desk.web.presenting.column import active_agents, column, page_of
-from desk.web.presenting.composer import Typed, blank
+from desk.web.presenting.beginning import beginning
+from desk.web.presenting.column import column, page_of
 from desk.web.presenting.places import Place, before, here
 from desk.web.requests import db, ring_after
 from desk.web.showing import back_to, go, opened, ticket_to_change
@@ -57,19 +58,22 @@ def show(number: int) -> Any:
 @bp.get("/tickets/new")
 @login_required
 def new() -> str:
-    """The form of a new ticket: a mail to somebody, or a call noted down."""
-    return _form(request.args.get("channel", "mail"), {"to": request.args.get("to", ""), "who": request.args.get("who", "")})
+    """The form of a new ticket: a mail to somebody, or a call noted down. What was begun before is offered beside it."""
+    given = {name: request.args.get(name, "") for name in ("to", "who")}
+    return page("web/tickets/new.html", current="begun", **beginning(request.args.get("draft", ""), _channel(request.args), given))
 
 
 @bp.post("/tickets")
 @login_required
 def create() -> Any:
-    """Begin a ticket."""
-    channel = "phone" if request.form.get("channel") == "phone" else "mail"
+    """Begin a ticket; its draft is done with."""
+    channel, uid = _channel(request.form), posted("draft")
     try:
         ticket = begin_call() if channel == "phone" else begin_mail()
     except Refused as refused:
-        return _form(channel, request.form.to_dict(), errors_of(refused)), refused.status
+        errors = errors_of(refused)
+        return page("web/tickets/new.html", current="begun", **beginning(uid, channel, request.form.to_dict(), errors)), refused.status
+    drop_begun(db(), me(), uid)
     ring_after("outbound")
     ring_after("fanout")
     said = _("The call is noted down.") if channel == "phone" else _("Your mail is on its way.")
@@ -96,12 +100,5 @@ def restore(number: int) -> Any:
     return back_to(ticket, _("The ticket is back."))
 
 
-def _form(channel: str, given: dict[str, str], errors: dict[str, str] | None = None) -> str:
-    mailboxes = [m for m in visible_mailboxes(db(), me()) if m.active]
-    error = (errors or {}).get("", "")
-    given = {"agent": me().uid, **given}
-    fields = {**given, "from": given.get("from") or (mailboxes[0].uid if mailboxes else "")}
-    return page("web/tickets/new.html", channel=channel, card=card_at(given.get("to", "")), card_url=url_for("recipients.card"), errors=errors if channel == "phone" else None,
-                composer=blank(mailboxes, given.get("to", ""), Typed(fields, request.form.getlist("attachments"), error)),
-                call=given, mailboxes=[(m.uid, m.name) for m in mailboxes],
-                agents=[(a.uid, a.name) for a in active_agents()])
+def _channel(given: Mapping[str, str]) -> str:
+    return "phone" if given.get("channel") == "phone" else "mail"

@@ -37,11 +37,12 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
                                                    "undo_url": "/undo", "undo_label": "Fortryd"})),
     "empty": ("web/tickets/index.html", base("mine", view=s.VIEW | {"count": 0, "older": None}, rows=[],
                                              agents=s.AGENTS, ticket=None)),
-    "new": ("web/tickets/new.html", base("", channel="mail", errors={}, composer=s.COMPOSER | {
+    "new": ("web/tickets/new.html", base("begun", channel="mail", errors={}, waiting=s.WAITING, kept_days=90, composer=s.COMPOSER | {
+        "draft": s.KEPT,
         "subject": "", "note_url": None, "to": [], "cc": [], "html": "", "text": "", "kind": "reply", "saved": "",
         "placeholder": "Write …", "mailboxes": [*s.COMPOSER["mailboxes"], {"uid": "m2", "name": "Salg",
                                                                             "address": "salg@example.com"}]})),
-    "new-phone": ("web/tickets/new.html", base("", channel="phone", errors={"subject": "A ticket needs a subject."},
+    "new-phone": ("web/tickets/new.html", base("begun", channel="phone", errors={"subject": "A ticket needs a subject."}, draft=s.KEPT,
                                                call={"who": "Håkon Brekke"}, composer=s.COMPOSER,
                                                mailboxes=[("m1", "Kundeservice")], agents=s.CHOICES["agents"])),
     "raw": ("web/tickets/raw.html", base("mine", cut=False, source=s.RAW, message={

@@ -11,7 +11,7 @@ NORA = {"uid": "a1", "name": "Nora Vik", "face": {"kind": "me", "initials": "NV"
 KARI = {"uid": "a2", "name": "Kari Moe", "face": {"kind": "agent", "initials": "KM", "name": "Kari Moe"}}
 JONAS = {"uid": "a3", "name": "Jonas Berg", "face": {"kind": "agent", "initials": "JB", "name": "Jonas Berg"}}
 AGENTS = [NORA, KARI, JONAS]
-ME = SimpleNamespace(name="Nora Vik", initials="NV", theme="", keys=True, language="en", admin=True)
+ME = SimpleNamespace(uid="a1", name="Nora Vik", initials="NV", theme="", keys=True, language="en", admin=True)
 INGRID = {"kind": "person", "initials": "IS", "name": "Ingrid Solheim"}
 MADS = {"kind": "person", "initials": "MK", "name": "Mads Kjær"}
 
@@ -26,6 +26,7 @@ def rail(current: str = "mine") -> dict[str, Any]:
             {"uid": "m3", "name": "Verksted", "count": 14},
         ],
         "unread": 3,
+        "begun": {"count": 2, "url": "/kit/new"},
         "query": "",
     }
 
@@ -149,6 +150,15 @@ COMPOSER = {
     "draft_url": "/draft", "upload_url": "/upload", "canned_url": "/canned.json", "addresses_url": "/addresses.json",
     "error": "",
 }  # fmt: skip
+
+KEPT = {"uid": "d1", "version": 3, "saved": "11:11", "save_url": "/draft", "page_url": "/kit/new", "discard_url": "/discard",
+        "loses": "What you have written here is lost."}
+WAITING = [
+    {"uid": "d2", "channel": "mail", "who": "Ingeborg Kristiansdatter Østergård-Sæther og 2 til", "what": "Tilbud på opplæring i lønnsmodulen",
+     "at": "i går 15:42", "at_iso": "2026-11-21T14:42:00Z", "url": "/kit/new", "discard_url": "/discard", "loses": "Det går tapt."},
+    {"uid": "d3", "channel": "phone", "who": "Håkon Brekke", "what": "", "at": "08:02", "at_iso": "2026-11-22T07:02:00Z", "url": "/kit/new",
+     "discard_url": "/discard", "loses": "Det går tapt."},
+]
 
 CARD = {
     "known": True, "name": "Ingrid Solheim", "title": "Lønnsansvarlig", "company": "Kunde AS", "company_url": "#c",

@@ -232,7 +232,7 @@ def test_a_draft_is_kept_here_without_a_connection(open_page: Any) -> None:
 
 def test_what_was_kept_comes_back(open_page: Any) -> None:
     page = open_page("ticket")
-    page.evaluate("localStorage.setItem('draft:/draft', JSON.stringify({html: '<div>Fra sist</div>', version: 3}))")
+    page.evaluate("localStorage.setItem('draft:a1:/draft', JSON.stringify({html: '<div>Fra sist</div>', version: 3}))")
     page.reload()
     page.wait_for_selector("trix-editor:has-text('Fra sist')")
     assert "is back" in page.locator("[data-composer-says]").inner_text()

@@ -113,14 +113,14 @@ def test_signs_of_yesterday_are_forgotten(fresh_database):
 
 @pytest.fixture
 def uploads(fresh_database):
-    """Four old uploads: forgotten, in a draft, forgotten but sent too elsewhere, fresh."""
+    """Old uploads: forgotten, in a draft, shown in one, forgotten but sent too elsewhere; and a fresh one."""
     with fresh_database.write() as db:
         nora = add_agent(db, "nora@desk.example")
         box = add_mailbox(db, "support@desk.example", "Support")
         ticket = Ticket(subject="x", mailbox_id=box.id, moved_at=now())
         db.add(ticket)
         rows = {}
-        for name, content in (("forgotten", b"1"), ("drafted", b"2"), ("shared", b"3"), ("fresh", b"4")):
+        for name, content in (("forgotten", b"1"), ("drafted", b"2"), ("shown", b"5"), ("shared", b"3"), ("fresh", b"4")):
             rows[name] = Attachment(name=name, type="text/plain", size=1, digest=files.put(content), uploaded_by_id=nora.id,
                                     created_at=now() - timedelta(days=0 if name == "fresh" else 3))
         db.add_all(rows.values())
@@ -130,6 +130,7 @@ def uploads(fresh_database):
         db.flush()
         db.add(Attachment(name="sent", type="text/plain", size=1, digest=files.put(b"3"), message_id=message.id))
         db.add(Draft(ticket_id=ticket.id, agent_id=nora.id, kind="reply", files=[rows["drafted"].uid], updated_at=now()))
+        db.add(Draft(agent_id=nora.id, kind="mail", html=f'<div><img src="/attachments/{rows["shown"].uid}"></div>', updated_at=now()))
         return {name: row.digest for name, row in rows.items()}
 
 
@@ -143,9 +144,17 @@ def kept(digest):
 def test_uploads_that_nobody_sent_are_removed(fresh_database, uploads):
     cleaning.uploads()
     with fresh_database.read() as db:
-        assert set(db.scalars(select(Attachment.name))) == {"drafted", "fresh", "sent"}
+        assert set(db.scalars(select(Attachment.name))) == {"drafted", "shown", "fresh", "sent"}
     assert {name: kept(digest) for name, digest in uploads.items()} == {
-        "forgotten": False, "drafted": True, "shared": True, "fresh": True}
+        "forgotten": False, "drafted": True, "shown": True, "shared": True, "fresh": True}
+
+
+def test_a_draft_of_a_new_ticket_goes_after_90_days(fresh_database, uploads):
+    with fresh_database.write() as db:
+        db.execute(update(Draft).values(updated_at=now() - timedelta(days=91)))
+    cleaning.drafts()
+    with fresh_database.read() as db:
+        assert list(db.scalars(select(Draft.kind))) == ["reply"]
 
 
 def test_bytes_that_nothing_came_to_use_are_removed(fresh_database, uploads, data_folder):

@@ -616,16 +616,20 @@ def upgrade() -> None:
     op.create_table('drafts',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('uid', sa.String(), nullable=False),
-    sa.Column('ticket_id', sa.Integer(), nullable=False),
+    sa.Column('ticket_id', sa.Integer(), nullable=True),
     sa.Column('agent_id', sa.Integer(), nullable=False),
     sa.Column('kind', sa.String(length=10), nullable=False),
     sa.Column('to', sa.Text(), nullable=False),
     sa.Column('cc', sa.Text(), nullable=False),
+    sa.Column('phone', sa.String(length=80), nullable=False),
     sa.Column('subject', sa.Text(), nullable=False),
     sa.Column('html', sa.Text(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
     sa.Column('files', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=False),
     sa.Column('language', sa.String(length=2), nullable=False),
     sa.Column('original', sa.String(length=24), nullable=False),
+    sa.Column('mailbox_uid', sa.String(length=24), nullable=False),
+    sa.Column('assignee_uid', sa.String(length=24), nullable=False),
     sa.Column('requester_address_id', sa.Integer(), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('updated_at', core.database.Moment(timezone=True), nullable=False),
@@ -635,6 +639,9 @@ def upgrade() -> None:
     sa.UniqueConstraint('ticket_id', 'agent_id', 'kind', name=op.f('uq_drafts_ticket_id_agent_id_kind')),
     sa.UniqueConstraint('uid', name=op.f('uq_drafts_uid'))
     )
+    with op.batch_alter_table('drafts', schema=None) as batch_op:
+        batch_op.create_index('ix_drafts_begun', ['agent_id', 'updated_at'], unique=False, sqlite_where=sa.text('ticket_id IS NULL'), postgresql_where=sa.text('ticket_id IS NULL'))
+
     op.create_table('messages',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('uid', sa.String(), nullable=False),
@@ -912,6 +919,9 @@ def downgrade() -> None:
         batch_op.drop_index('ix_messages_message_key')
 
     op.drop_table('messages')
+    with op.batch_alter_table('drafts', schema=None) as batch_op:
+        batch_op.drop_index('ix_drafts_begun', sqlite_where=sa.text('ticket_id IS NULL'), postgresql_where=sa.text('ticket_id IS NULL'))
+
     op.drop_table('drafts')
     with op.batch_alter_table('automatic_sent', schema=None) as batch_op:
         batch_op.drop_index('ix_automatic_sent_ticket')

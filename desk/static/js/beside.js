@@ -4,7 +4,7 @@ import { behave } from "./behave.js";
 behave("[data-beside]", (place) => {
   let asked = "";
   let clock = 0;
-  const form = place.parentElement.querySelector("form");
+  const form = place.parentElement.querySelector(`[name="${place.dataset.besideOf}"]`).form;
   const field = () => form.querySelector(`[name="${place.dataset.besideOf}"]`);
   asked = field().value;
   const look = async () => {

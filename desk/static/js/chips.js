@@ -91,6 +91,11 @@ behave("input[data-chips]", (field) => {
   entry.addEventListener("paste", () => setTimeout(() => /[,;\n@]/.test(entry.value) && take()));
   entry.addEventListener("input", (event) => event.stopPropagation());
   group.addEventListener("click", (event) => event.target.closest("button, input") || entry.focus());
+  field.addEventListener("desk:written", () => {
+    all = parts(field.value);
+    show();
+    mind();
+  });
   show();
 });
 

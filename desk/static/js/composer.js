@@ -6,6 +6,9 @@ import { send } from "./http.js";
 import { trix } from "./trix.js";
 import { icon, make, words } from "./words.js";
 
+// What is written beside the text and comes back with it.
+const FIELDS = ["from", "to", "cc", "subject"];
+
 behave("[data-composer]", (form) => {
   const says = JSON.parse(form.dataset.says);
   const textarea = form.querySelector("[data-editor]");
@@ -17,7 +20,7 @@ behave("[data-composer]", (form) => {
   let sending = false;
   const uploads = new Set();
 
-  const draft = new Draft(form, says, {
+  const draft = new Draft(form, {
     read: () => {
       const data = new FormData(form);
       return {
@@ -26,8 +29,9 @@ behave("[data-composer]", (form) => {
       };
     },
     write: (kept) => {
-      if (editor) editor.editor.loadHTML(kept.html);
-      else html.value = kept.html;
+      for (const name of FIELDS) put(form.elements[name], kept[name]);
+      if (editor) editor.editor.loadHTML(kept.html ?? "");
+      else html.value = kept.html ?? "";
     },
   });
 
@@ -92,7 +96,8 @@ behave("[data-composer]", (form) => {
 
   // Files and what is written are on the server before the form leaves; without a connection the form does not leave.
   form.addEventListener("submit", async (event) => {
-    if (sending || (!uploads.size && (!draft.changed || !draft.url))) return;
+    if (sending) return;
+    if (!uploads.size && draft.settled) return draft.gone();
     event.preventDefault();
     const refused = await uploaded();
     if (!refused && (await draft.save())) {
@@ -212,6 +217,15 @@ behave("[data-composer]", (form) => {
 
   return () => draft.end();
 });
+
+// Fill a field as if it had been typed; what is not offered (a mailbox that is gone) stays as it is.
+function put(field, value) {
+  if (!field || typeof value !== "string" || field.value === value) return;
+  if (field.options && ![...field.options].some((option) => option.value === value)) return;
+  field.value = value;
+  field.dispatchEvent(new Event("desk:written"));
+  field.dispatchEvent(new Event(field.options ? "change" : "input", { bubbles: true }));
+}
 
 function plain(text) {
   const holder = document.createElement("div");

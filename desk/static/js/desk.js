@@ -3,6 +3,7 @@ import "./beside.js";
 import "./chips.js";
 import "./composer.js";
 import "./dialog.js";
+import "./drafted.js";
 import "./frame.js";
 import "./keys.js";
 import "./live.js";

@@ -1,4 +1,4 @@
-// Ctrl+S saves a form; leaving one that was changed is asked about by the browser.
+// Ctrl+S saves a form; leaving one that was changed is asked about by the browser, unless it is kept as a draft.
 import { behave } from "./behave.js";
 
 behave("[data-save]", (form) => {
@@ -13,7 +13,7 @@ behave("[data-save]", (form) => {
   form.addEventListener("input", () => (changed = true));
   form.addEventListener("submit", () => (changed = false));
   document.addEventListener("keydown", keys);
-  addEventListener("beforeunload", ask);
+  if (!form.dataset.draft) addEventListener("beforeunload", ask);
   return () => {
     document.removeEventListener("keydown", keys);
     removeEventListener("beforeunload", ask);

@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from contacts.address import normalise_email
 from core.html import to_text
-from core.i18n import clock_time, moment, say
 from core.i18n import gettext as _
+from core.i18n import moment, say
 from core.options import LANGUAGES
 from desk.language import language_for
 from desk.mailboxes import Mailbox
@@ -27,6 +27,7 @@ from desk.web.presenting import words
 from desk.web.presenting.letters import who as wrote
 from desk.web.presenting.places import ours
 from desk.web.presenting.rows import who
+from desk.web.presenting.times import stamp
 from desk.web.requests import db
 from desk.web.signing_in import me
 
@@ -55,34 +56,18 @@ def composer(ticket: Ticket, kind: str = "reply", typed: Typed | None = None, fo
     forward = kind == "forward"
     return {
         "kind": typed.fields.get("kind", "reply") if typed else draft.kind if draft and not forward else "reply", "forward": forward,
-        "html": html, "text": text, "to": to, "cc": cc, "mailboxes": [_mailbox(ticket.mailbox)], "mailbox": ticket.mailbox.uid,
+        "html": html, "text": text, "to": to, "cc": cc, "mailboxes": [sender(ticket.mailbox)], "mailbox": ticket.mailbox.uid,
         "subject": _subject(ticket, typed, draft) if forward else None,
-        "signature": _signature(ticket.mailbox), "language": None if forward else _language(ticket, typed, draft), "attachments": chips(files),
-        "saved": clock_time(draft.updated_at) if draft else "", "version": draft.version if draft else 0, "last": last.id if last else 0,
+        "signature": signature_below(ticket.mailbox), "language": None if forward else _language(ticket, typed, draft), "attachments": chips(files),
+        "saved": stamp(draft.updated_at) if draft else "", "version": draft.version if draft else 0, "last": last.id if last else 0,
         "placeholder": _("Forward to somebody else") if forward else _("Answer %(name)s", name=who(ticket)),
         "reply_url": url_for("forwards.create" if forward else "replies.create", number=ticket.number),
         "note_url": None if forward else url_for("notes.create", number=ticket.number),
-        "draft_url": url_for("drafts.update", number=ticket.number, kind="forward" if forward else None),
+        "draft_url": url_for("drafts.update", number=ticket.number, kind="forward" if forward else None), "draft": None,
         "upload_url": url_for("files.create"), "canned_url": url_for("canned.offered", ticket=ticket.number),
         "addresses_url": url_for("recipients.index"), "mind_url": url_for("recipients.minded", ticket=ticket.number),
         "error": typed.error if typed else "", "doubts": list(typed.doubts) if typed else [], "notices": _notices(ticket, draft, last),
         "original": original,
-    }
-
-
-def blank(mailboxes: Sequence[Mailbox], to: str, typed: Typed | None = None) -> dict[str, Any]:
-    """The composer of a ticket that is not there yet."""
-    fields: Mapping[str, str] = typed.fields if typed else {"to": to}
-    return {
-        "kind": "reply", "forward": False, "html": fields.get("html", ""), "text": fields.get("text", ""),
-        "to": _chips(written(fields.get("to", "")), None), "cc": _chips(written(fields.get("cc", "")), None),
-        "mailboxes": [_mailbox(one) for one in mailboxes], "mailbox": fields.get("from", ""),
-        "subject": fields.get("subject", ""), "language": None,
-        "signature": next((_signature(one) for one in mailboxes if one.uid == fields.get("from")), ""),
-        "attachments": chips(typed.files if typed else []), "saved": "", "version": 0, "placeholder": _("Write …"),
-        "reply_url": url_for("tickets.create"), "note_url": None, "draft_url": "", "upload_url": url_for("files.create"),
-        "canned_url": url_for("canned.offered"), "addresses_url": url_for("recipients.index"),
-        "mind_url": url_for("recipients.minded"), "error": typed.error if typed else "", "doubts": list(typed.doubts) if typed else [], "notices": [], "original": None,
     }
 
 
@@ -106,11 +91,11 @@ def _recipients(
         to, cc = [], []
     else:
         to, cc = answer_to(ticket, last, own=ours())
-    both = _chips([*to, *cc], ticket, last)
+    both = addressed([*to, *cc], ticket, last)
     return both[:len(to)], both[len(to):]
 
 
-def _chips(recipients: Sequence[Recipient], ticket: Ticket | None, last: Message | None = None) -> list[dict[str, Any]]:
+def addressed(recipients: Sequence[Recipient], ticket: Ticket | None, last: Message | None = None) -> list[dict[str, Any]]:
     """Recipients as the field of addresses wants them. One where a mail leads away from its sender goes by no name."""
     heed = {doubt.address: say(doubt.heed) for doubt in doubts(db(), ticket, recipients, last)}
     away = led_away(last)
@@ -124,7 +109,7 @@ def _chips(recipients: Sequence[Recipient], ticket: Ticket | None, last: Message
 
 def minded(ticket: Ticket | None, text: str) -> list[dict[str, Any]]:
     """What is known of addresses that are being typed."""
-    return _chips(written(text)[:50], ticket, last_of(ticket) if ticket else None)
+    return addressed(written(text)[:50], ticket, last_of(ticket) if ticket else None)
 
 
 def last_of(ticket: Ticket) -> Message | None:
@@ -163,11 +148,12 @@ def _original(ticket: Ticket, typed: Typed | None, draft: Draft | None, forwarde
             "label": _("%(who)s wrote %(when)s:", who=wrote(last), when=moment(last.at)).rstrip(":")}
 
 
-def _mailbox(mailbox: Mailbox) -> dict[str, str]:
-    return {"uid": mailbox.uid, "name": mailbox.name, "address": mailbox.address, "signature": _signature(mailbox)}
+def sender(mailbox: Mailbox) -> dict[str, str]:
+    """A mailbox that a mail can be from."""
+    return {"uid": mailbox.uid, "name": mailbox.name, "address": mailbox.address, "signature": signature_below(mailbox)}
 
 
-def _signature(mailbox: Mailbox) -> str:
+def signature_below(mailbox: Mailbox) -> str:
     """What will stand below the mail, as text."""
     signature = signature_of(mailbox, me())
     return to_text(signature) if is_html(signature) else signature

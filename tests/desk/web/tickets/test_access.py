@@ -13,10 +13,11 @@ from sqlalchemy import select
 
 from contacts.agent import Agent
 from contacts.person import Person
-from core.database import Database
+from core.database import Database, new_uid
 from desk.mailboxes import Mailbox
 from desk.outbound import OutboundMail
 from desk.tickets.answering import reply
+from desk.tickets.drafting import Content, save_begun
 from desk.tickets.message import Attachment, Notification
 from desk.tickets.tagging import set_tags
 from desk.tickets.ticket import Ticket
@@ -35,7 +36,7 @@ ADMINS = {"canned.new", "canned.create", "canned.edit", "canned.update", "canned
 
 @dataclass
 class Hidden:
-    """A ticket in a mailbox that Nora does not see, and what hangs on it."""
+    """A ticket in a mailbox that Nora does not see, and what hangs on it; and a draft of Jonas's."""
 
     ticket: Ticket
     values: dict[str, dict[str, object]]
@@ -50,10 +51,12 @@ def hidden(arrive: Arrive, board: Mailbox, jonas: Agent, fresh_database: Databas
         sent.state = "failed"
         file = Attachment(message_id=message.id, name="plan.pdf", type="application/pdf", size=1, digest="0" * 64)
         db.add(file)
+        draft = save_begun(db, db.get_one(Agent, jonas.id), new_uid(), "mail", Content(subject="Secret plans"), version=0)
+        assert draft is not None
         db.flush()
         number: dict[str, object] = {"number": ticket.number}
         return Hidden(message.ticket, {"messages": {"uid": message.uid}, "attachments": {"uid": file.uid},
-                               "deliveries": {"uid": sent.uid}, "": number})
+                               "deliveries": {"uid": sent.uid}, "drafts": {**number, "uid": draft.uid}, "": number})
 
 
 def routes(app: Flask) -> Iterator[tuple[str, str, str]]:
