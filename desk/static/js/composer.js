@@ -16,6 +16,8 @@ behave("[data-composer]", (form) => {
   let editor = null;
   let sending = false;
   const uploads = new Set();
+  const fold = form.closest("[data-answer-now]");     // beside an unknown sender it waits folded
+  fold?.addEventListener("toggle", () => fold.open && (editor ?? textarea).focus());
 
   const draft = new Draft(form, says, {
     read: () => {
@@ -26,6 +28,7 @@ behave("[data-composer]", (form) => {
       };
     },
     write: (kept) => {
+      fold?.setAttribute("open", "");
       if (editor) editor.editor.loadHTML(kept.html);
       else html.value = kept.html;
     },

@@ -18,6 +18,7 @@ from desk.tickets.tagging import known_tags
 from desk.tickets.ticket import Ticket
 from desk.web.pages import counted, seen_mailboxes
 from desk.web.presenting.faces import agent_entry
+from desk.web.presenting.likely import likely
 from desk.web.presenting.places import NARROWING, OPEN, Place, agent_called, mailbox_of
 from desk.web.presenting.rows import rows
 from desk.web.presenting.words import state
@@ -36,7 +37,8 @@ def page_of(place: Place) -> Page:
 
 def column(place: Place, found: Page, current: Ticket | None = None) -> dict[str, Any]:
     """What web/tickets/_list.html wants: ``view``, ``rows``, ``agents``."""
-    shown = rows(found.tickets, lambda ticket: place.ticket_url(ticket.number), current.id if current else None)
+    shown = rows(found.tickets, lambda ticket: place.ticket_url(ticket.number), current.id if current else None,
+                 likely(found.tickets) if place.view == "held" else None)
     return {"view": _view(place, found, shown), "rows": shown, "agents": [agent_entry(a) for a in active_agents()]}
 
 
