@@ -26,7 +26,6 @@ def rail(current: str = "mine") -> dict[str, Any]:
             {"uid": "m3", "name": "Verksted", "count": 14},
         ],
         "unread": 3,
-        "query": "",
     }
 
 
