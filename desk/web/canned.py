@@ -21,7 +21,7 @@ from desk.tickets.writing import preview_of
 from desk.web.forms import errors_of, mark, posted, unmoved
 from desk.web.pages import page, see_other, seen_mailboxes
 from desk.web.presenting.rows import named
-from desk.web.presenting.words import language_name
+from desk.web.presenting.words import language_alone
 from desk.web.requests import db
 from desk.web.signing_in import admins_only, me
 
@@ -35,7 +35,7 @@ def index() -> str:
     """All of them."""
     mailboxes = {m.id: m.name for m in all_mailboxes(db())}
     replies = [{"url": url_for("canned.edit", uid=row.uid), "prefix": row.prefix, "title": row.name,
-                "language_label": language_name(row.language), "preview": preview_of(to_text(row.html)),
+                "language_label": language_alone(row.language), "preview": preview_of(to_text(row.html)),
                 "scope": mailboxes.get(row.mailbox_id or 0, "")} for row in all_canned(db())]
     return _page(replies=replies, form=None)
 
@@ -119,7 +119,7 @@ def _form(row: CannedReply | None, values: dict[str, str], errors: dict[str, str
         "mark": _mark(row), "title": row.name if row else _("New reply"), "values": {name: values.get(name, "") for name in FIELDS},
         "delete_url": url_for("canned.destroy", uid=row.uid) if row else None,
     }
-    return _page(replies=[], form=form, errors=errors or {}, languages=[(code, language_name(code)) for code in LANGUAGES],
+    return _page(replies=[], form=form, errors=errors or {}, languages=[(code, language_alone(code)) for code in LANGUAGES],
                  mailboxes=[(m.uid, m.name) for m in all_mailboxes(db())])
 
 

@@ -17,6 +17,7 @@ from desk.mailboxes import all_mailboxes
 from desk.saving_mailboxes import mailbox_with_uid
 from desk.web.forms import errors_of, posted
 from desk.web.pages import page, see_other
+from desk.web.presenting.explaining import parts
 from desk.web.presenting.words import said
 from desk.web.requests import db, ring_after
 from desk.web.signing_in import admins_only, me
@@ -69,19 +70,8 @@ def _begin() -> Operation:
 
 def _show(operation: Operation | None = None, errors: dict[str, str] | None = None) -> str:
     running = operation is not None and operation.state in ("approved", "running")
-    parts = _parts(operation.result.get("lines", [])) if operation is not None and operation.state == "done" else []
+    shown = parts(operation.result.get("lines", [])) if operation is not None and operation.state == "done" else []
     failed = said(operation.reason) if operation is not None and operation.state in ("failed", "cancelled") else ""
     mailboxes = [("", _("The one it is addressed to"))] + [(m.uid, m.name) for m in all_mailboxes(db()) if m.active]
-    return page("web/settings/explain.html", settings={"current": "explain"}, running=running, parts=parts, failed=failed,
+    return page("web/settings/explain.html", settings={"current": "explain"}, running=running, parts=shown, failed=failed,
                 mailboxes=mailboxes, errors=errors or {}, url=request.path)
-
-
-def _parts(lines: list[str]) -> list[dict[str, Any]]:
-    """Lines of ``skranke mail explain``: a heading, then three spaces, eleven letters of a name, and what it is."""
-    found: list[dict[str, Any]] = []
-    for line in lines:
-        if not line.startswith("   "):
-            found.append({"title": said(line), "rows": []})
-        elif found:
-            found[-1]["rows"].append((line[3:14].strip(), said(line[14:].strip())))
-    return found

@@ -47,7 +47,7 @@ def rail(current: str) -> SimpleNamespace:
     mailboxes = [SimpleNamespace(uid=m.uid, name=m.name, count=found.get(f"mailbox-{m.id}", 0))
                  for m in seen_mailboxes()]
     return SimpleNamespace(current=current, counts=SimpleNamespace(**{k: v for k, v in found.items() if "-" not in k}),
-                           mailboxes=mailboxes, unread=unread_count(), query=request.args.get("q", ""), begun=_begun())
+                           mailboxes=mailboxes, unread=unread_count(), begun=_begun())
 
 
 def _begun() -> SimpleNamespace | None:

@@ -27,7 +27,6 @@ def rail(current: str = "mine") -> dict[str, Any]:
         ],
         "unread": 3,
         "begun": {"count": 2, "url": "/kit/new"},
-        "query": "",
     }
 
 

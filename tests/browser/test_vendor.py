@@ -34,3 +34,15 @@ def test_no_inline_style_or_script() -> None:
         if template.name == "frame.html":
             text = text.replace("<style>", "", 1)
         assert not re.search(r"\sstyle=|<style|\son[a-z]+=|<script(?![^>]*\bsrc=)|javascript:", text), template
+
+
+def test_every_rule_of_ours_lies_in_a_layer() -> None:
+    """One outside would win over all layers, also over the rules for narrow screens."""
+    for sheet in (STATIC / "css").glob("*.css"):
+        text = re.sub(r"/\*.*?\*/|@(?:import|layer)[^{;]*;", "", sheet.read_text(), flags=re.DOTALL)
+        depth, outside = 0, ""
+        for sign in text:
+            depth += {"{": 1, "}": -1}.get(sign, 0)
+            outside += sign if not depth or (depth == 1 and sign == "{") else ""
+            assert depth >= 0, sheet
+        assert re.fullmatch(r"\s*(@layer (base|tokens|components|pages) \{\}\s*)*", outside), (sheet, outside)

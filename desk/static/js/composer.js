@@ -19,6 +19,8 @@ behave("[data-composer]", (form) => {
   let editor = null;
   let sending = false;
   const uploads = new Set();
+  const fold = form.closest("[data-answer-now]");     // beside an unknown sender it waits folded
+  fold?.addEventListener("toggle", () => fold.open && (editor ?? textarea).focus());
 
   const draft = new Draft(form, {
     read: () => {
@@ -29,6 +31,7 @@ behave("[data-composer]", (form) => {
       };
     },
     write: (kept) => {
+      fold?.setAttribute("open", "");
       for (const name of FIELDS) put(form.elements[name], kept[name]);
       if (editor) editor.editor.loadHTML(kept.html ?? "");
       else html.value = kept.html ?? "";

@@ -50,6 +50,7 @@ function pressed(key) {
 }
 
 function press(target) {
+  target.closest("[data-answer-now]")?.setAttribute("open", "");
   if (target.matches("input[type=radio]")) {
     target.click();
     target.dispatchEvent(new CustomEvent("desk:chosen", { bubbles: true }));
@@ -98,7 +99,7 @@ function fill() {
 }
 
 function name(element) {
-  const labelled = element.getAttribute("aria-label") ?? element.querySelector("[aria-label]")?.getAttribute("aria-label");
+  const labelled = element.dataset.keySays ?? element.getAttribute("aria-label") ?? element.querySelector("[aria-label]")?.getAttribute("aria-label");
   const copy = (element.matches("input") ? element.closest("label") : element)?.cloneNode(true);
   copy?.querySelectorAll(".key, .rail__count").forEach((part) => part.remove());
   return (labelled ?? copy?.textContent ?? "").trim();

@@ -35,6 +35,7 @@ behave("[data-menu]", (menu) => {
   function place() {
     const button = summary.getBoundingClientRect();
     panel.classList.add("menu__panel--fixed");
+    panel.style.left = panel.style.top = "0";          // as wide as it will be, wherever it then goes
     const { width, height } = panel.getBoundingClientRect();
     const room = document.documentElement;
     const end = menu.classList.contains("menu--end");

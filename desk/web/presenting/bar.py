@@ -20,11 +20,11 @@ from desk.web.requests import db
 
 
 def due_line(ticket: Ticket) -> dict[str, Any]:
-    """When an answer is due: the time, and how near it is where that is not the same."""
+    """When an answer is due: in a sentence, and how near it is; ``due_said`` where the sentence says the same."""
     time, kind = due_of(ticket)
-    by = _("Answer by %(time)s", time=coming(ticket.due_at)) if time and ticket.due_at and kind != "late" else ""
-    near = time != coming(ticket.due_at) if ticket.due_at else False
-    return {"due": time if near else by, "due_kind": kind, "due_text": by if near else ""}
+    at = coming(ticket.due_at) if ticket.due_at else ""
+    return {"due": time, "due_kind": kind, "due_said": time == at,
+            "due_text": _("Answer by %(time)s", time=at) if time and kind != "late" else ""}
 
 
 def states_of(ticket: Ticket) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ from desk.web.presenting.faces import agent_entry, person_face
 from desk.web.presenting.links import company_url, person_edit_url, person_url
 from desk.web.presenting.places import Place
 from desk.web.presenting.times import length, near
-from desk.web.presenting.words import kind_of_phone, language_name, state
+from desk.web.presenting.words import kind_of_phone, language_alone, state
 from desk.web.requests import db
 from desk.web.signing_in import me
 
@@ -67,7 +67,7 @@ def person_facts(person: Person) -> dict[str, Any]:
         "edit_url": person_edit_url(person), "favourite_url": None, "status": None,
         "addresses": [_address(holding) for holding in holdings_of(db(), person)],
         "add_address_url": person_edit_url(person) + "#addresses",
-        "language": language_name(person.preferred_language), "language_guessed": person.language_guessed,
+        "language": language_alone(person.preferred_language), "language_guessed": person.language_guessed,
         "service_level": level.name if level else "",
         "service_note": _("answer within %(time)s", time=_minutes(level.first_answer_minutes)) if level and level.first_answer_minutes else "",
         "support_contact": _agent(person.support_contact), "our_contact": _agent(person.our_contact),

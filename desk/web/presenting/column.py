@@ -17,6 +17,7 @@ from desk.tickets.listing import Page, how_many, list_tickets
 from desk.tickets.ticket import Ticket
 from desk.web.pages import counted, seen_mailboxes, suggested_tags
 from desk.web.presenting.faces import agent_entry
+from desk.web.presenting.likely import likely
 from desk.web.presenting.places import NARROWING, OPEN, Place, agent_called, mailbox_of
 from desk.web.presenting.rows import rows
 from desk.web.presenting.words import state
@@ -35,7 +36,8 @@ def page_of(place: Place, limit: int = 50) -> Page:
 
 def column(place: Place, found: Page, current: Ticket | None = None) -> dict[str, Any]:
     """What web/tickets/_list.html wants: ``view``, ``rows``, ``agents``."""
-    shown = rows(found.tickets, lambda ticket: place.ticket_url(ticket.number), current.id if current else None)
+    shown = rows(found.tickets, lambda ticket: place.ticket_url(ticket.number), current.id if current else None,
+                 likely(found.tickets) if place.view == "held" else None)
     return {"view": _view(place, found, shown), "rows": shown, "agents": [agent_entry(a) for a in active_agents()]}
 
 

@@ -16,11 +16,11 @@ from core.i18n import day, ngettext
 from core.i18n import gettext as _
 from desk.tickets.ticket import Ticket
 from desk.web.presenting.changes import changes
-from desk.web.presenting.choices import language_name
 from desk.web.presenting.faces import agent_entry, person_face
 from desk.web.presenting.links import company_url, person_url
 from desk.web.presenting.persons import emails
 from desk.web.presenting.ticket_lines import ticket_lines
+from desk.web.presenting.words import language_alone
 from desk.web.requests import db
 from desk.web.signing_in import me
 
@@ -53,7 +53,7 @@ def whole(company: Company) -> dict[str, Any]:
     plain = {name: getattr(company, name) or "" for name in ("name", "phone", "address", "website")}
     return plain | ticket_lines(Ticket.requester_id.in_(works)) | {
         "number": company.organisation_number or "", "domains": domains_of(db(), company),
-        "language": language_name(company.language), "our_contact": agent_entry(company.our_contact) if company.our_contact else None,
+        "language": language_alone(company.language), "our_contact": agent_entry(company.our_contact) if company.our_contact else None,
         "category": company.category.name if company.category else "",
         "business": company.business.name if company.business else "", "persons": people, "notes": "",
         "persons_text": _counted(people), "history": changes(company.uid),

@@ -13,7 +13,7 @@ from desk.inbound import InboundMail
 from desk.outbound import OutboundMail
 from desk.tickets.message import Message
 from desk.web.presenting.times import stamp
-from desk.web.presenting.words import language_name, said
+from desk.web.presenting.words import language_alone, said
 from rules.intake import ACTS
 
 #: State → its sign and its word.
@@ -123,7 +123,7 @@ def clues_of(row: InboundMail, message: Message | None) -> list[tuple[str, str]]
         return []
     evidence = [said(clue.get("sentence") or clue.get("words", "")) for clue in message.identification.get("evidence", ())]
     return [(_("From"), message.from_address), (_("Answers go to"), message.reply_to),
-            (_("Language"), language_name(message.ticket.language)),
+            (_("Language"), language_alone(message.ticket.language)),
             (_("Written by a machine"), _("Yes") if message.automatic else _("No")),
             (_("Recognised by"), " ".join(evidence)), (_("Rescued"), " ".join(said(o) for o in message.oddities)),
             (_("From an archive"), _("Yes") if row.archive else "")]

@@ -83,7 +83,8 @@ def delivery(mail: OutboundMail | None) -> dict[str, Any] | None:
         "failed": words.said(mail.reason),
     }
     again = mail.state in ("failed", "deferred")
-    return {"state": STATES[mail.state], "text": said[mail.state],
+    short = _("tried again %(time)s", time=_when(mail)) if mail.state == "deferred" else said[mail.state]
+    return {"state": STATES[mail.state], "text": said[mail.state], "short": short,
             "retry_url": url_for("deliveries.update", uid=mail.uid) if again else None}
 
 

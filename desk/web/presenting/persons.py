@@ -20,6 +20,7 @@ from desk.tickets.listing import OPEN, of_each
 from desk.tickets.message import Message
 from desk.tickets.ticket import Ticket
 from desk.web.presenting.card import held_because, person_facts
+from desk.web.presenting.career import axis, bar, drawn
 from desk.web.presenting.changes import changes
 from desk.web.presenting.faces import person_face
 from desk.web.presenting.links import company_url, person_url
@@ -56,7 +57,8 @@ def whole(person: Person) -> dict[str, Any]:
         "edit_url": url_for("persons.edit", uid=person.uid), "can_edit": True, "notes": "",
         "delete_url": url_for("persons.destroy", uid=person.uid) if admin else None,
         "email": next((a["value"] for a in facts["addresses"] if a["kind"] == "mail" and not a["bad"]), ""),
-        "since": _since(person), "employments": [_post(job) for job in person.employments], "axis": [],
+        "since": _since(person), "employments": [_post(job) for job in person.employments],
+        "axis": axis() if drawn(person.employments) else [],
         "status": {"text": _("Active"), "kind": "sure"} if person.status == "active" else {"text": _("Has left"), "kind": "heed"},
         "marks": [text for text, holds in ((_("Private customer"), person.private_customer),
                                            (_("No mass mail"), person.block_mass_mail)) if holds],
@@ -98,7 +100,8 @@ def _post(job: Employment) -> dict[str, Any]:
     began = _date(job.started_on) if job.started_on else ""
     period = f"{began} – {_date(job.ended_on)}" if job.ended_on else f"{began} –" if began else ""
     return {"company": job.company.name, "company_url": company_url(job.company), "position": job.position or "",
-            "primary": job.primary and job.ended_on is None, "period": period.strip(), "ended": job.ended_on is not None}
+            "primary": job.primary and job.ended_on is None, "period": period.strip(), "ended": job.ended_on is not None,
+            "bar": bar(job)}
 
 
 def _date(on: date) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
@@ -16,19 +16,24 @@ from desk.tickets.presence import writers
 from desk.tickets.ticket import Ticket
 from desk.tickets.writing import preview_of
 from desk.web.presenting.faces import agent_face
+from desk.web.presenting.likely import Guess
 from desk.web.presenting.times import coming, due
-from desk.web.presenting.words import state
+from desk.web.presenting.words import opened, state
 from desk.web.requests import db
 from desk.web.signing_in import me
 
 READ = 800                   # characters of a draft that are looked at for its first line
 
 
-def rows(tickets: Sequence[Ticket], url: Callable[[Ticket], str], current: int | None = None) -> list[dict[str, Any]]:
-    """The tickets as web/tickets/_row.html wants them."""
+def rows(
+    tickets: Sequence[Ticket], url: Callable[[Ticket], str], current: int | None = None,
+    guesses: Mapping[int, Guess] | None = None,
+) -> list[dict[str, Any]]:
+    """The tickets as web/tickets/_row.html wants them; ``guesses`` say of unknown senders who they may be."""
     ids = [ticket.id for ticket in tickets]
     drafts, writing = _drafts(ids), writers(db(), ids, beside=me())
-    return [_row(ticket, url(ticket), ticket.id == current, drafts.get(ticket.id), writing.get(ticket.id))
+    return [_row(ticket, url(ticket), ticket.id == current,
+                 _lead(ticket, drafts.get(ticket.id), writing.get(ticket.id), (guesses or {}).get(ticket.id)))
             for ticket in tickets]
 
 
@@ -55,10 +60,10 @@ def due_of(ticket: Ticket) -> tuple[str, str]:
     return due(ticket.due_at) if ticket.state in ("new", "open") else ("", "")
 
 
-def _row(ticket: Ticket, url: str, current: bool, draft: str | None, writer: str | None) -> dict[str, Any]:
+def _row(ticket: Ticket, url: str, current: bool, special: tuple[str, str, str]) -> dict[str, Any]:
     drawn = shown_state(ticket)
     time, kind = due_of(ticket)
-    lead, lead_kind, preview = _lead(ticket, drawn, draft, writer)
+    lead, lead_kind, preview = special
     return {
         "number": ticket.number, "url": url, "state": drawn, "state_label": state(drawn), "unread": ticket.unread,
         "current": current, "who": who(ticket), "subject": ticket.subject or _("(no subject)"), "preview": preview,
@@ -68,7 +73,8 @@ def _row(ticket: Ticket, url: str, current: bool, draft: str | None, writer: str
     }
 
 
-def _lead(ticket: Ticket, drawn: str, draft: str | None, writer: str | None) -> tuple[str, str, str]:
+def _lead(ticket: Ticket, draft: str | None, writer: str | None, guess: Guess | None) -> tuple[str, str, str]:
+    drawn = shown_state(ticket)
     if writer:
         return _("%(name)s is writing …", name=writer), "act", ""
     if draft is not None:
@@ -76,7 +82,9 @@ def _lead(ticket: Ticket, drawn: str, draft: str | None, writer: str | None) -> 
     if drawn in ("waiting", "snoozed") and ticket.requester_address and ticket.requester_address.health == "bouncing":
         return _("The mail came back"), "late", ticket.preview
     if ticket.open and ticket.trust.get("result") == "fail":
-        return _("not from the domain it claims"), "late", ticket.preview
+        return opened(_("not from the domain it claims")), "late", ticket.preview
+    if guess is not None:
+        return guess.lead, "", guess.who or ticket.preview
     if drawn == "snoozed":
         until = ticket.snoozed_until
         lead = _("Snoozed until %(time)s", time=coming(until)) if until else _("Snoozed until the next mail")

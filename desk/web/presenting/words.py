@@ -44,6 +44,16 @@ def language_name(code: str | None) -> str:
     return (Locale.parse(language()).languages.get(code, code) if code else "") or ""
 
 
+def language_alone(code: str | None) -> str:
+    """What a language is called where its name stands by itself: ``Norsk bokmål``, not ``norsk bokmål``."""
+    return opened(language_name(code))
+
+
+def opened(text: str) -> str:
+    """With a capital at the beginning."""
+    return text[:1].upper() + text[1:]
+
+
 def listed(words: Iterable[str]) -> str:
     """``a, b, c``."""
     return ", ".join(word for word in words if word)

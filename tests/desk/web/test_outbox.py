@@ -99,10 +99,13 @@ def test_explaining_gives_the_file_to_a_worker(admin_client: FlaskClient, fresh_
         operation = db.scalars(select(Operation).options(undefer(Operation.file))).one()
         assert (operation.kind, operation.given, operation.file) == ("mail.explain", {"mailbox": ""}, raw)
         operation.state = "done"
-        operation.result = {"lines": ["1. The letter", "   From        <a@b.example>", "2. The verdict", "   Act         open"]}
+        operation.result = {"lines": ["1. The letter", "   From        <a@b.example>", "3. The verdict",
+                                      "   Act         open_held (rule is_unknown_and_asked)", "   Person      asked"]}
     page = admin_client.get(location).text
-    for said in ("1. The letter", "&lt;a@b.example&gt;", "2. The verdict", "open"):
+    for said in ("1. The letter", "&lt;a@b.example&gt;", "3. The verdict", "New ticket, held · Unknown sender, and the mailbox asks",
+                 "an agent is asked"):
         assert said in page, said
+    assert "open_held" not in page
 
 
 def test_explaining_nothing_is_refused(admin_client: FlaskClient, fresh_database: Database) -> None:

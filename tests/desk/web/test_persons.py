@@ -85,8 +85,8 @@ def test_the_register_says_how_many_and_in_which_order(agent_client: FlaskClient
     for last in ("Berg", "Aas", "Moe"):
         made(fresh_database, "Ida", last)
     page = agent_client.get("/persons").text
-    assert '<span class="number faint">3</span>' in page and "Name, by last name" in page
-    assert '<span class="number faint">1</span>' in agent_client.get("/persons?q=berg").text
+    assert '<span class="number faint" id="count">3</span>' in page and "Name, by last name" in page
+    assert '<span class="number faint" id="count">1</span>' in agent_client.get("/persons?q=berg").text
     with fresh_database.read() as db:
         assert (count_persons(db), count_persons(db, most=2)) == (3, None)
 

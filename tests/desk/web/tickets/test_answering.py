@@ -196,7 +196,7 @@ def test_the_answer_to_a_forged_mail_never_goes_where_the_forger_wants(
     assert 'value="&#34;Ole Vang&#34; &lt;ole@kunde.example&gt;"' in text
     assert "says that this does not come from the domain it claims (DMARC). −100" in words(text)
     assert "ole@kunde.example is only claimed: this mail is not from there." in words(text)
-    assert "not from the domain it claims" in words(page(agent_client, "/tickets?view=held"))
+    assert "Not from the domain it claims" in words(page(agent_client, "/tickets?view=held"))
 
 
 def test_a_forged_reply_is_warned_of_in_the_thread_and_before_it_is_answered(

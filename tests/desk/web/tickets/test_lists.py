@@ -6,7 +6,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from contacts.agent import Agent
+from contacts.editing import create_person
+from core.clock import now
 from core.database import Database
+from core.options import set_option
 from desk.mailboxes import Mailbox
 from desk.tickets.assigning import assign
 from desk.tickets.states import change_state
@@ -127,3 +130,20 @@ def test_a_page_of_fifty_asks_no_more_than_a_page_of_one(
     page(agent_client, "/tickets?view=all")
     assert len(statements) <= alone + 2
     assert len(statements) <= 20
+
+
+def test_a_row_says_who_an_unknown_sender_may_be(
+    agent_client: FlaskClient, support: Mailbox, arrive: Arrive, nora: Agent, fresh_database: Database,
+) -> None:
+    with fresh_database.write() as db:
+        set_option(db, "intake.unknown_sender", "ask", support.uid)
+        alike = create_person(db, {"first_name": "Mads", "last_name": "Kjær", "private_customer": True}, by=nora)
+        db.flush()
+    arrive(mail("Mads Kjær <mads@new.example>", subject="A new address"))
+    arrive(mail("Nobody Atall <nobody@other.example>", subject="Not known"))
+    text = page(agent_client, "/tickets?view=held")
+    assert '<span class="row-item__lead">Perhaps</span>Mads Kjær<' in text
+    assert '<span class="row-item__lead">Nobody alike</span>' in text
+    with fresh_database.write() as db:
+        db.get_one(type(alike), alike.id).binned_at = now()
+    assert "Perhaps" not in page(agent_client, "/tickets?view=held")
