@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, relationship
 
 from core.clock import now
-from core.database import Base, Json, Row, Versioned, personal, plain
+from core.database import Base, Guarded, Json, Row, Versioned, personal, plain
 
 ROLES = ("agent", "admin")
 THEMES = ("system", "light", "dark")
@@ -62,7 +62,7 @@ class AgentAddress(Base):
     normalised: Mapped[str] = personal(String(320), unique=True, erase="delete_row", report=False)
 
 
-class Team(Row, Versioned, Base):
+class Team(Row, Guarded, Base):
     """Agents who share a queue."""
 
     __tablename__ = "teams"

@@ -43,9 +43,14 @@ def edit_agent(db: Session, agent: Agent, fields: Mapping[str, Any], *, by: Agen
 
 
 def set_addresses(db: Session, agent: Agent, addresses: Sequence[str]) -> None:
-    """The other addresses an agent writes from. Raises Refused for one that is none or somebody else's."""
+    """The other addresses an agent writes from; the agent counts as changed where they do.
+
+    Raises Refused for one that is none or somebody else's.
+    """
     wanted = [free_address(db, address, agent, field="addresses") for address in addresses if address.strip()]
     wanted = [address for address in dict.fromkeys(wanted) if address != agent.email]
+    if {row.normalised for row in agent.addresses} != set(wanted):
+        agent.version += 1
     agent.addresses = [row for row in agent.addresses if row.normalised in wanted]
     db.flush()
     have = {row.normalised for row in agent.addresses}
@@ -65,9 +70,12 @@ def free_address(db: Session, address: str, agent: Agent, *, field: str = "email
     return address
 
 
-def agent_with_uid(db: Session, uid: str) -> Agent:
-    """Raises Unknown."""
-    agent = db.scalar(select(Agent).where(Agent.uid == uid))
+def agent_with_uid(db: Session, uid: str, *, lock: bool = False) -> Agent:
+    """With ``lock`` as it stands when nobody else is changing it. Raises Unknown."""
+    query = select(Agent).where(Agent.uid == uid)
+    if lock:
+        query = query.with_for_update(of=Agent, key_share=True).execution_options(populate_existing=True)
+    agent = db.scalar(query)
     if agent is None:
         raise Unknown(N_("There is no such agent."))
     return agent
@@ -91,8 +99,7 @@ def save_team(db: Session, team: Team, name: str, members: Sequence[Agent], *, v
 
     Raises Conflict when a colleague was faster, Refused without a name or for one that is taken.
     """
-    if version is not None and team.version != version:
-        raise Conflict(N_("A colleague has changed this in the meantime. Look at what holds now, then repeat your change."))
+    unmoved(team, version)
     name = " ".join(name.split())
     if not name or len(name) > 80:
         raise Refused(N_("A team needs a name of at most 80 characters."), {"name": N_("Give a name.")})
@@ -100,15 +107,21 @@ def save_team(db: Session, team: Team, name: str, members: Sequence[Agent], *, v
         other = db.scalar(select(Team.id).where(Team.name == name))
     if other is not None and other != team.id:
         raise Refused(N_("There is a team of this name already."), {"name": N_("This name is taken.")})
-    if team.id is not None:
-        moved = set(team.members) ^ set(members)
-        team.version += bool(moved or team.name != name)
-        for agent in moved:
-            agent.version += 1
+    moved = set(team.members) ^ set(members)
+    if moved and team.id is not None:
+        team.raise_version()
+    for agent in moved:
+        agent.version += 1
     team.name, team.members = name, list(members)
     db.add(team)
     db.flush()
     return team
+
+
+def unmoved(team: Team, version: int | None) -> None:
+    """Raises Conflict where a colleague has changed the team since this version."""
+    if version is not None and team.version != version:
+        raise Conflict(N_("A colleague has changed this in the meantime. Look at what holds now, then repeat your change."))
 
 
 def _fitting(fields: Mapping[str, Any]) -> None:

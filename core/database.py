@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal, TypeVar
 
 import sqlean
-from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, create_engine, event
+from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, create_engine, event, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import (
@@ -124,6 +124,15 @@ class Guarded(Versioned):
     def raise_version(self) -> None:
         """Something that hangs on the record changed: whoever has the record before them hears of it when they save."""
         flag_modified(self, "created_at")
+
+
+def take_turns(db: Session, name: str) -> None:
+    """Whoever else takes a turn at this name waits until this transaction ends. On SQLite all who write do so anyway.
+
+    For what is compared and then written without a row whose version says that it has moved: there may be none yet.
+    """
+    if db.get_bind().dialect.name == "postgresql":
+        db.execute(select(func.pg_advisory_xact_lock(func.hashtext(name))))
 
 
 class Database:

@@ -13,6 +13,7 @@ from core.errors import Conflict
 from core.history import FactRow, FactSubject, record
 from core.i18n import N_
 from core.options import OptionRow, clear_option, option, set_option
+from desk.mailboxes import Mailbox
 
 
 def switch(db: Session, name: str, value: Any, mailbox_uid: str = "", *, by: Agent) -> bool:
@@ -28,6 +29,10 @@ def switch(db: Session, name: str, value: Any, mailbox_uid: str = "", *, by: Age
         clear_option(db, name, mailbox_uid)
     else:
         set_option(db, name, value, mailbox_uid)
+    if mailbox_uid:
+        mailbox = db.scalar(select(Mailbox).where(Mailbox.uid == mailbox_uid))
+        if mailbox is not None:
+            mailbox.raise_version()         # its form shows this choice too
     record(db, OptionChanged(name, mailbox_uid or None, subject_of(name)), by=by.uid, changes={name: (shown, value)})
     return True
 

@@ -9,7 +9,7 @@ from markupsafe import escape
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from core.errors import Refused, Unknown
+from core.errors import Conflict, Refused, Unknown
 from core.html import sanitise_own
 from core.i18n import N_
 from core.options import LANGUAGES
@@ -43,9 +43,10 @@ def filled(row: CannedReply, *, name: str, agent: str) -> str:
 
 def save_canned(
     db: Session, row: CannedReply | None, *, prefix: str, name: str, text: str, language: str = "",
-    mailbox: Mailbox | None = None,
+    mailbox: Mailbox | None = None, version: int | None = None,
 ) -> CannedReply:
-    """Write one, or change one. Raises Refused with what is wrong of each field."""
+    """Write one, or change one. Raises Conflict when a colleague was faster, and Refused with what is wrong of each field."""
+    unmoved(row, version)
     prefix, name = prefix.strip().lstrip("/").casefold(), name.strip()
     errors = _wrong(prefix, name, text, language)
     if _taken(db, row, prefix, language, mailbox):
@@ -58,6 +59,12 @@ def save_canned(
     db.add(row)
     db.flush()
     return row
+
+
+def unmoved(row: CannedReply | None, version: int | None) -> None:
+    """Raises Conflict where a colleague has changed it since this version."""
+    if row is not None and version is not None and row.version != version:
+        raise Conflict(N_("A colleague has changed this in the meantime. Look at what holds now, then repeat your change."))
 
 
 def canned_called(db: Session, uid: str) -> CannedReply:

@@ -10,12 +10,14 @@ from sqlalchemy.orm import Mapped, relationship
 
 from contacts.agent import Agent
 from core.clock import now
-from core.database import Base, Json, Row, personal, plain
+from core.database import Base, Guarded, Json, Row, personal, plain
 from desk.tickets.ticket import Ticket
 
 DIRECTIONS = ("in", "out", "note")
 #: Drafts of tickets that are not there yet.
 BEGUN = text("ticket_id IS NULL")
+#: What holds for all mailboxes: a unique constraint takes two rows without one for different.
+EVERYWHERE = text("mailbox_id IS NULL")
 
 
 class Message(Row, Base):
@@ -126,7 +128,7 @@ class Draft(Row, Base):
                       Index("ix_drafts_begun", "agent_id", "updated_at", sqlite_where=BEGUN, postgresql_where=BEGUN))
 
 
-class CannedReply(Row, Base):
+class CannedReply(Row, Guarded, Base):
     """A text kept ready; ``/prefix`` in the composer puts it in. ``language`` empty fits all, and no mailbox all."""
 
     __tablename__ = "canned_replies"
@@ -135,7 +137,9 @@ class CannedReply(Row, Base):
     language: Mapped[str] = plain(String(2), default="")
     mailbox_id: Mapped[int | None] = plain(ForeignKey("mailboxes.id", ondelete="CASCADE"))
     html: Mapped[str] = plain(Text)
-    __table_args__ = (UniqueConstraint("prefix", "language", "mailbox_id"),)
+    __table_args__ = (UniqueConstraint("prefix", "language", "mailbox_id"),
+                      Index("ix_canned_replies_everywhere", "prefix", "language", unique=True, sqlite_where=EVERYWHERE,
+                            postgresql_where=EVERYWHERE))
 
 
 class Notification(Row, Base):
@@ -164,7 +168,9 @@ class Wording(Row, Base):
     mailbox_id: Mapped[int | None] = plain(ForeignKey("mailboxes.id", ondelete="CASCADE"))
     subject: Mapped[str] = plain(Text)
     body: Mapped[str] = plain(Text)
-    __table_args__ = (UniqueConstraint("mail", "language", "mailbox_id"),)
+    __table_args__ = (UniqueConstraint("mail", "language", "mailbox_id"),
+                      Index("ix_wordings_everywhere", "mail", "language", unique=True, sqlite_where=EVERYWHERE,
+                            postgresql_where=EVERYWHERE))
 
 
 class AutomaticSent(Base):

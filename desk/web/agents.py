@@ -15,7 +15,7 @@ from core.errors import Refused
 from core.i18n import gettext as _
 from core.options import option
 from desk.mailboxes import Mailbox, MailboxAccess
-from desk.web.forms import errors_of, posted, ticked, typed, version
+from desk.web.forms import errors_of, in_turn, posted, ticked, typed, version
 from desk.web.pages import page, see_other
 from desk.web.passwords import send_link
 from desk.web.presenting.agents import boxes, lines, memberships, teams
@@ -66,12 +66,13 @@ def edit(uid: str) -> Any:
 @admins_only
 def update(uid: str) -> Any:
     """Save it. One's own right to sign in stays: nobody locks themselves out."""
-    agent = agent_with_uid(db(), uid)
+    agent = agent_with_uid(db(), uid, lock=True)
     fields = {"name": " ".join(posted("name").split()), "email": posted("email"), "role": posted("role"),
               "language": posted("language"), "active": ticked("active") or agent.id == me().id}
     try:
-        edit_agent(db(), agent, fields, by=me(), version=version())
-        _belong(agent)
+        with in_turn():
+            edit_agent(db(), agent, fields, by=me(), version=version())
+            _belong(agent)
     except Refused as refused:
         return _form(agent, errors_of(refused)), refused.status
     return see_other(url_for("agents.index"), said=_("%(name)s was saved.", name=agent.name))
@@ -102,7 +103,7 @@ def _belong(agent: Agent) -> None:
     for team in db().scalars(select(Team)):
         inside = agent in team.members
         if inside != (team.uid in chosen):
-            team.version += 1
+            team.raise_version()
             agent.version += 1
         if team.uid in chosen and not inside:
             team.members.append(agent)

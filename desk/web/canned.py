@@ -8,17 +8,17 @@ from flask import Blueprint, jsonify, request, url_for
 from flask_login import login_required
 from sqlalchemy import select
 
-from core.errors import Refused
+from core.errors import Conflict, Refused
 from core.html import to_text
 from core.i18n import gettext as _
 from core.options import LANGUAGES
 from desk.access import ticket_for
 from desk.language import language_for
 from desk.mailboxes import Mailbox, all_mailboxes
-from desk.tickets.canned import all_canned, canned_called, canned_for, filled, save_canned
+from desk.tickets.canned import all_canned, canned_called, canned_for, filled, save_canned, unmoved
 from desk.tickets.message import CannedReply
 from desk.tickets.writing import preview_of
-from desk.web.forms import errors_of, mark, posted, unmoved
+from desk.web.forms import differing, errors_of, in_turn, posted, version
 from desk.web.pages import page, see_other, seen_mailboxes
 from desk.web.presenting.rows import named
 from desk.web.presenting.words import language_alone
@@ -75,9 +75,7 @@ def create() -> Any:
 def edit(uid: str) -> str:
     """The form of one."""
     row = canned_called(db(), uid)
-    mailbox = db().get(Mailbox, row.mailbox_id) if row.mailbox_id else None
-    return _form(row, {"prefix": row.prefix, "title": row.name, "language": row.language, "text": to_text(row.html),
-                       "mailbox": mailbox.uid if mailbox else ""})
+    return _form(row, _values(row))
 
 
 @bp.post("/canned/<uid>")
@@ -92,7 +90,15 @@ def update(uid: str) -> Any:
 def destroy(uid: str) -> Any:
     """Offer it no longer."""
     row = canned_called(db(), uid)
-    db().delete(row)
+    try:
+        with in_turn():
+            unmoved(row, version())
+            db().delete(row)
+            db().flush()
+    except Conflict as conflict:
+        errors = errors_of(conflict)
+        row = canned_called(db(), uid)
+        return _form(row, _values(row), errors), conflict.status
     return see_other(url_for("canned.index"), said=_("“%(title)s” is no longer offered.", title=row.name))
 
 
@@ -100,23 +106,36 @@ def _save(row: CannedReply | None) -> Any:
     mailbox = db().scalar(select(Mailbox).where(Mailbox.uid == posted("mailbox"))) if posted("mailbox") else None
     uid = row.uid if row else None
     try:
-        unmoved(_mark(row))
-        save_canned(db(), row, prefix=posted("prefix"), name=posted("title"), text=request.form.get("text", ""),
-                    language=posted("language"), mailbox=mailbox)
+        with in_turn():
+            save_canned(db(), row, prefix=posted("prefix"), name=posted("title"), text=request.form.get("text", ""),
+                        language=posted("language"), mailbox=mailbox, version=version())
     except Refused as refused:
-        errors = errors_of(refused)
-        return _form(canned_called(db(), uid) if uid else None, request.form.to_dict(), errors), refused.status
+        errors, kept = errors_of(refused), canned_called(db(), uid) if uid else None
+        if kept is not None and isinstance(refused, Conflict):
+            errors = _differences(kept)
+        return _form(kept, request.form.to_dict(), errors), refused.status
     return see_other(url_for("canned.index"), said=_("Saved."))
 
 
-def _mark(row: CannedReply | None) -> str:
-    return mark(row.prefix, row.name, row.language, row.mailbox_id, row.html) if row else ""
+def _values(row: CannedReply) -> dict[str, str]:
+    mailbox = db().get(Mailbox, row.mailbox_id) if row.mailbox_id else None
+    return {"prefix": row.prefix, "title": row.name, "language": row.language, "text": to_text(row.html),
+            "mailbox": mailbox.uid if mailbox else ""}
+
+
+def _differences(row: CannedReply) -> dict[str, str]:
+    """What a colleague made of it, beside what was typed; languages and mailboxes by their names."""
+    names = {"language": {"": _("Any"), **{code: language_name(code) for code in LANGUAGES}},
+             "mailbox": {"": _("All"), **{m.uid: m.name for m in all_mailboxes(db())}}}
+    named, typed = ({name: names.get(name, {}).get(value, value) for name, value in values.items()} for values in (
+        _values(row), {name: request.form.get(name, "").replace("\r\n", "\n").strip() for name in FIELDS}))
+    return differing(named, typed)
 
 
 def _form(row: CannedReply | None, values: dict[str, str], errors: dict[str, str] | None = None) -> str:
     form = {
         "action": url_for("canned.update", uid=row.uid) if row else url_for("canned.create"),
-        "mark": _mark(row), "title": row.name if row else _("New reply"), "values": {name: values.get(name, "") for name in FIELDS},
+        "version": row.version if row else None, "title": row.name if row else _("New reply"), "values": {name: values.get(name, "") for name in FIELDS},
         "delete_url": url_for("canned.destroy", uid=row.uid) if row else None,
     }
     return _page(replies=[], form=form, errors=errors or {}, languages=[(code, language_alone(code)) for code in LANGUAGES],

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from flask import request
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 
+from core.database import take_turns
 from core.errors import Conflict, Refused
 from core.i18n import N_
+from core.i18n import gettext as _
 from core.retelling import retell
 from desk.web.requests import db
 
@@ -35,6 +40,20 @@ def mark(*values: Any) -> str:
     return hashlib.sha256(repr(values).encode()).hexdigest()[:16]
 
 
+@contextmanager
+def in_turn(name: str = "") -> Iterator[None]:
+    """Raises Conflict where a colleague saved the same at this very moment: the database has noticed, no version could.
+
+    Forms of one ``name`` are saved one after the other: those that compare a :func:`mark`.
+    """
+    if name:
+        take_turns(db(), name)
+    try:
+        yield
+    except (StaleDataError, IntegrityError) as error:
+        raise Conflict(N_("A colleague saved this at the same moment. Look at what holds now, then repeat your change.")) from error
+
+
 def unmoved(now: str) -> None:
     """Raises Conflict where the posted ``mark`` is not that of what is stored now: a colleague was faster."""
     if posted("mark") not in ("", now):
@@ -47,9 +66,18 @@ def errors_of(refused: Refused, called: Mapping[str, str] | None = None) -> dict
     ``called`` names the fields of the form that have another name than those of the record.
     """
     db().rollback()
+    db().info.pop("options", None)
     called = called or {}
     return {"": retell(refused.sentence),
             **{called.get(name, name): retell(said) for name, said in refused.errors.items()}}
+
+
+def differing(now: Mapping[str, str], typed: Mapping[str, Any]) -> dict[str, str]:
+    """The errors of a form after a Conflict: what stands typed stays, what a colleague has saved is said beside it."""
+    said = _("A colleague has changed this in the meantime. Nothing of yours is lost: where the two of you differ, theirs stands "
+             "below the field. Save again to keep yours.")
+    return {"": said, **{name: _("It is now: %(value)s", value="\n" * ("\n" in value) + value or _("empty"))
+                         for name, value in now.items() if value != typed.get(name)}}
 
 
 def typed(names: tuple[str, ...]) -> dict[str, Any]:

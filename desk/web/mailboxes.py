@@ -19,7 +19,7 @@ from desk.mailboxes import Mailbox, add_mailbox, all_mailboxes
 from desk.saving_mailboxes import edit_mailbox, mailbox_with_uid, set_access, set_addresses
 from desk.switching import switch
 from desk.web.accounts import account_fields
-from desk.web.forms import errors_of, posted, ticked, version
+from desk.web.forms import errors_of, in_turn, posted, ticked, version
 from desk.web.pages import page, see_other
 from desk.web.presenting.choices import LANGUAGES
 from desk.web.presenting.mailbox_sign_ins import sign_in_of, signed_in
@@ -116,12 +116,14 @@ def _switch(uid: str, active: bool, said: str) -> Any:
 
 def save_form(mailbox: Mailbox, change: str = "edited") -> None:
     """Everything the form holds."""
-    edit_mailbox(db(), mailbox, _fields(), by=me(), version=version() if change == "edited" else None, change=change)
-    set_addresses(db(), mailbox, posted("address"), posted("aliases").replace("\n", ",").split(","))
-    teams = db().scalars(select(Team).where(Team.uid.in_(request.form.getlist("teams")))).all()
-    set_access(db(), mailbox, agents_with(db(), request.form.getlist("agents")), teams)
-    switch(db(), "intake.unknown_sender", posted("unknown_sender") or None, mailbox.uid, by=me())
-    switch(db(), "desk.acknowledge", ticked("acknowledge"), mailbox.uid, by=me())
+    with in_turn():
+        edit_mailbox(db(), mailbox, _fields(), by=me(), version=version() if change == "edited" else None, change=change)
+        set_addresses(db(), mailbox, posted("address"), posted("aliases").replace("\n", ",").split(","))
+        teams = db().scalars(select(Team).where(Team.uid.in_(request.form.getlist("teams")))).all()
+        set_access(db(), mailbox, agents_with(db(), request.form.getlist("agents")), teams)
+        switch(db(), "intake.unknown_sender", posted("unknown_sender") or None, mailbox.uid, by=me())
+        switch(db(), "desk.acknowledge", ticked("acknowledge"), mailbox.uid, by=me())
+        db().flush()
 
 
 def _fields() -> dict[str, Any]:

@@ -7,12 +7,12 @@ from zoneinfo import available_timezones
 
 from flask import Blueprint, request, url_for
 
-from core.errors import Refused
+from core.errors import Conflict, Refused
 from core.i18n import N_
 from core.i18n import gettext as _
 from core.options import OPTIONS, option
 from desk.switching import switch
-from desk.web.forms import errors_of, mark, posted, ticked, unmoved
+from desk.web.forms import differing, errors_of, in_turn, mark, posted, ticked, unmoved
 from desk.web.pages import page, see_other
 from desk.web.presenting.choices import LANGUAGES, timezones
 from desk.web.requests import db
@@ -37,17 +37,27 @@ def update() -> Any:
     """Save; each switch that changed is a fact with what it was before."""
     typed: dict[str, Any] = {name: posted(name) for name in (*TEXTS, *NUMBERS)} | {name: ticked(name) for name in FLAGS}
     try:
-        unmoved(mark(_now()))
-        wanted = _wanted(typed)
-        for name, value in wanted.items():
-            switch(db(), name, value, by=me())
+        with in_turn("options"):
+            unmoved(mark(_now()))
+            for name, value in _wanted(typed).items():
+                switch(db(), name, value, by=me())
     except Refused as refused:
-        return _show(typed, errors_of(refused)), refused.status
+        errors = errors_of(refused)
+        return _show(typed, _differences(typed) if isinstance(refused, Conflict) else errors), refused.status
     return see_other(url_for("options.edit"), said=_("The settings of the desk were saved."))
 
 
 def _now() -> dict[str, Any]:
     return {name: option(db(), name) for name in (*TEXTS, *NUMBERS, *FLAGS)}
+
+
+def _differences(typed: dict[str, Any]) -> dict[str, str]:
+    """What holds now, beside what was typed."""
+    flags = {True: _("on"), False: _("off")}
+
+    def shown(values: dict[str, Any]) -> dict[str, str]:
+        return {name: flags[value] if name in FLAGS else str(value) for name, value in values.items()}
+    return differing(shown(_now()), shown(typed))
 
 
 def _wanted(typed: dict[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from core.options import option
 from desk.inbound import InboundMail
 from desk.mailboxes import all_mailboxes
 from desk.switching import check_version, last_change, own_choice, switch, version_of
-from desk.web.forms import errors_of, version
+from desk.web.forms import errors_of, in_turn, mark, unmoved, version
 from desk.web.pages import page, see_other
 from desk.web.requests import db
 from desk.web.signing_in import admins_only, me
@@ -40,11 +40,14 @@ def edit() -> Any:
 def update() -> Any:
     """Save: each choice that changed is a fact with what it was before."""
     try:
-        check_version(db(), OPTION, version())
-        switch(db(), OPTION, request.form.get("unknown_sender", ""), by=me())
-        for mailbox in all_mailboxes(db()):
-            if f"mailbox_{mailbox.uid}" in request.form:
-                switch(db(), OPTION, request.form[f"mailbox_{mailbox.uid}"] or None, mailbox.uid, by=me())
+        with in_turn("options"):
+            check_version(db(), OPTION, version())
+            unmoved(_mark())
+            switch(db(), OPTION, request.form.get("unknown_sender", ""), by=me())
+            for mailbox in all_mailboxes(db()):
+                if f"mailbox_{mailbox.uid}" in request.form:
+                    switch(db(), OPTION, request.form[f"mailbox_{mailbox.uid}"] or None, mailbox.uid, by=me())
+            db().flush()
     except Refused as refused:
         return _show(errors_of(refused)), refused.status
     return see_other(url_for("policies.edit"), said=_said(option(db(), OPTION)))
@@ -56,10 +59,15 @@ def _said(value: str) -> str:
             "never": _("Saved. Unknown senders get a ticket and no record.")}[value]
 
 
+def _mark() -> str:
+    """Of all that the page shows: the desk's choice and those of the mailboxes."""
+    return mark(option(db(), OPTION), [(m.uid, own_choice(db(), OPTION, m.uid)) for m in all_mailboxes(db()) if m.active])
+
+
 def _show(errors: dict[str, str] | None = None) -> str:
     counted = _unknown()
     policy = {
-        "value": option(db(), OPTION), "version": version_of(db(), OPTION), "changed": _changed(), "days": 90,
+        "value": option(db(), OPTION), "version": version_of(db(), OPTION), "mark": _mark(), "changed": _changed(), "days": 90,
         "mailboxes": [{"uid": m.uid, "name": m.name, "value": own_choice(db(), OPTION, m.uid) or "",
                        "last_30": counted.get(m.id, 0)} for m in all_mailboxes(db()) if m.active],
         "defaults": [

@@ -10,12 +10,12 @@ from flask_login import login_required
 
 from contacts.agent import NOTIFY
 from contacts.enrolling import SHORTEST
-from contacts.staffing import edit_agent, set_addresses
+from contacts.staffing import agent_with_uid, edit_agent, set_addresses
 from core.errors import Refused
 from core.i18n import N_
 from core.i18n import gettext as _
 from desk.mailboxes import own_addresses
-from desk.web.forms import errors_of, posted, ticked, typed, version
+from desk.web.forms import errors_of, in_turn, posted, ticked, typed, version
 from desk.web.pages import page, see_other
 from desk.web.presenting.choices import LANGUAGES, timezones
 from desk.web.presenting.second_factor import state
@@ -41,8 +41,9 @@ def edit() -> Any:
 def update() -> Any:
     """Save what is not about signing in."""
     try:
-        edit_agent(db(), me(), _fields(), by=me(), version=version())
-        set_addresses(db(), me(), _addresses())
+        with in_turn():
+            edit_agent(db(), agent_with_uid(db(), me().uid, lock=True), _fields(), by=me(), version=version())
+            set_addresses(db(), me(), _addresses())
     except Refused as refused:
         return show(errors_of(refused), typed(("name", "language", "timezone", "theme", "addresses"))), refused.status
     return see_other(url_for("profile.edit"), said=_("Your profile was saved."))

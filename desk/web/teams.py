@@ -8,10 +8,10 @@ from flask import Blueprint, request, url_for
 from sqlalchemy import select
 
 from contacts.agent import Agent, Team
-from contacts.staffing import agents_with, save_team, team_with_uid
-from core.errors import Refused
+from contacts.staffing import agents_with, save_team, team_with_uid, unmoved
+from core.errors import Conflict, Refused
 from core.i18n import gettext as _
-from desk.web.forms import errors_of, posted, version
+from desk.web.forms import differing, errors_of, in_turn, posted, version
 from desk.web.pages import page, see_other
 from desk.web.requests import db
 from desk.web.signing_in import admins_only
@@ -53,23 +53,40 @@ def update(uid: str) -> Any:
 def destroy(uid: str) -> Any:
     """Dissolve it: its tickets have no team any more, its mailboxes are seen by those named."""
     team = team_with_uid(db(), uid)
-    db().delete(team)
-    db().flush()
+    try:
+        with in_turn():
+            unmoved(team, version())
+            db().delete(team)
+            db().flush()
+    except Conflict as conflict:
+        errors = errors_of(conflict)
+        return _form(team_with_uid(db(), uid), errors, posted_again=False), conflict.status
     return see_other(url_for("agents.index"), said=_("The team %(name)s was dissolved.", name=team.name))
 
 
 def _save(team: Team, kept: Team | None, said: str) -> Any:
+    uid = kept.uid if kept else ""
     try:
-        save_team(db(), team, posted("name"), agents_with(db(), request.form.getlist("members")), version=version())
+        with in_turn():
+            save_team(db(), team, posted("name"), agents_with(db(), request.form.getlist("members")), version=version())
     except Refused as refused:
-        return _form(kept, errors_of(refused)), refused.status
+        errors, now = errors_of(refused), team_with_uid(db(), uid) if uid else None
+        return _form(now, _differences(now) if now and isinstance(refused, Conflict) else errors), refused.status
     return see_other(url_for("agents.index"), said=said % {"name": team.name})
 
 
-def _form(team: Team | None, errors: dict[str, str] | None = None) -> str:
-    inside = set(request.form.getlist("members")) if errors else {agent.uid for agent in team.members} if team else set()
+def _differences(team: Team) -> dict[str, str]:
+    """What a colleague made of it, beside what was typed."""
+    members = [agents_with(db(), request.form.getlist("members")), team.members]
+    chosen, now = (", ".join(sorted(agent.name for agent in found)) for found in members)
+    return differing({"name": team.name, "members": now}, {"name": posted("name"), "members": chosen})
+
+
+def _form(team: Team | None, errors: dict[str, str] | None = None, *, posted_again: bool = True) -> str:
+    typed = bool(errors) and posted_again
+    inside = set(request.form.getlist("members")) if typed else {agent.uid for agent in team.members} if team else set()
     uid = team.uid if team else ""
-    form = {"title": team.name if team else _("New team"), "name": posted("name") if errors else team.name if team else "",
+    form = {"title": team.name if team else _("New team"), "name": posted("name") if typed else team.name if team else "",
             "action": url_for("teams.update", uid=uid) if uid else url_for("teams.create"), "new": team is None, "version": team.version if team else None,
             "delete_url": url_for("teams.destroy", uid=uid) if uid else None,
             "members": [{"uid": a.uid, "name": a.name, "checked": a.uid in inside} for a in db().scalars(

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, request, url_for
 
-from core.errors import Refused, Unknown
+from core.errors import Conflict, Refused, Unknown
 from core.i18n import N_
 from core.i18n import gettext as _
 from core.options import LANGUAGES as CODES
@@ -14,7 +14,7 @@ from desk import wording
 from desk.mailboxes import Mailbox, all_mailboxes
 from desk.saving_mailboxes import mailbox_with_uid
 from desk.system_mails import MAILS
-from desk.web.forms import errors_of, mark, posted, unmoved
+from desk.web.forms import differing, errors_of, in_turn, mark, posted, unmoved
 from desk.web.pages import page, see_other
 from desk.web.presenting.choices import LANGUAGES, language_name
 from desk.web.requests import db
@@ -62,10 +62,12 @@ def update(name: str, language: str) -> Any:
     """Save it; both fields empty means ours again."""
     mailbox = _mailbox() if _known(name) and _spoken(language) else None
     try:
-        unmoved(_mark(name, language))
-        wording.choose(db(), name, language, mailbox, _changed(name, language))
+        with in_turn("wordings"):
+            unmoved(_mark(name, language))
+            wording.choose(db(), name, language, mailbox, _changed(name, language))
     except Refused as refused:
-        return _form(name, language, _typed(), errors_of(refused)), refused.status
+        errors, moved = errors_of(refused), isinstance(refused, Conflict)
+        return _form(name, language, _typed(), _differences(name, language) if moved else errors, seen=moved), refused.status
     return see_other(_url("wordings.edit", name, language), said=_("The wording in %(language)s was saved.",
                                                                    language=language_name(language)))
 
@@ -74,11 +76,19 @@ def update(name: str, language: str) -> Any:
 @admins_only
 def destroy(name: str, language: str) -> Any:
     """Our own words again."""
-    wording.choose(db(), _known(name), _spoken(language), _mailbox(), Text("", ""))
+    mailbox = _mailbox() if _known(name) and _spoken(language) else None
+    try:
+        with in_turn("wordings"):
+            unmoved(_mark(name, language))
+            wording.choose(db(), name, language, mailbox, Text("", ""))
+    except Conflict as conflict:
+        errors_of(conflict)
+        return _form(name, language, _typed(), _differences(name, language), seen=True), conflict.status
     return see_other(_url("wordings.edit", name, language), said=_("Our own words are used again."))
 
 
-def _form(name: str, language: str, own: Text, errors: dict[str, str] | None = None) -> str:
+def _form(name: str, language: str, own: Text, errors: dict[str, str] | None = None, *, seen: bool = False) -> str:
+    """The form; ``seen`` says that it shows what a colleague has made of the text meanwhile."""
     mail, mailbox, ours = MAILS[name], _mailbox(), wording.ours(name, language)
     errors = dict(errors or {})
     try:
@@ -88,7 +98,7 @@ def _form(name: str, language: str, own: Text, errors: dict[str, str] | None = N
         shown = wording.preview(db(), name, language, mailbox, Text("", ""))
     words = {word.name: word.example for word in mail.words}
     agents = name.startswith("notify") or name == "password_reset"
-    form = {"mark": (not errors and posted("mark")) or _mark(name, language), "action": _url("wordings.update", name, language), "preview_url": _url("wordings.preview", name, language),
+    form = {"mark": (not seen and posted("mark")) or _mark(name, language), "action": _url("wordings.update", name, language), "preview_url": _url("wordings.preview", name, language),
             "reset_url": _url("wordings.destroy", name, language) if wording.wording_of(db(), name, language, mailbox) else None,
             "values": {"subject": own.subject or ours.subject, "body": own.body or ours.body},
             "words": [("{" + word.name + "}", _(word.means)) for word in mail.words],
@@ -105,6 +115,13 @@ def _form(name: str, language: str, own: Text, errors: dict[str, str] | None = N
 def _mark(name: str, language: str) -> str:
     own = wording.wording_of(db(), name, language, _mailbox())
     return mark(own.subject, own.body) if own else mark()
+
+
+def _differences(name: str, language: str) -> dict[str, str]:
+    """What holds now, beside what was typed."""
+    own, ours = wording.wording_of(db(), name, language, _mailbox()) or Text("", ""), wording.ours(name, language)
+    now = {"subject": own.subject or ours.subject, "body": own.body or ours.body}
+    return differing(now, {"subject": _typed().subject, "body": _typed().body})
 
 
 def _url(endpoint: str, name: str, language: str) -> str:

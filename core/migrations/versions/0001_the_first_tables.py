@@ -394,11 +394,16 @@ def upgrade() -> None:
     sa.Column('language', sa.String(length=2), nullable=False),
     sa.Column('mailbox_id', sa.Integer(), nullable=True),
     sa.Column('html', sa.Text(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('created_at', core.database.Moment(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['mailbox_id'], ['mailboxes.id'], name=op.f('fk_canned_replies_mailbox_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_canned_replies')),
     sa.UniqueConstraint('prefix', 'language', 'mailbox_id', name=op.f('uq_canned_replies_prefix_language_mailbox_id')),
     sa.UniqueConstraint('uid', name=op.f('uq_canned_replies_uid'))
     )
+    with op.batch_alter_table('canned_replies', schema=None) as batch_op:
+        batch_op.create_index('ix_canned_replies_everywhere', ['prefix', 'language'], unique=True, sqlite_where=sa.text('mailbox_id IS NULL'), postgresql_where=sa.text('mailbox_id IS NULL'))
+
     op.create_table('company_domains',
     sa.Column('domain', sa.String(length=253), nullable=False),
     sa.Column('company_id', sa.Integer(), nullable=False),
@@ -601,6 +606,9 @@ def upgrade() -> None:
     sa.UniqueConstraint('mail', 'language', 'mailbox_id', name=op.f('uq_wordings_mail_language_mailbox_id')),
     sa.UniqueConstraint('uid', name=op.f('uq_wordings_uid'))
     )
+    with op.batch_alter_table('wordings', schema=None) as batch_op:
+        batch_op.create_index('ix_wordings_everywhere', ['mail', 'language'], unique=True, sqlite_where=sa.text('mailbox_id IS NULL'), postgresql_where=sa.text('mailbox_id IS NULL'))
+
     op.create_table('automatic_sent',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('correspondent', sa.String(length=32), nullable=False),
@@ -928,6 +936,9 @@ def downgrade() -> None:
         batch_op.drop_index('ix_automatic_sent_correspondent')
 
     op.drop_table('automatic_sent')
+    with op.batch_alter_table('wordings', schema=None) as batch_op:
+        batch_op.drop_index('ix_wordings_everywhere', sqlite_where=sa.text('mailbox_id IS NULL'), postgresql_where=sa.text('mailbox_id IS NULL'))
+
     op.drop_table('wordings')
     with op.batch_alter_table('tickets', schema=None) as batch_op:
         batch_op.drop_index('ix_tickets_snoozed', sqlite_where=sa.text("state = 'snoozed'"), postgresql_where=sa.text("state = 'snoozed'"))
@@ -978,6 +989,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_company_domains_company_id'))
 
     op.drop_table('company_domains')
+    with op.batch_alter_table('canned_replies', schema=None) as batch_op:
+        batch_op.drop_index('ix_canned_replies_everywhere', sqlite_where=sa.text('mailbox_id IS NULL'), postgresql_where=sa.text('mailbox_id IS NULL'))
+
     op.drop_table('canned_replies')
     with op.batch_alter_table('team_members', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_team_members_agent_id'))

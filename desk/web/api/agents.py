@@ -42,7 +42,7 @@ def show(uid: str) -> Agent:
 @patch("/agents/<uid:uid>", admin=True)
 def update(uid: str, given: AgentChange) -> Agent:
     """Change the fields that are given."""
-    agent = agent_with_uid(db(), uid)
+    agent = agent_with_uid(db(), uid, lock=True)
     versions.unmoved(agent.version)
     edit_agent(db(), agent, given.named(), by=me())
     return _shown(agent)
@@ -51,7 +51,7 @@ def update(uid: str, given: AgentChange) -> Agent:
 @delete("/agents/<uid:uid>", admin=True)
 def destroy(uid: str) -> None:
     """Let an agent go: no sign-in and no token works any more; what they did stays theirs."""
-    agent = agent_with_uid(db(), uid)
+    agent = agent_with_uid(db(), uid, lock=True)
     versions.unmoved(agent.version)
     edit_agent(db(), agent, {"active": False}, by=me())
 

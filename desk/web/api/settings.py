@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from core.database import take_turns
 from core.errors import Unknown
 from core.i18n import N_
 from core.options import OPTIONS, option
@@ -37,6 +38,7 @@ def show(key: str, asked: SettingAsked) -> Setting:
 def update(key: str, asked: SettingAsked, given: NewValue) -> Setting:
     """Choose a value; null takes the choice back."""
     mailbox = _mailbox(asked)
+    take_turns(db(), "options")
     versions.unmoved(_setting(key, mailbox).version)
     switch(db(), key, given.value, mailbox.uid if mailbox else "", by=me())
     return _setting(key, mailbox)

@@ -44,7 +44,7 @@ def update(uid: str, given: TeamChange) -> Team:
     versions.unmoved(team.version)
     members = agents_named(given.members, "members") if "members" in named else team.members
     save_team(db(), team, named.get("name", team.name), members)
-    team.version += 1
+    team.raise_version()
     return _shown(team)
 
 
