@@ -14,6 +14,7 @@ from core.html_text import DEEPEST, SILENT, depth, to_text
 
 __all__ = ["sanitise", "sanitise_own", "to_text", "too_much"]
 
+MOST_ENTITIES = 100_000
 LARGEST = 3_000_000          # characters that are sanitised; above, only the text is shown
 
 TAGS = frozenset(
@@ -90,5 +91,6 @@ def sanitise_own(html: str) -> str:
 
 
 def too_much(html: str) -> bool:
-    """Whether this HTML is larger or deeper than we sanitise (10 MB newsletters, thousands of nested elements)."""
-    return len(html) > LARGEST or depth(html) > DEEPEST
+    """Whether this HTML is larger or deeper than we sanitise (10 MB newsletters, thousands of nested elements), or
+    holds more entities and no-break spaces, of which the sanitiser takes time by the square."""
+    return len(html) > LARGEST or html.count("&") + html.count("\xa0") > MOST_ENTITIES or depth(html) > DEEPEST

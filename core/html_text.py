@@ -30,22 +30,29 @@ NEVER_CLOSED = frozenset([
     "wbr", "p", "li", "td", "tr", "th", "dd", "dt", "option",
 ])
 SEPARATOR = "-----Original Message-----"
+RULE = "_" * 32
+CITED = ">\xa0"
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w:-]*)[^<>]*?(/?)>")
 _SPACE = re.compile(r"[ \t\r\n\f\xa0]+")
-_HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)          # not mso-hide: only Outlook hides that
 
 
-def to_text(html: str, *, quoted: str = "blockquote", separators: str = "") -> str:
+def to_text(html: str, *, quoted: str = "blockquote", cited: str = "", separators: str = "", ruled: str = "") -> str:
     """The text of HTML as a person sees it: lines, paragraphs, lists; hidden parts left out.
 
-    Elements that the CSS selector ``quoted`` finds are written with ``> `` before each line; before those
-    that ``separators`` finds comes a line ``-----Original Message-----``.
+    Elements that the CSS selector ``quoted`` finds are written with ``> `` before each line, those that ``cited`` finds
+    with the same and a no-break space (``CITED``); before those that ``separators`` finds comes a line
+    ``-----Original Message-----``, before those that ``ruled`` finds a drawn line.
     """
     html = html[:LARGEST].replace("\0", "")
     if depth(html) > DEEPEST:
         return _flat_text(html)
     root = LexborHTMLParser(html).root
-    return _Page(_found(root, quoted), _found(root, separators)).read(root) if root else ""
+    if root is None:
+        return ""
+    page = _Page(_found(root, quoted), _found(root, cited))
+    page.above = {**dict.fromkeys(_found(root, ruled), RULE), **dict.fromkeys(_found(root, separators), SEPARATOR)}
+    return page.read(root)
 
 
 def depth(html: str) -> int:
@@ -74,11 +81,12 @@ def _flat_text(html: str) -> str:
 class _Page:
     """A text written line by line while walking the tree, without recursion."""
 
-    def __init__(self, quoted: frozenset[int], separators: frozenset[int]) -> None:
-        self.quoted, self.separators = quoted, separators
+    def __init__(self, quoted: frozenset[int], cited: frozenset[int]) -> None:
+        self.quoted, self.cited = quoted | cited, cited
+        self.above: dict[int, str] = {}       # the line that is written before an element
         self.lines: list[str] = []
         self.line = ""
-        self.quotes = self.quotes_above = self.preformatted = 0
+        self.quotes = self.quotes_above = self.citations = self.preformatted = 0
         self.gap = False
         self.lists: list[int] = []            # for every open list: the next number, or 0 for bullets
 
@@ -109,17 +117,18 @@ class _Page:
             return False
         if tag in UNREAD or self.hidden(node):
             return False
-        if node.mem_id in self.separators:
-            self.own_line(SEPARATOR)
+        if node.mem_id in self.above:
+            self.own_line(self.above[node.mem_id])
         if tag == "img":
             self.words(_emoji(node))
         elif tag == "hr":
-            self.own_line("_" * 32)
+            self.own_line(RULE)
         elif tag in BLOCKS:
             self.begin_block(tag, node)
         if node.mem_id in self.quoted:
             self.end_line()
             self.quotes += 1
+            self.citations += node.mem_id in self.cited
         return True
 
     def hidden(self, node: LexborNode) -> bool:
@@ -158,6 +167,7 @@ class _Page:
         if node.mem_id in self.quoted:
             self.end_line()
             self.quotes -= 1
+            self.citations -= node.mem_id in self.cited
 
     def words(self, text: str) -> None:
         if self.preformatted:
@@ -189,7 +199,8 @@ class _Page:
         self.line = ""
         if not line.strip():
             return
-        prefix = ">" * self.quotes + " " if self.quotes else ""
+        only_cited = 0 < self.quotes == self.citations
+        prefix = ">" * (self.quotes - 1) + CITED if only_cited else ">" * self.quotes + " " if self.quotes else ""
         if self.gap and self.lines:
             self.lines.append(">" * min(self.quotes, self.quotes_above))
         self.gap, self.quotes_above = False, self.quotes

@@ -25,12 +25,20 @@ from mailgate.parts import Part, Rescue
 
 LONGEST_TEXT = 2_000_000
 LONGEST_HTML = 12_000_000
+LONGEST_STUB = 500
 MOST_ATTACHMENTS = 1000
-READABLE = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext"})
+READABLE = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "text/markdown", "text/x-markdown"})
+PROGRAMS_READ = frozenset({"text/calendar", "text/vcard", "text/x-vcard", "text/rtf", "text/xml", "text/csv", "text/rfc822-headers"})
 ENCRYPTED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted"})
 ENCLOSED = frozenset({"message/rfc822", "message/global"})
 IGNORED = frozenset({"text/x-amp-html", "text/watch-html"})
+WORD = re.compile(r"[^\W\d_]{4,}")
 UNFIT = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\r\n\t "
+NO_BASE64 = bytes(byte for byte in range(256) if byte not in BASE64 or byte in b"\r\n\t ")
+PADDED = re.compile(rb"[A-Za-z0-9+/]+=*")                   # some encode every line for itself
+BEGINS_CODED = re.compile(rb"\s*(?:[A-Za-z0-9+/]{4}){4,}[ \t]*\r?$|\s*(?:[A-Za-z0-9+/]{4})*[A-Za-z0-9+/]{2,3}={1,2}[ \t]*\r?$", re.MULTILINE)
+LONG_BASE64 = re.compile(rb"[A-Za-z0-9+/]{50,}={0,2}\s*$")
 DATA_IMAGE = re.compile(
     r"""(?i)(\bsrc\s*=\s*["'])data:(image/(?:png|jpe?g|gif|webp|bmp))[^,"']{0,60};base64,([A-Za-z0-9+/=\s%]+)(?=["'])"""
 )
@@ -63,7 +71,7 @@ class Body:
 def read(root: Part, rescue: Rescue) -> Body:
     """Text, HTML and attachments of a whole message."""
     body = Body(rescue)
-    pieces = _said(_pieces(root, body)) or _enclosed(root, body)
+    pieces = _said(_pieces(root, body)) or _said(_attached_words(root, body)) or _enclosed(root, body)
     if any(piece.html for piece in pieces):
         html = "\n".join(piece.html or _as_html(piece.plain) for piece in pieces)[:LONGEST_HTML]
         body.html = _data_images_attached(html, body)
@@ -80,6 +88,14 @@ def read(root: Part, rescue: Rescue) -> Body:
 
 def _said(pieces: list[Piece]) -> list[Piece]:
     return [piece for piece in pieces if piece.plain.strip() or piece.html.strip()]
+
+
+def _attached_words(root: Part, body: Body) -> list[Piece]:
+    """A text that its sender's program attached without a name, where it is all that there is to read."""
+    nameless = [part for part in leaves(root) if part.type in ("text/plain", "text/html") and not declared(part)]
+    if len(nameless) != 1 or nameless[0].disposition[0] != "attachment":
+        return []
+    return _text(nameless[0], body)
 
 
 def _enclosed(root: Part, body: Body) -> list[Piece]:
@@ -127,9 +143,21 @@ def _same_text(versions: list[list[Piece]]) -> list[Piece]:
     """The first plain and the last HTML version (RFC 2046 section 5.1.4: the last is the richest)."""
     plain = next((found for pieces in versions if (found := _joined(pieces, "plain"))), "")
     html = next((found for pieces in reversed(versions) if (found := _joined(pieces, "html"))), "")
-    if html and plain and not to_text(html[:200_000]).strip():
-        html = ""
+    if html and plain:
+        rich = to_text(html[:200_000]).strip()
+        html = html if rich else ""
+        if _is_a_stub(plain, rich):
+            plain += f"\n\n{clean(rich)}"
     return [Piece(plain, html)]
+
+
+def _is_a_stub(plain: str, rich: str) -> bool:
+    """Whether the plain version only says that there is another ("Your program cannot show this mail"): it is short
+    and most of its words do not stand in the HTML."""
+    if len(plain) > LONGEST_STUB or len(rich) < 3 * len(plain):
+        return False
+    said = set(WORD.findall(plain.lower()))
+    return len(said) > 2 and 2 * len(said & set(WORD.findall(rich.lower()))) < len(said)
 
 
 def _joined(pieces: list[Piece], version: str) -> str:
@@ -144,13 +172,21 @@ def _joined(pieces: list[Piece], version: str) -> str:
 def _is_text(part: Part) -> bool:
     if part.type.startswith("multipart/"):
         return True                           # a multipart without parts: what is there is shown
-    if part.type not in READABLE or part.disposition[0] == "attachment":
+    if part.disposition[0] == "attachment" or not (part.type in READABLE or (part.depth == 0 and _is_readable(part.type))):
         return False
     return part.depth == 0 or not declared(part)
 
 
+def _is_readable(kind: str) -> bool:
+    """Of a whole message any kind of text, as RFC 2046 section 4.1.4 wants it, but for those that programs read."""
+    return kind.startswith("text/") and kind not in PROGRAMS_READ
+
+
 def _text(part: Part, body: Body) -> list[Piece]:
-    text = clean(decode(content(part, body.rescue), part.named.get("charset")))
+    inside = content(part, body.rescue)
+    if part.type.startswith("multipart/") and (boundary := part.named.get("boundary")):
+        inside = re.sub(rb"(?m)^--" + re.escape(boundary.encode("utf-8", "replace")) + rb"(?:--)?\s*$", b"", inside)
+    text = clean(decode(inside, part.named.get("charset")))
     if part.type == "text/html":
         return [Piece("", text)]
     if part.type in ("text/enriched", "text/richtext"):
@@ -170,9 +206,9 @@ def content(part: Part, rescue: Rescue) -> bytes:
     """The bytes of a part, its transfer encoding undone (RFC 2045 section 6); an unknown one is left as it is."""
     body, encoding = part.body, part.encoding
     if encoding == "base64" or encoding.startswith("base-64"):
-        return _base64(body, rescue)
+        return _base64(body, rescue, words=part.type in READABLE)
     if encoding in ("quoted-printable", "quoted_printable", "quoted-printable;", "qp"):
-        return binascii.a2b_qp(body)
+        return binascii.a2b_qp(re.sub(rb"=[ \t]+(?=\r?\n)", b"=", body) if b"= " in body or b"=\t" in body else body)
     if encoding in ("x-uuencode", "uuencode", "x-uue", "uue", "x-uu"):
         return uuencoded.decode(body) or body
     if encoding not in ("", "7bit", "8bit", "binary", "7-bit", "8-bit", "none", "7bits", "8bits"):
@@ -180,15 +216,37 @@ def content(part: Part, rescue: Rescue) -> bytes:
     return body
 
 
-def _base64(body: bytes, rescue: Rescue) -> bytes:
-    try:
-        return binascii.a2b_base64(body)
-    except binascii.Error:
-        rescue.note(N_("Its base64 is broken."))
-    sample = body[:10_000]
+def _base64(body: bytes, rescue: Rescue, *, words: bool) -> bytes:
+    """``words``: it is a text, so that what is no base64 in it may be a footer that a list wrote below."""
+    if body.translate(None, BASE64) == b"" and b"=" not in body.rstrip(b"=\r\n\t "):
+        try:
+            return binascii.a2b_base64(body)
+        except binascii.Error:
+            rescue.note(N_("Its base64 is broken."))
+            return headers.from_base64(body)
+    rescue.note(N_("Its base64 is broken."))
+    if _is_no_base64(body[:10_000]):
+        return body
+    coded, footer = _without_footer(body) if words else (body, b"")
+    return b"".join(headers.from_base64(piece) for piece in PADDED.findall(coded.translate(None, NO_BASE64))) + footer
+
+
+def _is_no_base64(sample: bytes) -> bool:
+    """Whether these are words that somebody labelled as base64."""
+    if BEGINS_CODED.match(sample):
+        return False
     foreign, gaps = len(re.findall(rb"[^A-Za-z0-9+/=\s]", sample)), len(re.findall(rb"[a-z,.] [A-Za-z]", sample))
-    words = foreign * 5 > len(sample) or gaps * 10 > len(sample)
-    return body if words else headers.from_base64(body)
+    return foreign * 5 > len(sample) or gaps * 10 > len(sample)
+
+
+def _without_footer(body: bytes) -> tuple[bytes, bytes]:
+    """Base64, and the words that follow its last line: lists append them without decoding what they send on."""
+    lines = body.splitlines(keepends=True)
+    begins = next((index for index, line in enumerate(lines) if index and line.translate(None, BASE64)), len(lines))
+    below = lines[begins:]
+    if not any(re.search(rb"[A-Za-z,.] [A-Za-z]", line) for line in below) or any(LONG_BASE64.match(line) for line in below):
+        return body, b""
+    return b"".join(lines[:begins]), b"\n\n" + b"".join(below)
 
 
 def _attached(part: Part, body: Body) -> None:

@@ -12,6 +12,7 @@ from functools import cached_property
 
 from desk.letter import Failure
 from mailgate.addresses import bare_addresses
+from rules.automatic import ABSENCE
 
 LONGEST = 60_000
 ROBOT = re.compile(
@@ -19,6 +20,8 @@ ROBOT = re.compile(
     r"|bounces?[^@]*|mmdf|uucp|listserv|microsoftexchange\w*|smtpd?|delivery[^@]*|undeliverable[^@]*)@",
     re.IGNORECASE,
 )
+#: Among them those that shops and carriers write from too: "We were unable to deliver your parcel".
+NO_SURE_ROBOT = re.compile(r"^(?:bounces?[^@]*|listserv|smtpd?|delivery[^@]*)@", re.IGNORECASE)
 PROGRAM = re.compile(r"^(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|root|admin|mail|error|system)[^@]*@", re.IGNORECASE)
 ROBOT_NAME = re.compile(
     r"mailer-daemon|post[-_]?master\b|mail(?:er)? (?:delivery|daemon)|mail administrator|delivery subsystem"
@@ -41,7 +44,7 @@ FAILED_SUBJECT = re.compile(
     r"|mensaje devuelto|no se pudo entregar|non consegnat|mancata consegna|mancato recapito"
     r"|não (?:foi )?(?:entregue|entregar|pôde)|falha|devolvid"
     r"|niedostarczon|nie dostarczon|zwrot|ei (?:voitu|toimitettu)|toimittaminen|недоставлен|не доставлен"
-    r"|доставк|エラー|配信|送信|配達|退信|未送达|무송달|반송",
+    r"|доставк|ekki tókst|afhen(?:da|t)|エラー|配信|送信|配達|退信|未送达|무송달|반송",
     re.IGNORECASE,
 )
 FAILED_WORDS = re.compile(
@@ -61,7 +64,7 @@ FAILED_WORDS = re.compile(
     r"|unbekannt|n.a pas pu|n'existe pas|non remis|leveres|levert|leveret|levereras"
     r"|niet (?:worden )?(?:afgeleverd|bezorgd)|no (?:se )?(?:pudo|pudimos|ha podido|existe)"
     r"|non (?:è stato|esiste|recapit)|não (?:foi|existe|pôde)|nie (?:został|można|istnieje)|ei voitu"
-    r"|не (?:удалось|может|существует|была)|доставлен|届|送信|配信|エラー|未送达|无法|존재하지",
+    r"|ekki (?:tókst|hægt) að afhenda|óþekktur|не (?:удалось|может|существует|была)|доставлен|届|送信|配信|エラー|未送达|无法|존재하지",
     re.IGNORECASE,
 )
 DELAYED = re.compile(
@@ -131,12 +134,16 @@ class Report:
         if not (robot or PROGRAM.match(self.sender)):
             return False
         answered = any("auto-replied" in value for value in self.kept.get("auto-submitted", ()))
+        if answered and not self._robot and ABSENCE.match(self.subject):
+            return False
         failing = bool(FAILED_SUBJECT.search(self.subject))
         codes = bool(STATUS.search(self.prose) or REPLY_CODE.search(self.prose))
         words = bool(FAILED_WORDS.search(self.prose))
         returns = returns_a_mail or self._returns_header
         if not robot:
             return failing and words and returns
+        if NO_SURE_ROBOT.match(self.sender) and not (codes or returns):
+            return False
         return failing + codes + words + returns >= (3 if answered else 2)
 
     @property

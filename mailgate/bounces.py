@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from desk.letter import Bounce, Failure
-from mailgate import headers
+from mailgate import bounce_json, headers
 from mailgate.addresses import bare_addresses
 from mailgate.bodies import content
 from mailgate.bounce_prose import Report
@@ -45,6 +45,8 @@ def read(root: Part, told: Report) -> Bounce | None:
     failures = list(islice(_named([_text_of(part) for part in reports], told), MOST_FAILURES))
     if reports and (not told.by_a_robot or (not failures and _only_success(reports))):
         return None
+    if (from_amazon := bounce_json.read(told.text, told.sender)) is not None:
+        return from_amazon
     returned = [_text_of(part) for part in leaves if part.type in RETURNED_TYPES]
     if not failures:
         if not (reports or told.is_bounce(bool(returned))):

@@ -43,7 +43,7 @@ def decode(content: bytes, label: str | None = None) -> str:
         if content.startswith(mark):
             return content[len(mark):].decode(marked, "replace")
     charset = canonical(label)
-    if charset in WIDE:
+    if charset in WIDE and (b"\0" in content or not content.isascii()):     # else somebody converted it and kept the label
         return content.decode(charset, "replace")
     if charset == "iso2022_jp" or (charset not in STATEFUL and JAPANESE_ESCAPE.search(content, 0, 4000)):
         return _iso_2022_jp(content)

@@ -14,14 +14,18 @@ from datetime import datetime
 from desk.letter import Forwarded, Letter, Party
 from mailgate import bodies, headers, language, quotes, signatures
 from mailgate.addresses import parties
-from mailgate.attributions import PASSED_ON, RULE, SEPARATOR, header_block, header_fields, says_passed_on
 from mailgate.bodies import Body
+from mailgate.header_blocks import header_block, header_fields
 from mailgate.parts import Part, Rescue
+from mailgate.separators import PASSED_ON, RULE, SEPARATOR, says_passed_on
 
 LARGEST = 20 * 1024 * 1024
 NEAR = 4                     # lines between the announcement and the header block
-FORWARDS = re.compile(r"\s*(?:fwd?|wg|vs|vb|vl|tr|rv|enc|i|pd|doorst|fs)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
-ANSWERS = re.compile(r"\s*(?:re|sv|aw|antw|odp|res|rif|r|svar)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
+FORWARDS = re.compile(
+    r"\s*(?:fwd?|wg|vs|vb|vl|tr|rv|enc|i|pd|doorst|fs|tov|továbbítás|[iİ]lt|πρθ|пересл|转发|轉寄|轉發|전달)\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE)
+ANSWERS = re.compile(
+    r"\s*(?:re|sv|aw|antw|odp|res|rif|r|svar|ynt|vá|απ|отв|回复|回覆|答复|답장)\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE)
+AMBIGUOUS = re.compile(r"\s*vs\b", re.IGNORECASE)
 FINNISH_ANSWER = re.compile(r"(?:lähettäjä|keneltä)\s*:", re.IGNORECASE)   # in Finnish VS: answers, in Norwegian it forwards
 MARKED = re.compile(r"^\s{0,3}> ?")
 MAILTO = re.compile(r"\[mailto:([^\]\s]+)\]", re.IGNORECASE)
@@ -52,10 +56,10 @@ def _enclosed(root: Part, body: Body, subject: str, now: datetime, parse: Callab
 
 def _in_text(text: str, subject: str, now: datetime) -> Forwarded | None:
     said = bool(FORWARDS.match(subject))
-    if not said and not PASSED_ON.search(text):
+    if not said and not PASSED_ON.search(text, 0, quotes.LONGEST):
         return None
     lines = text[:quotes.LONGEST].split("\n")
-    found = _begins(lines, said)
+    found = _begins(lines, said, ambiguous=bool(AMBIGUOUS.match(subject)))
     if found is None:
         return None
     above, block = found
@@ -71,10 +75,11 @@ def _in_text(text: str, subject: str, now: datetime) -> Forwarded | None:
         words, shown, language=language.detect(shown), comment=_comment(lines[:above]))
 
 
-def _begins(lines: list[str], said: bool) -> tuple[int, int] | None:
+def _begins(lines: list[str], said: bool, *, ambiguous: bool) -> tuple[int, int] | None:
     """The line where the first quote of the text begins, and its header block; None where it is no forward.
 
-    ``said``: the subject says that the letter passes something on, so a bare header block is enough.
+    ``said``: the subject says that the letter passes something on, so a bare header block is enough; ``ambiguous``:
+    that it says so in one language and "answer" in another.
     """
     for index, line in enumerate(lines):
         if not line.strip():
@@ -84,7 +89,7 @@ def _begins(lines: list[str], said: bool) -> tuple[int, int] | None:
             if block is not None and header_block(lines, block, after_separator=True):
                 return index, block
         if header_block(lines, index, after_separator=False):
-            return (index, index) if said and not FINNISH_ANSWER.search(line) else None
+            return (index, index) if said and not (ambiguous and FINNISH_ANSWER.search(line)) else None
         if quotes.announces(lines, index):
             return None
     return None

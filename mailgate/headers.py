@@ -23,7 +23,14 @@ MONTHS = {
     "avr": 4, "abr": 4, "mai": 5, "maj": 5, "may": 5, "mei": 5, "mag": 5, "jun": 6, "giu": 6, "jul": 7, "lug": 7,
     "aug": 8, "aoû": 8, "ago": 8, "sep": 9, "set": 9, "okt": 10, "oct": 10, "out": 10, "ott": 10, "nov": 11,
     "des": 12, "dez": 12, "dec": 12, "déc": 12, "dic": 12,
+    "juin": 6, "juil": 7, "tam": 1, "hel": 2, "maa": 3, "huh": 4, "tou": 5, "kes": 6, "hei": 7, "elo": 8, "syy": 9, "lok": 10, "joulu": 12,
+    "sty": 1, "lut": 2, "kwi": 4, "cze": 6, "lip": 7, "sie": 8, "wrz": 9, "paź": 10, "lis": 11, "gru": 12, "maí": 5, "jún": 6, "júl": 7,
+    "ágú": 8, "nóv": 11, "янв": 1, "фев": 2, "мар": 3, "апр": 4, "мая": 5, "май": 5, "июн": 6, "июл": 7, "авг": 8, "сен": 9, "окт": 10,
+    "ноя": 11, "дек": 12,
 }
+#: Zones that mailers name and the standard library does not know, in hours.
+ZONES = {"CET": 1, "CEST": 2, "MET": 1, "MEST": 2, "MESZ": 2, "MEZ": 1, "BST": 1, "WEST": 1, "EET": 2, "EEST": 3, "MSK": 3, "JST": 9, "AEST": 10}
+NAMED_ZONE = re.compile(rf"\s\(?({'|'.join(ZONES)})\)?\s*$")
 FOREIGN_DATE = re.compile(r"(\d{1,2})\.?\s+([^\W\d]{3,9})\.?\s+(\d{4})\s+(\d{1,2})[:.](\d\d)(?:[:.](\d\d))?\s*([+-]\d{4})?")
 
 
@@ -147,6 +154,12 @@ def date(value: str, now: datetime) -> datetime | None:
 
 
 def _moment(value: str) -> datetime | None:
+    value = re.sub(r"([+-]\d\d):(\d\d)(?=\s*(?:\(|$))", r"\1\2", value)
+    if (zone := NAMED_ZONE.search(value)) and not re.search(r"[+-]\d{4}", value):
+        value = f"{value[:zone.start()]} {ZONES[zone[1]]:+03d}00"
+    if half := re.search(r"\b(\d{1,2})(:\d\d(?::\d\d)?)\s?([AP])M\b", value):
+        hour = int(half[1]) % 12 + (12 if half[3] == "P" else 0)
+        value = f"{value[:half.start()]}{hour:02d}{half[2]}{value[half.end():]}"
     parsed = parsedate_tz(value)
     if parsed is None or not parsed[1]:
         return _foreign_moment(value)
@@ -160,7 +173,7 @@ def _moment(value: str) -> datetime | None:
 def _foreign_moment(value: str) -> datetime | None:
     """Dates that some mailers write in their own language, or in ISO 8601."""
     found = FOREIGN_DATE.search(value)
-    if found and (month := MONTHS.get(found[2][:3].lower())):
+    if found and (month := MONTHS.get(found[2][:4].lower()) or MONTHS.get(found[2][:3].lower())):
         zone = found[7] or "+0000"
         offset = timedelta(hours=int(zone[:3]), minutes=int(zone[0] + zone[3:]))
         moment = datetime(int(found[3]), month, int(found[1]), int(found[4]), int(found[5]), int(found[6] or 0), tzinfo=UTC)

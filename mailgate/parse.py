@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from core.html import sanitise, too_much
 from core.i18n import N_
 from desk.letter import Letter, Party
-from mailgate import bodies, bounces, forwards, headers, language, parts, quotes
+from mailgate import bodies, bounces, forwards, headers, html_marks, language, parts, quotes
 from mailgate.addresses import bare_addresses, parties
 from mailgate.bodies import Body
 from mailgate.bounce_prose import Report
@@ -90,7 +90,7 @@ def _letter(raw: bytes, envelope_sender: str | None, now: datetime, opened: bool
         text=body.text,
         visible=visible,
         silent=silent,
-        below=quotes.below_heading(body.text if body.plain or not body.html else quotes.marked(body.html)) if silent else "",
+        below=quotes.below_heading(body.text if body.plain or not body.html else html_marks.marked(body.html)) if silent else "",
         html=_harmless(body, rescue),
         attachments=tuple(body.attachments),
         language=language.detect(visible),
@@ -148,7 +148,7 @@ class _Head:
 
 
 def _visible(body: Body) -> str:
-    if body.plain or not body.html or not quotes.MARKERS.search(body.html):
+    if body.plain or not body.html or not html_marks.has_marks(body.html):
         return quotes.folded(body.text, body.html if body.plain else None)
     return quotes.visible_html(body.html) or body.text.strip()
 
@@ -158,7 +158,7 @@ def _silent(body: Body, visible: str) -> bool:
     all that is left."""
     if len(visible.split()) < len(body.text.split()):
         return quotes.says_nothing(visible.split("\n"))
-    return not visible.strip() or quotes.all_quoted(body.text if body.plain or not body.html else quotes.marked(body.html))
+    return not visible.strip() or quotes.all_quoted(body.text if body.plain or not body.html else html_marks.marked(body.html))
 
 
 def _harmless(body: Body, rescue: Rescue) -> str | None:

@@ -100,7 +100,7 @@ class Part:
 
     @property
     def encoding(self) -> str:
-        return self.value("content-transfer-encoding").split(";")[0].strip(" \"'").lower()
+        return re.sub(r"\([^)]*\)", "", self.value("content-transfer-encoding")).split(";")[0].strip(" \"'").lower()
 
 
 def read(raw: bytes) -> tuple[Part, Rescue]:

@@ -7,61 +7,23 @@ without a word of its own. One rule set serves plain text and HTML, whose quotes
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
-from core.html import to_text
-from mailgate.attributions import (
-    FORWARDING,
-    REPLY_ABOVE,
-    RULE,
-    SEPARATOR,
-    VERB,
-    attribution,
-    header_block,
-    header_fields,
-    names_who_wrote,
-)
-from mailgate.signatures import ADVERT, MARK, MOBILE, without_advert, without_signature
+from core.html_text import CITED, to_text
+from core.html_text import SEPARATOR as WRITTEN_BEFORE
+from mailgate.adverts import is_added
+from mailgate.attributions import attribution, surely_tells_who_wrote
+from mailgate.header_blocks import header_block, header_fields, header_in_no_table
+from mailgate.html_marks import has_marks, marked
+from mailgate.interleaving import ANSWERS_BELOW
+from mailgate.quoted_blocks import QUOTED, blocks, ends_quoted, introduces, quoted_follows, without_blocks
+from mailgate.separators import HEADING, RULE, SEPARATOR, asks_for_answers_above, separates
+from mailgate.signatures import MARK, without_advert, without_signature
 
 LONGEST = 200_000
 LONGEST_SIGNATURE = 12       # lines
-QUOTED = re.compile(             # but not the end of an attribution, nor one that GroupWise wrote
-    rf"^\s{{0,3}}>(?!\s?(?:(?:{VERB})\s*)?[:：]\s*$|>> .{{1,200}}\d.{{0,100}} >>>$)", re.IGNORECASE
-)
-LINE_WORDS = re.compile(r"(?i)line|linje|raden|zeile|ligne|línea|linii")
 UNSEEN = re.compile(r"[\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-ONLY_LINKS = re.compile(r"^[\s(<\[]*https?://\S+[\s>)\]]*$")
 SHARED_LINE = re.compile(r"^(.*\S)\s*-{3,}\s*(On\s.*wrote:?)\s*$")
-ANSWERS_BELOW = re.compile(
-    r"\b(?:see|find|my|our)\b.{0,30}\b(?:below|inline|in-line|in red|in blue)\b|\b(?:answer\w*|repl(?:y|ies)"
-    r"|comments?)\b.{0,20}\b(?:below|inline|in red|in blue)\b"
-    r"|\b(?:svar\w*|kommentar\w*|se)\b.{0,30}\b(?:under|nedenfor|nedan|i rødt|i rött|med rødt)\b|\b(?:siehe"
-    r"|antwort\w*)\b.{0,30}\b(?:unten|im text|in rot)\b",
-    re.IGNORECASE,
-)
-QUOTES = (
-    "blockquote, .gmail_attr, .moz-cite-prefix, .yahoo_quoted, .zmail_extra, .tutanota_quote, .protonmail_quote blockquote,"
-    " .ox_primary_quote, .quoted-text, .im"
-)
-REST_IS_QUOTED = (
-    "#divRplyFwdMsg, #x_divRplyFwdMsg, #stopSpelling, .OutlookMessageHeader, .ms-outlook-mobile-reference-message, #OLK_SRC_BODY_SECTION,"
-    " #mail-editor-reference-message-container, .moz-forward-container, .yahoo_quoted, .BeginQuote, #reply-intro, #isReplyContent,"
-    " hr[id*=stopSpelling], div[style*='border-top:solid #E1E1E1'], div[style*='border-top:solid #B5C4DF'],"
-    " div[style*='border-top: 1pt solid rgb(225, 225, 225)'], div[style*='border-top: 1pt solid rgb(181, 196, 223)']"
-)
-MARKERS = re.compile(
-    r"blockquote|gmail_attr|moz-cite|yahoo_quoted|zmail_extra|divRplyFwdMsg|stopSpelling|OutlookMessageHeader"
-    r"|reference-message|OLK_SRC|moz-forward"
-    r"|E1E1E1|B5C4DF|rgb\(225, 225|rgb\(181, 196|ox_primary_quote|BeginQuote|reply-intro|isReplyContent", re.IGNORECASE
-)
-
-
-class Block(NamedTuple):
-    """Quoted lines from ``start`` to before ``end``; ``attributed`` when a line above says whose they are."""
-
-    start: int
-    end: int
-    attributed: bool
+SHARED_SEPARATOR = re.compile(r"^([-_*]{2,}[^-_*]{5,60}[-_*]{2,}) (\S.{0,30}:.*)$")
 
 
 def visible(text: str) -> str:
@@ -73,36 +35,43 @@ def visible(text: str) -> str:
     lines = _unshared(UNSEEN.sub("", text).split("\n"))
     cut = _rest_is_quoted(lines)
     kept = lines if cut is None else without_advert(lines[:cut])
-    if cut is None and not _ends_quoted(lines):
+    if cut is None and not ends_quoted(lines):
         kept = without_signature(lines)
-    shown = "\n".join(_without_blocks(kept, keep_middle=cut is not None)).strip("\n")
-    return shown.rstrip() if shown.strip() else text.strip()
+    shown = "\n".join(without_blocks(kept)).strip("\n")
+    return shown.rstrip() if _has_words(shown) else text.strip()
 
 
 def visible_html(html: str) -> str:
     """The same for HTML: the quote classes of mail programs become quoted lines and separators first."""
-    return visible(marked(html))
+    text = marked(html)
+    if all(QUOTED.match(line) for line in text.split("\n") if line.strip()):
+        return to_text(html).strip()
+    shown = visible(text).replace(CITED, "> ")
+    if WRITTEN_BEFORE not in shown or WRITTEN_BEFORE in (told := to_text(html)):
+        return shown
+    shown = "\n".join(line for line in shown.split("\n") if line.lstrip("> ") != WRITTEN_BEFORE).strip()
+    return shown if _has_words(shown) else told.strip()
 
 
-def marked(html: str) -> str:
-    """The text of HTML with its quotes as quoted lines and separators."""
-    return to_text(html, quoted=QUOTES, separators=REST_IS_QUOTED)
+def _has_words(shown: str) -> bool:
+    """Whether anything stands there but what programs draw."""
+    return any(line.strip() and not _drawn(line) for line in shown.split("\n"))
 
 
 def all_quoted(text: str) -> bool:
     """Whether nothing but quotes, and perhaps a signature, stands there: not a word of the sender's own."""
     lines = _unshared(UNSEEN.sub("", text[:LONGEST]).split("\n"))
-    blocks = _blocks(lines)
+    quoted = blocks(lines)
     own: list[str] = []
     for index, line in enumerate(lines):
-        if not line.strip() or any(block.start <= index < block.end for block in blocks):
+        if not line.strip() or any(block.start <= index < block.end for block in quoted):
             continue
         if _marker(lines, index) is not None:
             return says_nothing(own)
         own.append(line)
         if len(own) > LONGEST_SIGNATURE:
             return False
-    return bool(blocks) and says_nothing(own)
+    return bool(quoted) and says_nothing(own)
 
 
 def below_heading(text: str) -> str:
@@ -120,7 +89,7 @@ def says_nothing(lines: list[str]) -> bool:
     """Whether these lines are no more than a signature or what a program adds."""
     own = [line for line in lines if line.strip()]
     return not own or bool(MARK.match(own[0])) or (
-        len(own) < 3 and all(ADVERT.match(line) or MOBILE.match(line) for line in own))
+        len(own) < 3 and all(is_added(line) for line in own))
 
 
 def folded(text: str, html: str | None) -> str:
@@ -130,7 +99,7 @@ def folded(text: str, html: str | None) -> str:
     a part of the plain text, so that nothing can get lost between the versions.
     """
     shown = visible(text)
-    if html and len(shown) >= len(text.strip()) and MARKERS.search(html):
+    if html and len(shown) >= len(text.strip()) and has_marks(html):
         candidate = visible_html(html)
         words = _words(candidate)
         if words and words in _words(text):
@@ -146,15 +115,21 @@ def _unshared(lines: list[str]) -> list[str]:
     """An attribution that shares its line with the reply goes on a line of its own."""
     out: list[str] = []
     for line in lines:
-        shared = SHARED_LINE.match(line) if "---" in line and len(line) < 2000 else None
-        out += [shared[1].rstrip(" -"), shared[2]] if shared else [line]
+        dashed = ("---" in line or "___" in line) and len(line) < 2000
+        if dashed and (shared := SHARED_LINE.match(line)):
+            out += [shared[1].rstrip(" -"), shared[2]]
+        elif dashed and (shared := SHARED_SEPARATOR.match(line)) and SEPARATOR.match(shared[1]):
+            out += [shared[1], shared[2]]
+        else:
+            out.append(line)
     return out
 
 
 def _rest_is_quoted(lines: list[str]) -> int | None:
     """The line from where everything is quoted without marks, if the sender wrote something above it.
 
-    A quote that stands at the very top is what the sender wants to show (a forward): it is passed over.
+    A quote that stands at the very top, or below nothing but a signature, is what the sender wants to show (a forward):
+    it is passed over. So is one that the sender's own last line introduces ("The customer wrote this:").
     """
     begins = 0
     for index, line in enumerate(lines):
@@ -164,10 +139,16 @@ def _rest_is_quoted(lines: list[str]) -> int | None:
         if start is None:
             continue
         above = [words for words in lines[begins:start] if words.strip() and not QUOTED.match(words)]
-        if above:
-            return None if ANSWERS_BELOW.search(" ".join(above)[-3000:]) else _with_rule(lines, start)
+        if not says_nothing(above):
+            shown_below = ANSWERS_BELOW.search(" ".join(above)[-3000:]) or (introduces(above[-1]) and not _drawn(line))
+            return None if shown_below else _with_rule(lines, start)
         begins = _below_heading(lines, index)
     return None
+
+
+def _drawn(line: str) -> bool:
+    """Whether a program, not a person, wrote this line above a quote."""
+    return separates(line) or bool(RULE.match(line) or HEADING.match(line))
 
 
 def _with_rule(lines: list[str], start: int) -> int:
@@ -189,84 +170,34 @@ def _below_heading(lines: list[str], index: int) -> int:
 def _marker(lines: list[str], index: int) -> int | None:
     """Where the quote begins that this line announces; None when it announces none, or one marked with ``>``."""
     line = lines[index]
-    if SEPARATOR.match(line) or FORWARDING.match(line) or (len(line) < 200 and LINE_WORDS.search(line) and REPLY_ABOVE.search(line)):
-        return None if _quoted_follows(lines, index) and FORWARDING.match(line) else index
-    if RULE.match(line):
-        below = next((i for i in range(index + 1, min(index + 4, len(lines))) if lines[i].strip()), None)
-        return index if below is not None and header_block(lines, below, after_separator=True) else None
+    if separates(line):
+        below = _next(lines, index)
+        marked_below = quoted_follows(lines, index) or (
+            below is not None and header_block(lines, below, after_separator=True) and _quotes_below_header(lines, below))
+        return None if marked_below else index
+    if asks_for_answers_above(line):
+        return index
+    if RULE.match(line) or HEADING.match(line):
+        below = _next(lines, index)
+        if below is not None and (header_block(lines, below, after_separator=False) or header_in_no_table(lines, below)) and (
+                not _quotes_below_header(lines, below)):
+            return index
     start = attribution(lines, index)
     if start is not None:
-        return None if _quoted_follows(lines, index) else start
-    return index if header_block(lines, index, after_separator=False) else None
+        bare = not quoted_follows(lines, index) and surely_tells_who_wrote(" ".join(lines[start:index + 1]))
+        return start if bare else None
+    return index if header_block(lines, index, after_separator=False) and not _quotes_below_header(lines, index) else None
+
+
+def _next(lines: list[str], index: int) -> int | None:
+    return next((i for i in range(index + 1, min(index + 4, len(lines))) if lines[i].strip()), None)
+
+
+def _quotes_below_header(lines: list[str], index: int) -> bool:
+    """Whether marked lines follow this header: then answers may stand between them."""
+    return quoted_follows(lines, header_fields(lines, index)[1] - 1)
 
 
 def announces(lines: list[str], index: int) -> bool:
     """Whether a quote begins at this line, marked or not."""
     return bool(QUOTED.match(lines[index])) or _marker(lines, index) is not None
-
-
-def _quoted_follows(lines: list[str], index: int) -> bool:
-    below = next((line for line in lines[index + 1:index + 8] if line.strip()), "")
-    return bool(QUOTED.match(below))
-
-
-def _ends_quoted(lines: list[str]) -> bool:
-    last = next((line for line in reversed(lines) if line.strip()), "")
-    return bool(QUOTED.match(last))
-
-
-def _without_blocks(lines: list[str], *, keep_middle: bool) -> list[str]:
-    """Lines without the block at the end and without an attributed block above the answer.
-
-    Where text stands between blocks the answers are interleaved: what they answer stays.
-    """
-    blocks = _blocks(lines)
-    if not blocks:
-        return lines
-    ends = not any(line.strip() for line in lines[blocks[-1].end:])
-    folding = [blocks[-1]] if ends else []
-    inner = blocks[:-1] if ends else blocks
-    if len(inner) == 1 and inner[0].attributed and len(blocks) == 1:
-        folding.append(inner[0])
-    kept = [line for index, line in enumerate(lines) if not any(block.start <= index < block.end for block in folding)]
-    return kept if any(line.strip() for line in kept) else lines
-
-
-def _blocks(lines: list[str]) -> list[Block]:
-    blocks: list[Block] = []
-    index = 0
-    while index < len(lines):
-        if not QUOTED.match(lines[index]):
-            index += 1
-            continue
-        end = _end_of_block(lines, index)
-        start = _attributed_from(lines, index)
-        blocks.append(Block(index if start is None else start, end, start is not None))
-        index = end
-    return blocks
-
-
-def _end_of_block(lines: list[str], index: int) -> int:
-    """Blank lines, and links that the sender's program broke off, do not end a block of quoted lines."""
-    end = index
-    while index < len(lines):
-        if QUOTED.match(lines[index]):
-            end = index + 1
-        elif lines[index].strip() and not ONLY_LINKS.match(lines[index]):
-            break
-        index += 1
-    return end
-
-
-def _attributed_from(lines: list[str], index: int) -> int | None:
-    above = index - 1
-    while above >= 0 and not lines[above].strip():
-        above -= 1
-    if above < 0 or index - above > 5:
-        return None
-    if FORWARDING.match(lines[above]) or SEPARATOR.match(lines[above]):
-        return above
-    start = attribution(lines, above)
-    if start is None and names_who_wrote(lines[above]):
-        return above
-    return start

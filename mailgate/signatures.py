@@ -4,27 +4,13 @@ from __future__ import annotations
 
 import re
 
+from mailgate.adverts import advertises, is_added
+
 LONGEST = 15                    # lines
-ON_THE_WAY = (
-    r"sent|skickat|sendt|lähetetty|gesendet|verzonden|verstuurd|envoyé|enviado|enviada|inviato|wysłan[eo]"
-    r"|odesláno|отправлено|надіслано"
-    r"|poslano|elküldve|gönderildi|Von meinem|diese nachricht wurde|from my|via|get|hent|hämta|skaff(?: deg)?"
-    r"|laden sie|télécharge[zr]|obtenir|obtén|scarica|pobierz|hanki"
-)
-DEVICE = (
-    r"iphone|ipad|ipod|android|mobile?|mobil\w*|smartphone|samsung|galaxy|outlook|mail\b|blackberry|\w*phone"
-    r"|\w*telefon\w*|device|windows|proton"
-    r"|huawei|xiaomi|nokia|sony|htc|alcatel|cell|typeapp|sparrow|tablet|gmx|web\.de|handheld|treo|pixel|oneplus"
-    r"|airmail|mailbox|surface|puhelin\w*|matkapuhelin\w*"
-)
-MOBILE = re.compile(
-    rf"^[\s<(\[*_–—-]*(?:(?:{ON_THE_WAY})\b.{{0,90}}?(?:{DEVICE})|sent from my\b|sendt fra min\b"
-    rf"|skickat från min\b|從我的 iPhone|发自我的)", re.IGNORECASE
-)
-TRAILING_MOBILE = re.compile(r"^\S.{0,40} from (?:my )?mobile[.!]?$", re.IGNORECASE)
-ADVERT = re.compile(rf"^[\s<(\[*_-]*(?:{ON_THE_WAY})\b.{{0,60}}(?:https?://|www\.)", re.IGNORECASE)
 MARK = re.compile(r"^-- ?$")
+POSTSCRIPT = re.compile(r"\s*p\.?\s?s\b", re.IGNORECASE)
 LIST_FOOTER = re.compile(r"^[-_]{2,}\s*$")
+LINK_OR_ADDRESS = re.compile(r"\S@\S|https?://|www\.")
 DASHES = re.compile(r"^\s*[-_=*]{8,}\s*$")
 CONTACT = re.compile(
     r"^(?:\w{1,8}[.:]\s*)?(?:<?[\w.+-]+@[\w.-]+\.\w+>?|(?:https?://|www\.)\S+|\+?\(?\d[\d\s().-]{6,20}"
@@ -44,6 +30,7 @@ CLOSING = re.compile(
 )
 CARD_LINE = re.compile(r"^(?!p\.?s\b)[\w .,'’&@|/!()+-]{1,60}$", re.IGNORECASE)
 NAME = re.compile(r"^[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){0,3}$")
+PARTICLES = frozenset(["van", "von", "der", "den", "de", "af", "av", "di", "da", "du", "la", "le", "bin", "al", "el", "og", "and", "und", "och"])
 
 
 def without_signature(lines: list[str]) -> list[str]:
@@ -58,7 +45,7 @@ def without_signature(lines: list[str]) -> list[str]:
 def without_advert(lines: list[str]) -> list[str]:
     """What a program adds on its own directly above a quote ("Get Outlook for iOS <link>") belongs to the quote."""
     kept = _trimmed(lines)
-    while len(kept) > 1 and len(kept[-1]) < 200 and (ADVERT.match(kept[-1]) or (len(kept) == len(lines) and MOBILE.match(kept[-1]))):
+    while len(kept) > 1 and (advertises(kept[-1]) or (len(kept) == len(lines) and is_added(kept[-1]))):
         lines = kept = _trimmed(kept[:-1])
     return kept
 
@@ -72,10 +59,7 @@ def _trimmed(lines: list[str]) -> list[str]:
 
 def _mobile(lines: list[str]) -> int:
     end = len(lines)
-    while end and len(lines[end - 1]) < 160:
-        line = lines[end - 1].strip()
-        if line and not MOBILE.match(line) and not TRAILING_MOBILE.match(line):
-            break
+    while end and (not lines[end - 1].strip() or is_added(lines[end - 1])):
         end -= 1
     if end < len(lines) and lines[end].strip().lower().startswith("via ") and NAME.match(lines[end - 1] if end else ""):
         end -= 1
@@ -86,14 +70,21 @@ def _marked(lines: list[str]) -> int:
     """``-- `` on a line of its own (RFC 3676 section 4.3), with or without its space."""
     for index in range(len(lines) - 1, max(-1, len(lines) - 1 - 2 * LONGEST), -1):
         if MARK.match(lines[index]):
-            return index
+            below = lines[index + 1:]
+            sure = lines[index] == "-- " or _ends_here(lines, index)
+            return index if sure and not any(POSTSCRIPT.match(line) for line in below) else len(lines)
     return len(lines)
+
+
+def _ends_here(lines: list[str], index: int) -> bool:
+    """Whether two dashes without their space are no rule between parts of the text, and no question follows."""
+    return len(lines) - index <= LONGEST and lines[:index].count("--") == 0 and not lines[-1].rstrip().endswith("?")
 
 
 def _list_footer(lines: list[str]) -> int:
     for index in range(max(0, len(lines) - 8), len(lines)):
         rest = " ".join(lines[index:]).lower()
-        if LIST_FOOTER.match(lines[index]) and ("mailing list" in rest or "unsubscribe" in rest or "listinfo" in rest):
+        if LIST_FOOTER.match(lines[index]) and not rest.endswith("?") and LINK_OR_ADDRESS.search(rest) and ("mailing list" in rest or "unsubscribe" in rest or "listinfo" in rest):
             return index
     return len(lines)
 
@@ -103,6 +94,8 @@ def _dashed_card(lines: list[str]) -> int:
         if DASHES.match(lines[index]):
             below = [line.strip() for line in lines[index + 1:] if line.strip()]
             contacts = sum(1 for line in below if CONTACT.match(line))
+            if not below or not (_names(below[0]) or CLOSING.match(below[0])):
+                return len(lines)
             return index if contacts >= 2 and all(len(line) < 60 and not line.endswith("?") for line in below) else len(lines)
     return len(lines)
 
@@ -113,7 +106,7 @@ def _card(lines: list[str]) -> int:
     while start and lines[start - 1].strip():
         start -= 1
     card = [line.strip() for line in lines[start:]]
-    if not 3 <= len(card) <= 8 or not NAME.match(card[0]) or (start > 1 and lines[start - 2].rstrip().endswith(":")):
+    if not 3 <= len(card) <= 8 or not _names(card[0]) or (start > 1 and lines[start - 2].rstrip().endswith(":")):
         return len(lines)
     return start if sum(1 for line in card if CONTACT.match(line)) >= 2 else len(lines)
 
@@ -124,7 +117,19 @@ def _closing(lines: list[str]) -> int:
         if not CLOSING.match(lines[index].strip()):
             continue
         below = [line.strip() for line in lines[index + 1:] if line.strip()]
-        named = bool(below) and bool(NAME.match(below[0]))
-        told = all(CONTACT.match(line) or (CARD_LINE.match(line) and len(line.split()) <= 7) for line in below)
+        named = bool(below) and _names(below[0])
+        told = all(CONTACT.match(line) or _is_of_a_card(line) for line in below[1:])
         return index if named and told and len(below) <= 6 else len(lines)
     return len(lines)
+
+
+def _names(line: str) -> bool:
+    """Whether this is a name, written as names are: a person's last words ("please hurry") are not hidden as one."""
+    return bool(NAME.match(line)) and all(not word[0].islower() or word in PARTICLES for word in line.split())
+
+
+def _is_of_a_card(line: str) -> bool:
+    """A title, a firm, an address: more than half of the words begin with a capital or a digit, and none asks or calls."""
+    words = [word for word in re.split(r"[\s|,/]+", line) if word[:1].isalnum()]
+    capitals = sum(1 for word in words if not word[0].islower())
+    return bool(CARD_LINE.match(line)) and len(words) <= 7 and 2 * capitals > len(words) and ("@" in line or not line.endswith("!"))

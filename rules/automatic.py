@@ -98,22 +98,33 @@ ABSENCE = re.compile(
     r"|risposta automatica|fuori sede|resposta autom[áa]tica|automaattinen vastaus|poissa\w* toimistolta"
     r"|odpowied[źz] automatyczna|automatyczna odpowied[źz]"
     r"|automatick[áa] odpov[ěe][ďd]|автоответ|автоматический ответ|vacation\b|on vacation|away from (?:my"
-    r"|the) (?:mail|office)|自動返信|自动回复|不在)",
+    r"|the) (?:mail|office)|自動返信|自动回复|自動回覆|不在"
+    r"|sjálfvirkt svar|automaattivastaus|automatisch bericht|automatikus válasz|otomatik yanıt|samodejni odgovor|automatick[ýy] odpove[ďd]"
+    r"|automatinis atsakymas|automātiskā atbilde|automaatvastus|răspuns automat|αυτόματη απάντηση|автоматична відповідь|trả lời tự động"
+    r"|자동 ?(?:응답|회신)|automatsk[io] odgo\w+|i am (?:currently )?out of (?:the )?office|(?:jeg er |är |jag är )?(?:ikke|inte|ej|borta från) (?:på )?kontoret"
+    r"|ekki á skrifstofunni|nicht im büro|fuori ufficio|fora do escritório|mimo kancelář|poza biurem|poissaolo(?:ilmoitus|viesti))",
     re.IGNORECASE,
 )
+ABSENT = re.compile(              # which stands in other subjects too, so that nothing else may stand in this one
+    r"^\W*(?:(?:jeg er|jag är|er|i am|i'm|ich bin|je suis|olen|i|på|í|on|im|en|de|in) ){0,2}(?:annual |on )?(?:fraværende|frånvarande|bortreist|bortrest|bortrejst"
+    r"|ferie|semester|permisjon|ledig|(?:sumar)?fríi?|fjarverandi|lomalla|poissaolo|poissa|leave|holidays?|away|auto|urlaub|abwesend|außer haus|absence|absent\(e\)|absente?"
+    r"|congés|message d'absence|ausente|ausencia|ausência|vacaciones|férias|assente|niet aanwezig|met vakantie|nieobecność|urlop(?:ie)?|отсутствую"
+    r"|в отпуске|外出中|ikke på (?:arbeid|jobb|jobben|arbejde)|inte på (?:jobbet|arbetet))", re.IGNORECASE)
 FORM_ENDS = re.compile(
     r"(?:\s+(?:auto\w*|reply|message|notification|notice|response|svar|melding))*(?:[\s.!]*$|\s*:|\s+[–—-]\s)", re.IGNORECASE)
 CHALLENGE_SUBJECT = re.compile(
     r"(?:please )?(?:confirm|verify) (?:that you sent|your (?:message|e-?mail to)|you are (?:human|a person)"
     r"|delivery)|(?:your|the) message (?:to .{1,60} )?(?:is|was|requires?) (?:awaiting|waiting|held|pending"
     r"|verification)"
-    r"|sender (?:verification|authentication|confirmation)|challenge[- ]response|spam ?arrest"
+    r"|sender (?:address )?(?:verification|authentication|confirmation)|challenge[- ]response|spam ?arrest"
+    r"|please confirm \(conf#|antispam uol"
     r"|boxbe waiting list|message requires verification",
     re.IGNORECASE,
 )
 RECEIPT_SUBJECT = re.compile(
-    r"^(?:(?:not )?read|lest|läst|læst|gelesen|lu|gelezen|leído|letto|luettu|przeczytano|lida|ulest"
-    r"|slettet ulest|deleted|oläst)\s?:", re.IGNORECASE
+    r"^(?:(?:not )?read|lest|läst|læst|lesið|gelesen|lu|gelezen|leído|letto|luettu|przeczytano|lida|прочитано|已读|既読|開封済み"
+    r"|ulest|ikke l[æe]st|slettet ulest|slettet uden at være læst|deleted|oläst|inte läst|ungelesen(?: gelöscht)?|non lu|ongelezen|non letto)\s?:"
+    r"|^return receipt\b", re.IGNORECASE
 )
 ROBOT = re.compile(
     r"^(?:mailer[-_.]?daemon|mail[-_.]?daemon|postmaster|mdaemon|mail[-_.]?delivery.*|bounces?(?:[-+].*)?"
@@ -167,6 +178,7 @@ def is_read_receipt(clues: MailClues) -> bool:
 def is_challenge(clues: MailClues) -> bool:
     """A challenge-response system wants its sender to prove that they are human: never answered by a desk."""
     service = re.search(r"@(?:[\w-]+\.)*(?:spamarrest|boxbe|knowspam|mailinblack|bluebottle|choicemail|sendio)\.\w+$", clues.from_address.lower())
+    service = service or re.match(r"[\w.-]*\bchallenge\b[\w.-]*$", clues.local_part)
     return bool(service) or clues.has("x-challenge") or (bool(CHALLENGE_SUBJECT.search(clues.subject)) and _unanswerable(clues))
 
 
@@ -176,9 +188,11 @@ def is_out_of_office(clues: MailClues) -> bool:
     told = "vacation" in clues.with_comments("auto-submitted") or any(clues.has(name) for name in VACATION_HEADERS)
     if told or "vacation" in clues.all("precedence"):
         return True
-    words = ABSENCE.search(clues.subject)
-    return words is not None and (
-        _unanswerable(clues) or _names_itself(clues) or (clues.answers_us and _ends(clues.subject[words.end():])))
+    second_sign = _unanswerable(clues) or _names_itself(clues)
+    if words := ABSENCE.search(clues.subject):
+        return second_sign or (clues.answers_us and _ends(clues.subject[words.end():]))
+    words = ABSENT.search(clues.subject)
+    return words is not None and second_sign and _ends(clues.subject[words.end():]) and not is_newsletter(clues)
 
 
 def is_automatic_reply(clues: MailClues) -> bool:

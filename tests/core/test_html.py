@@ -68,6 +68,12 @@ def test_too_much_is_shown_as_text() -> None:
     assert not too_much("<p>" * 100_000)
 
 
+def test_to_text_marks_what_selectors_find() -> None:
+    html = "<p>a</p><blockquote class=q>b</blockquote><blockquote>c<blockquote class=q>d</blockquote></blockquote><i class=s>e</i><p class=r>f</p>"
+    assert to_text(html, quoted="blockquote.q", cited="blockquote:not(.q)", separators=".s", ruled=".r") == (
+        f"a\n\n> b\n>\n>\xa0c\n>\n>> d\n\n-----Original Message-----\ne\n{'_' * 32}\n\nf")
+
+
 @pytest.mark.parametrize(("html", "text"), [
     ("<p>Hei</p><p>du</p>", "Hei\n\ndu"),
     ("Hei<br>du<br><br>der", "Hei\ndu\n\nder"),

@@ -39,7 +39,8 @@ def test_a_bounce_without_the_original() -> None:
 
 @pytest.mark.parametrize(("name", "status", "hard", "original"), [
     ("bounce_qmail", "5.0.0", True, "out-8@desk.example"), ("bounce_exim", "4.0.0", False, "out-9@desk.example"),
-    ("bounce_german", "5.1.10", True, "out-10@desk.example"),
+    ("bounce_german", "5.1.10", True, "out-10@desk.example"), ("bounce_icelandic", "5.1.1", True, "out-12@desk.example"),
+    ("bounce_amazon", "5.1.1", True, "out-11@desk.example"),
 ])
 def test_bounces_in_prose(name: str, status: str, hard: bool, original: str) -> None:
     bounce = letter(name).bounce
@@ -50,6 +51,13 @@ def test_bounces_in_prose(name: str, status: str, hard: bool, original: str) -> 
 
 NOTES = b"From: NotesAdmin@mx.example\r\nSubject: DELIVERY FAILURE: User kari not listed\r\n\r\n"
 NOTES += b"Your message was not delivered to:\r\n\r\n  kari@kunde.example\r\n\r\nbecause: User not listed\r\n"
+
+
+def test_what_anybody_writes_in_the_form_of_amazon_is_no_bounce() -> None:
+    forged = raw("bounce_amazon").replace(b"no-reply@sns.amazonaws.com", b"kari@kunde.example")
+    assert parse(forged).bounce is None
+    broken = raw("bounce_amazon").replace(b'"bouncedRecipients":[', b'"bouncedRecipients":7,"x":[')
+    assert parse(broken).bounce is None
 
 
 def test_the_null_sender_of_the_envelope_is_a_signal() -> None:

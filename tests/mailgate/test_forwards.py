@@ -142,6 +142,21 @@ def test_mail_programs(subject, text):
     assert found.comment == "Can somebody look at this?"
 
 
+@pytest.mark.parametrize(("subject", "heading"), [
+    ("VL: Printer", "Lähettäjä: Ole Vang <ole@kunde.example>\nLähetetty: maanantai 3. kesäkuuta 2024 10.12\nVastaanottaja: Nora\nAihe: Printer"),
+    ("FS: Printer", "Frá: Ole Vang <ole@kunde.example>\nSent: mánudagur, 3. júní 2024 10:12\nTil: Nora\nEfni: Printer"),
+    ("转发: Printer", "发件人: Ole Vang <ole@kunde.example>\n发送时间: 2024年6月3日 10:12\n收件人: Nora\n主题: Printer"),
+    ("İLT: Printer", "Kimden: Ole Vang <ole@kunde.example>\nGönderildi: 3 Haziran 2024 Pazartesi 10:12\nKime: Nora\nKonu: Printer"),
+    ("Printer", "-------- Edelleen lähetetty viesti --------\nFrom: Ole Vang <ole@kunde.example>\nDate: 3 Jun 2024 10:12\nSubject: Printer"),
+    ("Printer", "-------- Перенаправленное сообщение --------\nОт: Ole Vang <ole@kunde.example>\nДата: 3 Jun 2024 10:12\nТема: Printer"),
+    ("Printer", "----- Forwarded message from Ole Vang <ole@kunde.example> -----\n\nFrom: Ole Vang <ole@kunde.example>\nDate: 3 Jun 2024\nSubject: Printer"),
+])
+def test_forwards_in_more_languages(subject, heading):
+    found = parse(mail("nora@desk.example", subject=subject, text=f"Can somebody look at this?\n\n{heading}\n\n{WORDS}")).forwarded
+    assert found is not None
+    assert (found.sender, found.subject, found.text, found.comment) == (OLE, "Printer", WORDS, "Can somebody look at this?")
+
+
 def test_html_of_outlook_without_a_plain_version():
     message = EmailMessage()
     message["From"], message["Subject"] = "nora@desk.example", "FW: Printer"

@@ -100,6 +100,16 @@ def test_dates(name: str, moment: datetime | None) -> None:
     assert letter(name).sent_at == moment
 
 
+@pytest.mark.parametrize("written", [
+    "Tue, 4 Jun 2024 09:00:00 +02:00", "Tue, 4 Jun 2024 09:00:00 CEST", "Tue, 4 Jun 2024 08:00:00 CET", "Tue, 4 Jun 2024 09:00:00 (MESZ)",
+    "Tue, 4 Jun 2024 09:00:00 AM +0200", "Mon, 3 Jun 2024 07:00:00 PM -1200", "mar., 4 juin 2024 09:00:00 +0200", "wt., 4 cze 2024 09:00:00 +0200",
+    "вт, 4 июн. 2024 09:00:00 +0200", "ti 4 kesäkuuta 2024 09.00.00 +0200", "Tue, 4 Jun 2024 09:00:00 +0200 (CEST)", "2024-06-04T09:00:00+02:00",
+])
+def test_dates_as_mailers_write_them(written: str) -> None:
+    read = parse(f"From: a@b.example\r\nDate: {written}\r\n\r\nHei\r\n".encode(), now=NOW)
+    assert read.sent_at == datetime(2024, 6, 4, 7, 0, tzinfo=UTC)
+
+
 @pytest.mark.parametrize("before", [
     b"To: " + b"someone@kunde.example, " * 25_000, b"X-A: b\r\n" * 400_000 + b"X-End: b", b"X-Long: " + b"b" * 5_000_000])
 def test_a_subject_behind_a_header_of_megabytes_is_read(before: bytes) -> None:

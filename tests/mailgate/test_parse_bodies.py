@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
+import io
+import tracemalloc
+import zipfile
+
 import pytest
 
 from desk.letter import Attachment
@@ -22,10 +28,53 @@ HEAD = b"From: a@kunde.example\r\nSubject: x\r\n"
     ("calendar", "Meeting on Monday."), ("tnef", "From Outlook."), ("signed", "Signed words."), ("encrypted", ""),
     ("enclosed_only", "Inner words."), ("nested_message", "See the mail below."),
     ("uuencode_in_text", "Her er loggen.\n\n\n\nHilsen Kari"),
+    ("base64_with_footer", "Blåbær og rømme brenner ikke.\n\n\n_______________________________________________\n"
+     "printers mailing list\nhttps://lists.example/printers"),
+    ("base64_line_by_line", "Skriveren står på gangen.\nBlåbær."), ("soft_breaks_with_spaces", "Skriveren står på gangen."),
+    ("attached_words", "The printer burns."),
     ("flowed", "This paragraph is broken by the program.\n> quoted and broken\n-- \nKari"),
 ])
 def test_texts(name: str, text: str) -> None:
     assert letter(name).text.strip() == text
+
+
+def test_a_plain_version_that_says_nothing_hides_no_words() -> None:
+    read = letter("plain_version_says_nothing")
+    assert "skriveren i andre etasje brenner" in read.visible
+    assert "cannot show" in read.text
+
+
+@pytest.mark.parametrize(("head", "body", "text"), [
+    (b"text/plain; charset=utf-16", b"Plain words.", "Plain words."), (b"text/x-markdown", b"**Words**", "**Words**"),
+    (b"text/x-unheard-of", b"Words.", "Words."), (b"multipart/mixed; boundary=BB", b"--BB--\r\n", ""),
+    (b"text/html", b"<div style='mso-hide:all'>Words.</div>", "Words."),
+    (b"text/plain\r\nContent-Transfer-Encoding: base64", b"Hello w\xc3\xb8rds, this is no base64 at all.", "Hello wørds, this is no base64 at all."),
+    (b"text/plain\r\nContent-Transfer-Encoding: base64", b"SGVsbG8gdw==w7hyZHM=", "Hello wørds"),
+])
+def test_odd_wrappings(head: bytes, body: bytes, text: str) -> None:
+    assert parse(HEAD + b"Content-Type: " + head + b"\r\n\r\n" + body, now=NOW).text == text
+
+
+def test_a_bomb_stays_what_it_is() -> None:
+    """MAIL.md, zip bomb: nothing here unpacks anything, however it is labelled."""
+    layers = gzip.compress(gzip.compress(bytes(50_000_000)))
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as bomb:
+        bomb.writestr("inner.txt", bytes(50_000_000))
+    parts = [
+        b"Content-Type: text/plain\r\n\r\nSee the files.",
+        b"Content-Type: application/gzip; name=b.gz\r\nContent-Encoding: gzip\r\nContent-Transfer-Encoding: base64\r\n\r\n" + base64.b64encode(layers),
+        b"Content-Type: application/zip; name=b.zip\r\nContent-Transfer-Encoding: base64\r\n\r\n" + base64.b64encode(archive.getvalue()),
+        b"Content-Type: text/plain; name=t.txt\r\nContent-Encoding: gzip\r\nContent-Transfer-Encoding: base64\r\n\r\n" + base64.b64encode(layers),
+    ]
+    mail = HEAD + b"Content-Type: multipart/mixed; boundary=BB\r\n\r\n" + b"".join(b"--BB\r\n" + part + b"\r\n" for part in parts) + b"--BB--\r\n"
+    tracemalloc.start()
+    read = parse(mail, now=NOW)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [(one.name, one.content) for one in read.attachments] == [("b.gz", layers), ("b.zip", archive.getvalue()), ("t.txt", layers)]
+    assert read.text.strip() == "See the files."
+    assert peak < 20_000_000
 
 
 def names(name: str) -> list[str]:
@@ -97,8 +146,8 @@ def test_what_was_rescued_is_told(name: str, oddity: str) -> None:
 
 @pytest.mark.parametrize("html", [
     b"<div>" * 300 + b"words" + b"</div>" * 300, b"<div>" * 50_000 + b"words", b"<a href='https://x.example'>words</a> " * 5000,
-    b"<p>words</p>" * 900_000, b"<p><font a=1>" * 1500 + b"words",
-], ids=["300 divs", "50 000 divs", "5 000 links", "10 MB", "unclosed formatting"])
+    b"<p>words</p>" * 900_000, b"<p><font a=1>" * 1500 + b"words", b"<p>words" + b"&amp; " * 400_000, b"<p>words" + b"\xc2\xa0 " * 500_000,
+], ids=["300 divs", "50 000 divs", "5 000 links", "10 MB", "unclosed formatting", "400 000 entities", "500 000 no-break spaces"])
 def test_html_that_is_too_much_still_shows_its_text(html: bytes) -> None:
     read = parse(HEAD + b"Content-Type: text/html; charset=utf-8\r\n\r\n" + html, now=NOW)
     assert "words" in read.text

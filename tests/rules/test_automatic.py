@@ -37,6 +37,15 @@ def test_persons(mail: MailClues) -> None:
     (clues(envelope="", subject="Out of the office until Monday"), Kind.OUT_OF_OFFICE),
     (clues(from_address="noreply@kunde.example", subject="Vacation"), Kind.OUT_OF_OFFICE),
     (clues(auto_submitted="auto-replied (zimbra; vacation)", precedence="bulk"), Kind.OUT_OF_OFFICE),
+    *((clues(auto_submitted="auto-generated", subject=subject), Kind.OUT_OF_OFFICE) for subject in (
+        "Sjálfvirkt svar: Prentari", "Fjarverandi", "Poissaoloviesti: Re: Tulostin", "Olen lomalla", "Jag är på semester", "Jeg er på ferie",
+        "Fraværende: Skriver", "Ich bin im Urlaub", "Nicht im Büro", "Absence : Re: x", "De vacaciones", "Răspuns automat: x", "자동 응답: x")),
+    (clues(subject="Lesið: Prentari", envelope=""), Kind.READ_RECEIPT), (clues(subject="Ikke læst: Printer", envelope=""), Kind.READ_RECEIPT),
+    (clues(subject="Return Receipt (displayed) - Printer", envelope=""), Kind.READ_RECEIPT),
+    (clues("spamblocker-challenge@bounce.provider.example", envelope=""), Kind.CHALLENGE),
+    (clues(subject="Please confirm (conf#1234)", auto_submitted="auto-replied"), Kind.CHALLENGE),
+    (clues(subject="Holiday offers", list_unsubscribe="<x>", precedence="bulk"), Kind.NEWSLETTER),
+    (clues(subject="Holiday", list_unsubscribe="<x>", precedence="bulk"), Kind.NEWSLETTER),
     (clues(auto_submitted="auto-replied"), Kind.AUTO_REPLY), (clues(auto_submitted="(comment) auto-replied; owner=x"), Kind.AUTO_REPLY),
     (clues(precedence="auto_reply"), Kind.AUTO_REPLY), (clues(x_autoreply="yes"), Kind.AUTO_REPLY), (clues(x_autorespond="Printer"), Kind.AUTO_REPLY),
     (clues(from_address="nagios@watch.example"), Kind.MONITORING), (clues("root@host.example", "Cron <root@host> backup"), Kind.MONITORING),
@@ -73,6 +82,7 @@ def test_the_form_of_an_absence_note_counts_in_an_answer_to_ours(subject: str) -
     clues(subject="Out of office chairs, need more"), clues(subject="Fravær-skjema virker ikke"),
     clues(subject="PROBLEM: lampe virker ikke"), clues(subject="OK - takk for hjelpen"), clues(subject="RESOLVED: thanks!"),
     clues("root@smallfirm.example", "Printer"), clues("alerts@smallfirm.example", "We changed our number"),
+    clues(subject="Holiday"), clues(subject="Semester"), clues(subject="Ferie: hvem tar vakten?"), clues(subject="Urlaub buchen"),
     clues(subject="[RESOLVED] it works"), clues(subject="Cron <root@host> runs twice, why?"),
 ])
 @pytest.mark.parametrize("answers_us", [False, True])
