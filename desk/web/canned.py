@@ -125,7 +125,7 @@ def _values(row: CannedReply) -> dict[str, str]:
 
 def _differences(row: CannedReply) -> dict[str, str]:
     """What a colleague made of it, beside what was typed; languages and mailboxes by their names."""
-    names = {"language": {"": _("Any"), **{code: language_name(code) for code in LANGUAGES}},
+    names = {"language": {"": _("Any"), **{code: language_alone(code) for code in LANGUAGES}},
              "mailbox": {"": _("All"), **{m.uid: m.name for m in all_mailboxes(db())}}}
     named, typed = ({name: names.get(name, {}).get(value, value) for name, value in values.items()} for values in (
         _values(row), {name: request.form.get(name, "").replace("\r\n", "\n").strip() for name in FIELDS}))
