@@ -10,6 +10,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 DEEPEST = 800                # nested elements: parsers take time by the square of it
 MOST_NODES = 200_000         # of a page; what comes after them is only in the original
 LARGEST = 12_000_000
+MOST_ATTRIBUTES = 300        # of one element: parsers take time by the square of it too
 
 SILENT = frozenset([
     "script", "style", "title", "template", "noscript", "iframe", "object", "embed", "applet", "svg", "math",
@@ -33,6 +34,9 @@ SEPARATOR = "-----Original Message-----"
 RULE = "_" * 32
 CITED = ">\xa0"
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w:-]*)[^<>]*?(/?)>")
+#: A tag to its end, or to the end of what there is; quoted values may hold a ``>``.
+_WHOLE_TAG = re.compile(r"""<([a-zA-Z][\w:-]*+)((?:=\s*+(?:"[^"]*+"|'[^']*+')|[^>=]++|=)*+)""")
+_VALUE = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+')""")
 _SPACE = re.compile(r"[ \t\r\n\f\xa0]+")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)          # not mso-hide: only Outlook hides that
 
@@ -46,13 +50,25 @@ def to_text(html: str, *, quoted: str = "blockquote", cited: str = "", separator
     """
     html = html[:LARGEST].replace("\0", "")
     if depth(html) > DEEPEST:
-        return _flat_text(html)
+        return flat_text(html)
     root = LexborHTMLParser(html).root
     if root is None:
         return ""
     page = _Page(_found(root, quoted), _found(root, cited))
     page.above = {**dict.fromkeys(_found(root, ruled), RULE), **dict.fromkeys(_found(root, separators), SEPARATOR)}
     return page.read(root)
+
+
+def tame(html: str) -> str:
+    """The HTML without the attributes of elements that have more of them than any program writes."""
+    return _WHOLE_TAG.sub(_with_few, html) if len(html) > 10 * MOST_ATTRIBUTES else html
+
+
+def _with_few(tag: re.Match[str]) -> str:
+    written = tag[2]
+    if len(written) < 2 * MOST_ATTRIBUTES or len(_VALUE.sub(" ", written).replace("/", " ").split()) <= MOST_ATTRIBUTES:
+        return tag[0]
+    return f"<{tag[1]}"
 
 
 def depth(html: str) -> int:
@@ -71,7 +87,8 @@ def _found(root: LexborNode | None, selector: str) -> frozenset[int]:
     return frozenset(node.mem_id for node in root.css(selector)) if root and selector else frozenset()
 
 
-def _flat_text(html: str) -> str:
+def flat_text(html: str) -> str:
+    """The text of HTML without a parser: no tree, so nothing that takes time by the square of anything."""
     html = re.sub(r"(?is)<(script|style|title)\b[^<]*</\1\s*>", " ", html)
     html = re.sub(r"(?i)<(?:br|/?p|/?div|/?tr|/?li|/?h\d)\b[^<>]*>", "\n", html)
     lines = entities.unescape(re.sub(r"<[^<>]*>", "", html)).split("\n")

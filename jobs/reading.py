@@ -126,7 +126,7 @@ def _read(claimed: list[Claimed], read: SimpleQueue[Read]) -> None:
 def _sources(claimed: list[Claimed]) -> list[Source]:
     with database().read() as db:
         raws = raws_of(db, [one.id for one in claimed])
-    return [Source(raws[one.id], one.envelope_sender) for one in claimed]
+    return [Source(raws[one.id], one.envelope_sender, careful=one.tried) for one in claimed]
 
 
 def _kept(one: Claimed, outcome: Letter | ParseFailed) -> Read:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from urllib.parse import quote, unquote_to_bytes
 
-from core.html import to_text
+from core.html_text import flat_text, tame, to_text
 from core.i18n import N_
 from desk.letter import Attachment
 from mailgate import flowed, headers, parts, uuencoded
@@ -59,6 +59,7 @@ class Body:
     text: str = ""
     html: str | None = None
     plain: bool = False                       # whether a plain version exists, so that text is not made from HTML
+    flat: bool = False                        # HTML is not parsed: its text is all that is taken
     attachments: list[Attachment] = field(default_factory=list)
 
     def attach(self, name: str, kind: str, content: bytes, content_id: str = "") -> None:
@@ -68,9 +69,9 @@ class Body:
             self.rescue.note(N_("It has too many attachments: the rest is left out."))
 
 
-def read(root: Part, rescue: Rescue) -> Body:
-    """Text, HTML and attachments of a whole message."""
-    body = Body(rescue)
+def read(root: Part, rescue: Rescue, *, flat: bool = False) -> Body:
+    """Text, HTML and attachments of a whole message; ``flat`` makes plain text of HTML without parsing it."""
+    body = Body(rescue, flat=flat)
     pieces = _said(_pieces(root, body)) or _said(_attached_words(root, body)) or _enclosed(root, body)
     if any(piece.html for piece in pieces):
         html = "\n".join(piece.html or _as_html(piece.plain) for piece in pieces)[:LONGEST_HTML]
@@ -188,7 +189,7 @@ def _text(part: Part, body: Body) -> list[Piece]:
         inside = re.sub(rb"(?m)^--" + re.escape(boundary.encode("utf-8", "replace")) + rb"(?:--)?\s*$", b"", inside)
     text = clean(decode(inside, part.named.get("charset")))
     if part.type == "text/html":
-        return [Piece("", text)]
+        return [_as_written(text, body)]
     if part.type in ("text/enriched", "text/richtext"):
         text = re.sub(r"<[^<>\n]{1,80}>", "", text.replace("<<", "\0")).replace("\0", "<")
     if part.named.get("format", "").lower() == "flowed":
@@ -198,8 +199,12 @@ def _text(part: Part, body: Body) -> list[Piece]:
         for name, inside in files:
             body.attach(safe_name(name) or "attachment.bin", "application/octet-stream", inside)
     if part.depth == 0 and re.match(r"\s{0,20}(?:<!doctype html|<html)\b", text[:200], re.IGNORECASE):
-        return [Piece("", text)]              # HTML that somebody sent as plain text
+        return [_as_written(text, body)]      # HTML that somebody sent as plain text
     return [Piece(text, "")]
+
+
+def _as_written(html: str, body: Body) -> Piece:
+    return Piece(clean(flat_text(html[:LONGEST_HTML])), "") if body.flat else Piece("", tame(html))
 
 
 def content(part: Part, rescue: Rescue) -> bytes:

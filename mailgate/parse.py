@@ -43,24 +43,29 @@ KEPT_PREFIXES = (
 )
 
 
-def parse(raw: bytes, *, envelope_sender: str | None = None, now: datetime | None = None, opened: bool = False) -> Letter:
+def parse(
+    raw: bytes, *, envelope_sender: str | None = None, now: datetime | None = None, opened: bool = False, careful: bool = False,
+) -> Letter:
     """The letter in these bytes. ``envelope_sender`` is what SMTP said ("" for the null sender), if it is known;
     ``now`` decides which dates lie in the future. ``opened``: another letter enclosed these bytes, so nothing that
-    they pass on is looked for."""
+    they pass on is looked for. ``careful``: an earlier attempt hung, so HTML is not parsed and nothing is folded: its
+    words are shown, and its source has the rest."""
     now = now or datetime.now(UTC)
     try:
-        return _letter(raw, envelope_sender, now, opened)
+        return _letter(raw, envelope_sender, now, opened, careful)
     except (ValueError, TypeError, LookupError, RuntimeError, ArithmeticError, AttributeError, MemoryError):
         log.exception("a mail could only be kept as its source")
         return _source_only(raw, envelope_sender)
 
 
-def _letter(raw: bytes, envelope_sender: str | None, now: datetime, opened: bool) -> Letter:
+def _letter(raw: bytes, envelope_sender: str | None, now: datetime, opened: bool, careful: bool) -> Letter:
     root, rescue = parts.read(raw[:LARGEST])
     if len(raw) > LARGEST:
         rescue.note(N_("It is cut: it is larger than 64 MB."))
     head = _Head(root)
-    body = bodies.read(root, rescue)
+    body = bodies.read(root, rescue, flat=careful)
+    if careful:
+        rescue.note(N_("An earlier attempt to read it took too long: only its text is shown."))
     senders = parties(head.raw_texts("from"))
     subject = head.first("subject")
     date = head.first("date")
@@ -68,7 +73,7 @@ def _letter(raw: bytes, envelope_sender: str | None, now: datetime, opened: bool
     given = head.message_id()
     envelope_sender = head.envelope_sender() if envelope_sender is None else envelope_sender.strip("<> ")
     sender = senders[0].address if senders else ""
-    visible = _visible(body)
+    visible = body.text.strip() if careful else _visible(body)
     silent = _silent(body, visible)
     bounce = bounces.read(root, Report(body.text, subject, sender, head.kept(), null_sender=envelope_sender == ""))
     return Letter(
@@ -95,7 +100,7 @@ def _letter(raw: bytes, envelope_sender: str | None, now: datetime, opened: bool
         attachments=tuple(body.attachments),
         language=language.detect(visible),
         bounce=bounce,
-        forwarded=None if opened or bounce else forwards.read(root, body, subject, now, parse),
+        forwarded=None if opened or bounce or careful else forwards.read(root, body, subject, now, parse),
         headers=head.kept(),
         oddities=_oddities(head, senders, rescue),
         content_digest=digest,

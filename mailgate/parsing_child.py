@@ -23,12 +23,15 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, NamedTuple
 
 from core.i18n import gettext as _
+from core.processes import end_with
 from desk.letter import Letter
 from mailgate import letter_wire
 
@@ -50,11 +53,12 @@ class NotStarted(ParseFailed):
 
 
 class Source(NamedTuple):
-    """One mail to parse, with what SMTP knew of it."""
+    """One mail to parse, with what SMTP knew of it; ``careful`` where an earlier attempt came to no end."""
 
     raw: bytes
     envelope_sender: str | None = None
     now: datetime | None = None
+    careful: bool = False
 
 
 class Parser:
@@ -143,6 +147,13 @@ class Parser:
         return self.child
 
 
+@lru_cache(maxsize=1)
+def _starter(process: int) -> ThreadPoolExecutor:
+    """The thread that starts children: Linux ends a child with the thread that started it (``end_with``), so it has to
+    be one that lasts as long as the process."""
+    return ThreadPoolExecutor(1, f"parser-of-{process}")
+
+
 class _Child:
     """The process and what is on its way in and out of its pipes."""
 
@@ -153,9 +164,9 @@ class _Child:
         ) if name in os.environ}
         paths = [home, *(path for path in sys.path if path)]
         environment |= {"PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-        self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            [sys.executable, "-m", module, str(megabytes)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, bufsize=0
-        )
+        self.process = _starter(os.getpid()).submit(
+            subprocess.Popen, [sys.executable, "-m", module, str(megabytes)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            env=environment, bufsize=0).result()
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         self.into, self.out = self.process.stdin.fileno(), self.process.stdout.fileno()
@@ -167,7 +178,7 @@ class _Child:
         self.ready, self.alive = False, True
 
     def send(self, source: Source) -> None:
-        told = json.dumps([source.envelope_sender, source.now and source.now.isoformat()]).encode()
+        told = json.dumps([source.envelope_sender, source.now and source.now.isoformat(), source.careful]).encode()
         self.unsent.append(memoryview(FRAME.pack(len(told), len(source.raw)) + told))
         if source.raw:
             self.unsent.append(memoryview(source.raw))
@@ -283,7 +294,9 @@ atexit.register(close)
 
 
 def serve(read: Callable[..., Letter], *, megabytes: int) -> None:
-    """The child: letters from standard input, answers to standard output, until the input ends."""
+    """The child: letters from standard input, answers to standard output, until the input ends, or with its parent
+    also in the middle of a letter."""
+    end_with(os.getppid())
     _limit(megabytes)
     signal.signal(signal.SIGINT, signal.SIG_IGN)       # its end comes with the end of its input
     answers = os.fdopen(os.dup(1), "wb", buffering=1 << 20)
@@ -293,13 +306,15 @@ def serve(read: Callable[..., Letter], *, megabytes: int) -> None:
     answers.flush()
     while len(header := mails.read(FRAME.size)) == FRAME.size:
         told, raw = (mails.read(length) for length in FRAME.unpack(header))
-        envelope_sender, now = json.loads(told)
-        _answer(answers, read, raw, envelope_sender, now and datetime.fromisoformat(now))
+        envelope_sender, now, careful = json.loads(told)
+        _answer(answers, read, Source(raw, envelope_sender, now and datetime.fromisoformat(now), careful))
 
 
-def _answer(answers: BinaryIO, read: Callable[..., Letter], raw: bytes, envelope_sender: str | None, now: datetime | None) -> None:
+def _answer(answers: BinaryIO, read: Callable[..., Letter], source: Source) -> None:
+    raw, known = source.raw, source._asdict()
+    del known["raw"]
     try:
-        letter, contents = letter_wire.pack(read(raw, envelope_sender=envelope_sender, now=now))
+        letter, contents = letter_wire.pack(read(raw, **known))
     except MemoryError:
         letter, contents = b'"Reading this mail took too much memory."', []
     answers.write(FRAME.pack(len(letter), sum(map(len, contents))))

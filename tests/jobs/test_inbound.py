@@ -23,6 +23,7 @@ from desk.tickets.message import Attachment, Message
 from desk.tickets.ticket import Ticket
 from jobs import inbound as job
 from jobs import reading
+from mailgate.parse import parse
 from mailgate.parsing_child import ParseFailed, Parser
 from tests.letters_made import mail, with_file
 
@@ -137,7 +138,6 @@ def test_a_failed_mail_is_replayed_and_admins_know_of_it_meanwhile(fresh_databas
 def test_a_letter_that_cannot_be_parsed_fails_alone_after_three_tries(fresh_database, take, monkeypatch):
     class Parser:
         def parse_many(self, sources):
-            from mailgate.parse import parse
             for source in sources:
                 yield ParseFailed("It took too long.") if b"poison" in source.raw else parse(source.raw)
 
@@ -151,6 +151,20 @@ def test_a_letter_that_cannot_be_parsed_fails_alone_after_three_tries(fresh_data
     with fresh_database.read() as db:
         failed = db.scalars(select(InboundMail).where(InboundMail.state == "failed")).one()
     assert (failed.sender, failed.subject) == ("ole@kunde.example", "poison")
+
+
+def test_a_letter_that_hung_is_read_carefully_the_next_time(fresh_database, take, monkeypatch):
+    class Parser:
+        def parse_many(self, sources):
+            for source in sources:
+                yield parse(source.raw, careful=True) if source.careful else ParseFailed("It took too long.")
+
+    monkeypatch.setattr(reading, "parser", Parser)
+    take(mail(subject="slow"))
+    job.run()
+    due_now(fresh_database)
+    job.run()
+    assert states(fresh_database) == {"done": 1}
 
 
 def test_rows_whose_worker_died_come_back_and_the_retried_come_alone(fresh_database, take):

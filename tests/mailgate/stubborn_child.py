@@ -12,7 +12,9 @@ from mailgate.parse import parse
 from mailgate.parsing_child import serve
 
 
-def read(raw: bytes, *, envelope_sender: str | None, now: datetime | None) -> Letter:
+def read(raw: bytes, *, envelope_sender: str | None, now: datetime | None, careful: bool = False) -> Letter:
+    if careful:
+        raw = raw.replace(b"HANG", b"HUNG")
     if b"HANG" in raw:
         time.sleep(600)
     if b"DIE" in raw:
@@ -21,7 +23,7 @@ def read(raw: bytes, *, envelope_sender: str | None, now: datetime | None) -> Le
         bytearray(8 << 30)
     if b"LIE" in raw:
         return Letter(message_id="x", message_id_given=False, sender=None, headers={"a": (print("noise") or "b",)})
-    return parse(raw, envelope_sender=envelope_sender, now=now)
+    return parse(raw, envelope_sender=envelope_sender, now=now, careful=careful)
 
 
 if __name__ == "__main__":

@@ -147,12 +147,26 @@ def test_what_was_rescued_is_told(name: str, oddity: str) -> None:
 @pytest.mark.parametrize("html", [
     b"<div>" * 300 + b"words" + b"</div>" * 300, b"<div>" * 50_000 + b"words", b"<a href='https://x.example'>words</a> " * 5000,
     b"<p>words</p>" * 900_000, b"<p><font a=1>" * 1500 + b"words", b"<p>words" + b"&amp; " * 400_000, b"<p>words" + b"\xc2\xa0 " * 500_000,
-], ids=["300 divs", "50 000 divs", "5 000 links", "10 MB", "unclosed formatting", "400 000 entities", "500 000 no-break spaces"])
+    b"<p " + b" ".join(b"a%d=1" % n for n in range(150_000)) + b">words", b"<p x='>'" + b"".join(b"a%d='>'" % n for n in range(60_000)) + b">words",
+], ids=["300 divs", "50 000 divs", "5 000 links", "10 MB", "unclosed formatting", "400 000 entities", "500 000 no-break spaces", "150 000 attributes", "60 000 quoted attributes"])
 def test_html_that_is_too_much_still_shows_its_text(html: bytes) -> None:
     read = parse(HEAD + b"Content-Type: text/html; charset=utf-8\r\n\r\n" + html, now=NOW)
     assert "words" in read.text
     assert read.html is None or "words" in read.html
     assert len(read.text) <= 2_000_000
+
+
+def test_a_letter_that_hung_is_read_without_its_html() -> None:
+    html = HEAD + b"Content-Type: text/html; charset=utf-8\r\n\r\n<p>Fine &amp; <b>whole</b><br>words</p><blockquote>older</blockquote>"
+    read = parse(html, now=NOW, careful=True)
+    assert (read.html, read.text, read.visible) == (None, "Fine & whole\nwords\nolder", "Fine & whole\nwords\nolder")
+    assert "An earlier attempt to read it took too long: only its text is shown." in read.oddities
+
+
+def test_attributes_that_programs_write_stay() -> None:
+    styled = b'<p title="one > two" style="color: red">words</p>' * 100
+    read = parse(HEAD + b"Content-Type: text/html\r\n\r\n" + styled, now=NOW)
+    assert (read.html or "").count('style="color:red"') == 100
 
 
 def test_nesting_and_counts_are_bounded() -> None:

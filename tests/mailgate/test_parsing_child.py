@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -56,6 +59,29 @@ def test_a_poisonous_letter_fails_alone(stubborn: Parser, poison: bytes, reason:
     first, failed, *rest = subjects(stubborn.parse_many([FINE, FINE + poison, FINE, FINE]))
     assert (first, rest) == ("fine", ["fine", "fine"])
     assert reason in failed
+
+
+def test_what_hung_is_read_carefully(stubborn: Parser) -> None:
+    assert subjects(stubborn.parse_many([Source(FINE + b"HANG", careful=True)])) == ["fine"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems look once a second")
+def test_a_child_in_the_middle_of_a_letter_ends_with_its_process() -> None:
+    told = ("import threading, time; from mailgate.parsing_child import Parser\n"
+            "parser = Parser(module='tests.mailgate.stubborn_child')\n"
+            "reading = threading.Thread(target=parser.parse, args=(b'Subject: x\\r\\n\\r\\n',)); reading.start(); reading.join()\n"
+            "assert parser.parse(b'Subject: later\\r\\n\\r\\n').subject == 'later', 'it ended with the thread'\n"
+            "print(parser.child.process.pid, flush=True); parser.parse(b'Subject: x\\r\\n\\r\\nHANG')\n")
+    with subprocess.Popen([sys.executable, "-c", told], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        child = int(process.stdout.readline())
+        process.kill()
+    limit = time.monotonic() + 10
+    while Path(f"/proc/{child}/stat").exists() and time.monotonic() < limit:
+        if Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+            return                       # gone, and nobody here to take its leave
+        time.sleep(0.05)
+    assert not Path(f"/proc/{child}").exists()
 
 
 def test_one_letter_raises(stubborn: Parser) -> None:
