@@ -32,7 +32,7 @@ def add_agent(
     """
     email = normalise_email(email)
     if "@" not in email.strip("@") or " " in email:
-        raise Refused(_("%(address)s is not a mail address.", address=email),
+        raise Refused(_("%(address)s is not a mail address.", address=email or _("An empty line")),
                       {"email": "Write it like nora@company.example."})
     if db.scalar(select(Agent.id).where(Agent.email == email)) is not None:
         raise Refused(_("There is already an agent %(email)s.", email=email), {"email": "This address is taken."})

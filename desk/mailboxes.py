@@ -141,7 +141,7 @@ def add_mailbox(db: Session, address: str, name: str, **fields: object) -> Mailb
     """A new mailbox. Raises Refused when the address is none or is taken."""
     normalised = normalise_email(address)
     if "@" not in normalised.strip("@") or " " in normalised:
-        raise Refused(_("%(address)s is not a mail address.", address=address),
+        raise Refused(_("%(address)s is not a mail address.", address=address or _("An empty line")),
                       {"address": "Write it like support@company.example."})
     if mailbox_at(db, normalised) is not None:
         raise Refused(_("There is already a mailbox %(address)s.", address=address),

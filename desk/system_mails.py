@@ -9,7 +9,7 @@ from core.i18n import N_
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A placeholder: its name, what it means (a message for gettext), and an invented example for the preview."""
+    """A placeholder: its name, what it means, and an invented example for the preview (both messages for gettext)."""
 
     name: str
     means: str
@@ -31,12 +31,12 @@ class SystemMail:
 
 
 _NAME = Word("name", N_("the name of whoever gets the mail, else the address"), "Kari Holm")
-_MAILBOX = Word("mailbox", N_("the name of the mailbox"), "Support")
+_MAILBOX = Word("mailbox", N_("the name of the mailbox"), N_("Support"))
 _NUMBER = Word("number", N_("the number of the ticket"), "#4821")
-_SUBJECT = Word("subject", N_("the subject of the ticket"), "The lamp in the hall is dark")
+_SUBJECT = Word("subject", N_("the subject of the ticket"), N_("The lamp in the hall is dark"))
 _REQUESTER = Word("requester", N_("who asks"), "Ole Vang")
 _BY = Word("by", N_("the colleague who did it"), "Jonas Berg")
-_TEXT = Word("text", N_("the message, shortened"), "Since Monday the lamp does not light.\n\nWhat can we do?")
+_TEXT = Word("text", N_("the message, shortened"), N_("Since Monday the lamp does not light. What can we do?"))
 _LINK = Word("link", N_("the address of the page"), "https://desk.example/tickets/4821")
 _DESK = Word("desk", N_("the name of the desk"), "Skranke")
 _ALERT = (_NAME, Word("about", N_("what the alert is about"), "support@desk.example"),
@@ -46,7 +46,7 @@ _TICKET = (_NUMBER, _SUBJECT, _REQUESTER, _MAILBOX, _TEXT, _LINK)
 
 MAILS: dict[str, SystemMail] = {
     "acknowledgement": SystemMail(
-        N_("Acknowledgement"), N_("When a customer's mail has become a ticket"), (_NAME, _NUMBER, _SUBJECT, _MAILBOX)),
+        N_("Acknowledgement"), N_("When a customer’s mail has become a ticket"), (_NAME, _NUMBER, _SUBJECT, _MAILBOX)),
     "verification": SystemMail(
         N_("Is this your address?"), N_("When an agent asks a person to confirm an address"),
         (_NAME, Word("address", N_("the address that is to be confirmed"), "kari@kunde.example"), _MAILBOX, _LINK),
@@ -57,10 +57,10 @@ MAILS: dict[str, SystemMail] = {
         N_("To agents: a ticket is yours"), N_("When a colleague or a rule gives a ticket to an agent"),
         (*_TICKET, _BY), needs=("link",)),
     "notify_answered": SystemMail(
-        N_("To agents: a customer answered"), N_("When a customer writes again on an agent's ticket"), _TICKET,
+        N_("To agents: a customer answered"), N_("When a customer writes again on an agent’s ticket"), _TICKET,
         needs=("link",)),
     "notify_noted": SystemMail(
-        N_("To agents: a note"), N_("When a colleague writes a note on an agent's ticket"), (*_TICKET, _BY),
+        N_("To agents: a note"), N_("When a colleague writes a note on an agent’s ticket"), (*_TICKET, _BY),
         needs=("link",)),
     "notify_unsent": SystemMail(
         N_("To agents: an answer was not sent"), N_("When an answer by mail to a notification may not go to the customer"),

@@ -66,7 +66,8 @@ def render(db: Session, name: str, language: str, mailbox: Mailbox | None, /, **
 def preview(db: Session, name: str, language: str, mailbox: Mailbox | None, own: Text) -> Rendered:
     """How a wording looks with an invented customer. Raises Refused where it cannot be saved."""
     check(name, own)
-    values = {word.name: word.example for word in system_mail(name).words}
+    with speaking(language):
+        values = {word.name: gettext(word.example) for word in system_mail(name).words}
     if mailbox is not None and "mailbox" in values:
         values["mailbox"] = mailbox.name
     return _render(db, name, language, mailbox, own, values)

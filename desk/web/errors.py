@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import structlog
-from flask import Flask, Response, g, jsonify, render_template, request
+from flask import Flask, Response, g, jsonify, render_template, request, url_for
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
@@ -15,7 +17,7 @@ from core.i18n import gettext as _
 from desk.web.pages import page
 
 #: What leaves the rest of the desk standing: those who are signed in keep their rail.
-RAILED = (403, 404)
+RAILED = (403, 404, 409, 422)
 log = structlog.get_logger(__name__)
 
 
@@ -45,8 +47,17 @@ def _page(status: int, sentence: str, errors: dict[str, str]) -> str:
     if "db" in g:
         g.db.rollback()
     if status in RAILED and current_user.is_authenticated:
-        return page("web/error.html", status=status, sentence=sentence, errors=errors)
+        return page("web/error.html", status=status, sentence=sentence, errors=errors, way_out=_back())
     return render_template("web/error.html", status=status, sentence=sentence, errors=errors)
+
+
+def _back() -> list[dict[str, str]]:
+    """To the page whose form was refused, where that is one of ours."""
+    came = urlsplit(request.referrer or "")
+    if request.method != "POST" or came.netloc != request.host:
+        return []
+    return [{"label": _("Back"), "url": f"{came.path}?{came.query}" if came.query else came.path},
+            {"label": _("To the desk"), "url": url_for("tickets.index", view="mine")}]
 
 
 def _refused(error: Refused) -> Response:

@@ -20,6 +20,7 @@ behave("[data-save]", (form) => {
   };
 });
 
-behave('[role="alert"]', (alert) => {
-  document.querySelector('[aria-invalid="true"]')?.focus();
+// The first field that needs another look is where the eye and the keyboard are.
+behave('[aria-invalid="true"]', (field) => {
+  if (field === document.querySelector('[aria-invalid="true"]')) field.focus();
 });

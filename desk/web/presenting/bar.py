@@ -17,6 +17,7 @@ from desk.web.presenting.rows import due_of, shown_state
 from desk.web.presenting.times import coming
 from desk.web.presenting.words import state
 from desk.web.requests import db
+from desk.web.signing_in import me
 
 
 def due_line(ticket: Ticket) -> dict[str, Any]:
@@ -37,7 +38,8 @@ def notices_of(ticket: Ticket) -> list[dict[str, Any]]:
     """What should be known before anything is written: deleted, continued, asleep."""
     found = []
     if ticket.binned_at is not None:
-        found.append({"text": _("This ticket is deleted. Admins alone see it."), "kind": "heed"})
+        found.append({"text": _("This ticket is deleted. Admins alone see it."), "kind": "heed",
+                      "restore_url": url_for("tickets.restore", number=ticket.number) if me().admin else ""})
     if ticket.continues_id is not None:
         found.append({"text": _("It goes on from ticket %(number)s.", number=ticket.continues_id), "kind": "",
                       "url": url_for("tickets.show", number=ticket.continues_id)})

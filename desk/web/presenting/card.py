@@ -23,7 +23,7 @@ from desk.web.presenting.candidates import unknown
 from desk.web.presenting.faces import agent_entry, person_face
 from desk.web.presenting.links import company_url, person_edit_url, person_url
 from desk.web.presenting.places import Place
-from desk.web.presenting.times import length, near
+from desk.web.presenting.times import brief, length, near
 from desk.web.presenting.words import kind_of_phone, language_alone, state
 from desk.web.requests import db
 from desk.web.signing_in import me
@@ -136,7 +136,7 @@ def _tickets(person: Person, ticket: Ticket | None) -> dict[str, Any]:
 
 def _lines(tickets: Sequence[Ticket], place: Place) -> list[dict[str, Any]]:
     return [{"number": t.number, "state": t.state, "state_label": state(t.state), "subject": t.subject or _("(no subject)"),
-             "url": place.ticket_url(t.number), "at": near(t.moved_at), "at_iso": t.moved_at.isoformat()} for t in tickets]
+             "url": place.ticket_url(t.number), "at": brief(t.moved_at), "at_iso": t.moved_at.isoformat()} for t in tickets]
 
 
 def _minutes(minutes: int) -> str:

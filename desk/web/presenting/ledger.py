@@ -54,7 +54,7 @@ def came(row: InboundMail, ticket: int | None) -> dict[str, Any]:
 def went(row: OutboundMail, subject: str = "") -> dict[str, Any]:
     """A line of what went out; an answer is called after its ticket."""
     kind, label = OUT[row.state]
-    text = _("Tried again %(at)s", at=stamp(row.due_at)) if row.state == "deferred" else _(label)
+    text = _("Next try %(at)s", at=stamp(row.due_at)) if row.state == "deferred" else _(label)
     return _line(row, row.ticket_id) | {
         "url": url_for("outbound.show", uid=row.uid), "at": stamp(row.created_at), "at_iso": row.created_at.isoformat(),
         "subject": row.subject or subject,

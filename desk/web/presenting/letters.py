@@ -79,11 +79,11 @@ def delivery(mail: OutboundMail | None) -> dict[str, Any] | None:
     said = {
         "queued": _("being sent"), "handing_over": _("being sent"),
         "sent": _("Sent %(time)s", time=stamp(mail.sent_at)) if mail.sent_at else _("Sent"),
-        "deferred": _("tried again %(time)s: %(reason)s", time=_when(mail), reason=words.said(mail.reason)),
+        "deferred": _("next try %(time)s: %(reason)s", time=_when(mail), reason=words.said(mail.reason)),
         "failed": words.said(mail.reason),
     }
     again = mail.state in ("failed", "deferred")
-    short = _("tried again %(time)s", time=_when(mail)) if mail.state == "deferred" else said[mail.state]
+    short = _("next try %(time)s", time=_when(mail)) if mail.state == "deferred" else said[mail.state]
     return {"state": STATES[mail.state], "text": said[mail.state], "short": short,
             "retry_url": url_for("deliveries.update", uid=mail.uid) if again else None}
 

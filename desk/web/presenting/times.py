@@ -90,6 +90,11 @@ def day_of(at: datetime) -> str:
     return _("Today") if days == 0 else _("Yesterday") if days == 1 else near(at)
 
 
+def brief(at: datetime) -> str:
+    """``10:52`` today, else the date alone."""
+    return clock_time(at) if local(at).date() == local(now()).date() else near(at)
+
+
 def near(at: datetime) -> str:
     """The date, with its year only when that is another."""
     then = local(at).date()

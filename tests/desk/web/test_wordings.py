@@ -32,7 +32,7 @@ def test_every_mail_has_a_page_in_every_language(admin_client: FlaskClient, supp
 def test_own_wording_is_saved_shown_and_taken_back(admin_client: FlaskClient, fresh_database: Database) -> None:
     assert admin_client.post(URL, data=OWN).location == URL
     page = admin_client.get(URL).text
-    assert "Vi har fått The lamp in the hall is dark" in page and "Hei Kari Holm!" in page
+    assert "Vi har fått Lampen i gangen lyser ikke" in page and "Hei Kari Holm!" in page
     assert "Norsk bokmål" in admin_client.get("/settings/wording").text
     admin_client.post(f"{URL}/ours")
     with fresh_database.read() as db:
