@@ -120,6 +120,19 @@ def test_redis_may_go_and_come_back(running, bells, fresh_database, support):
     until(lambda: filed(fresh_database) == 2)
 
 
+def test_mail_is_filed_soon_while_redis_hangs(running, bells, fresh_database, support):
+    """It takes connections and commands, and never answers."""
+    worker_ = running(SKRANKE_REDIS_URL=bells.url)
+    bells.hang()
+    arrive(fresh_database, support, 1)
+    until(lambda: filed(fresh_database) == 1, 5, what="filed within seconds", said=worker_.said)
+    until(lambda: worker_.said().count("redis.away") == 3, 5, what="every listener noticed", said=worker_.said)
+    bells.go_on()
+    until(lambda: worker_.said().count("redis.back") == 3, 5, what="every listener noticed", said=worker_.said)
+    arrive(fresh_database, support, 2)
+    until(lambda: filed(fresh_database) == 2)
+
+
 def test_listeners_that_are_killed_come_back(running, bells, fresh_database, support):
     worker_ = running(SKRANKE_REDIS_URL=bells.url)
     for pid, name in worker_.tree().items():
