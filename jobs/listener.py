@@ -62,6 +62,9 @@ class Listener(SimpleWorker):
         except AWAY:
             raise StopRequested from None
 
+    def subscribe(self) -> None:
+        """Hear no orders through Redis: nobody gives any, and the thread for them would outlive each outage."""
+
     def teardown(self) -> None:
         """Say goodbye when told to end; not to Redis that is away, which would be waited for once more."""
         if self.told:

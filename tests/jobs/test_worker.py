@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 import redis
@@ -131,6 +132,25 @@ def test_mail_is_filed_soon_while_redis_hangs(running, bells, fresh_database, su
     until(lambda: worker_.said().count("redis.back") == 3, 5, what="every listener noticed", said=worker_.said)
     arrive(fresh_database, support, 2)
     until(lambda: filed(fresh_database) == 2)
+
+
+def test_an_outage_of_redis_leaves_no_thread_and_no_connection_behind(running, bells):
+    worker_ = running(SKRANKE_REDIS_URL=bells.url)
+    until(lambda: queue.connection().scard("rq:workers") == 3, what="they listen", said=worker_.said)
+    began = kept(worker_)
+    for times in (1, 2):
+        bells.stop()
+        until(lambda times=times: worker_.said().count("redis.away") == 3 * times, said=worker_.said)
+        bells.start()
+        until(lambda times=times: worker_.said().count("redis.back") == 3 * times, said=worker_.said)
+    until(lambda: kept(worker_) == began, 5, what=f"as few as {began}", said=lambda: str(kept(worker_)))
+
+
+def kept(worker_):
+    """Each listener with how many threads and sockets it has."""
+    return {name: (len(os.listdir(f"/proc/{pid}/task")), sum(
+        os.readlink(one).startswith("socket:") for one in Path(f"/proc/{pid}/fd").iterdir()))
+        for pid, name in worker_.tree().items() if name in ("mail", "work", "send")}
 
 
 def test_listeners_that_are_killed_come_back(running, bells, fresh_database, support):
