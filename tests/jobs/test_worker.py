@@ -124,6 +124,7 @@ def test_redis_may_go_and_come_back(running, bells, fresh_database, support):
 def test_mail_is_filed_soon_while_redis_hangs(running, bells, fresh_database, support):
     """It takes connections and commands, and never answers."""
     worker_ = running(SKRANKE_REDIS_URL=bells.url)
+    until(all_listen, what="all listen", said=worker_.said)
     bells.hang()
     arrive(fresh_database, support, 1)
     until(lambda: filed(fresh_database) == 1, 5, what="filed within seconds", said=worker_.said)
@@ -136,7 +137,7 @@ def test_mail_is_filed_soon_while_redis_hangs(running, bells, fresh_database, su
 
 def test_an_outage_of_redis_leaves_no_thread_and_no_connection_behind(running, bells):
     worker_ = running(SKRANKE_REDIS_URL=bells.url)
-    until(lambda: queue.connection().scard("rq:workers") == 3, what="they listen", said=worker_.said)
+    until(all_listen, what="all listen", said=worker_.said)
     began = kept(worker_)
     for times in (1, 2):
         bells.stop()
@@ -144,6 +145,11 @@ def test_an_outage_of_redis_leaves_no_thread_and_no_connection_behind(running, b
         bells.start()
         until(lambda times=times: worker_.said().count("redis.back") == 3 * times, said=worker_.said)
     until(lambda: kept(worker_) == began, 5, what=f"as few as {began}", said=lambda: str(kept(worker_)))
+
+
+def all_listen():
+    """Whether every listener waits for a bell just now."""
+    return sum(client["cmd"] == "blmove" for client in queue.connection().client_list()) == 3
 
 
 def kept(worker_):
