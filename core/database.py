@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal, TypeVar
 
 import sqlean
-from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, create_engine, event, func, select
+from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, create_engine, event, func, make_url, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import (
@@ -42,6 +42,11 @@ Kind = TypeVar("Kind", bound="Base")
 
 #: How long a write waits for others on SQLite before it gives up.
 LOCK_SECONDS = 15
+
+#: When a connection to PostgreSQL is given up on which nothing comes any more (libpq's words; seconds, the last in
+#: milliseconds). A URL may say otherwise.
+SILENT = {"connect_timeout": 5, "keepalives": 1, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
+          "tcp_user_timeout": 15_000}
 
 
 class Moment(TypeDecorator[datetime]):
@@ -171,7 +176,8 @@ def make_engine(url: str, **options: Any) -> Engine:
     if url.startswith(("postgres://", "postgresql://")):
         url = "postgresql+psycopg://" + url.split("://", 1)[1]
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, **options)
+        silent = {name: value for name, value in SILENT.items() if name not in make_url(url).query}
+        return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, connect_args=silent, **options)
     engine = create_engine(url, module=sqlean, connect_args={"timeout": LOCK_SECONDS, "isolation_level": None}, **options)
     event.listen(engine, "connect", _open_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -29,6 +29,9 @@ BELLS = {
     "snoozed": ("work", "jobs.waking.run"),
 }
 
+#: How every client of ours asks Redis: with short time-outs and no retries, for nobody waits for one that is away.
+BRIEF: dict[str, Any] = {"socket_connect_timeout": 0.2, "socket_timeout": 0.5, "retry": Retry(NoBackoff(), 0)}
+
 
 @Once
 def connection() -> redis.Redis | None:
@@ -36,8 +39,7 @@ def connection() -> redis.Redis | None:
     url = settings().redis_url
     if not url:
         return None
-    client: redis.Redis = redis.Redis.from_url(
-        url, socket_connect_timeout=0.2, socket_timeout=0.5, retry=Retry(NoBackoff(), 0))
+    client: redis.Redis = redis.Redis.from_url(url, **BRIEF)
     return client
 
 

@@ -24,17 +24,19 @@ log = structlog.get_logger(__name__)
 
 #: Seconds for the job at hand when told to end.
 PATIENCE = 5.0
+#: What a command meets when Redis is gone, or takes it and never answers.
+AWAY = (redis.ConnectionError, redis.TimeoutError)
 
 
 class Bells(Queue):
-    """A queue that gives up when Redis goes away, where RQ's own would wait for it."""
+    """A queue that gives up when Redis goes away or falls silent, where RQ's own would wait for it."""
 
     @classmethod
     def dequeue_any(cls, *args: Any, **options: Any) -> Any:
         """The next bell. Raises StopRequested when Redis is away."""
         try:
             return super().dequeue_any(*args, **options)
-        except redis.ConnectionError:
+        except AWAY:
             raise StopRequested from None
 
 
@@ -42,6 +44,9 @@ class Listener(SimpleWorker):
     """RQ's worker in one process (1 ms a job), quiet, and gone as soon as Redis is."""
 
     queue_class = Bells
+    #: Seconds for which it waits for a bell at a time, and for any answer: Redis that hangs is noticed after these.
+    dequeue_timeout = 2
+    connection_timeout = 4
     told = False
 
     def request_stop(self, signum: int, frame: Any) -> None:
@@ -54,8 +59,16 @@ class Listener(SimpleWorker):
         """Tell Redis that we live. Raises StopRequested when it is away."""
         try:
             super().heartbeat(*args, **options)
-        except redis.ConnectionError:
+        except AWAY:
             raise StopRequested from None
+
+    def subscribe(self) -> None:
+        """Hear no orders through Redis: nobody gives any, and the thread for them would outlive each outage."""
+
+    def teardown(self) -> None:
+        """Say goodbye when told to end; not to Redis that is away, which would be waited for once more."""
+        if self.told:
+            super().teardown()  # type: ignore[no-untyped-call]
 
 
 class Ending:
@@ -125,14 +138,15 @@ def _warm(job: str) -> None:
 
 def _work(name: str, client: redis.Redis) -> bool:
     """Work off bells; True when told to end, False when Redis went away."""
-    listener = Listener([Bells(name, connection=client)], connection=client, worker_ttl=60)
+    listener = None
     try:
+        listener = Listener([Bells(name, connection=client)], connection=client, worker_ttl=60)
         listener.work(logging_level="WARNING")
     except redis.RedisError as error:
         log.info("redis.lost", why=str(error))
     finally:
         client.close()
-    return listener.told
+    return listener is not None and listener.told
 
 
 def _look(jobs: dict[str, str], ending: Ending) -> None:
@@ -146,7 +160,7 @@ def _look(jobs: dict[str, str], ending: Ending) -> None:
 
 
 def _client() -> redis.Redis | None:
-    """Redis with patience for blocking reads, or None when it does not answer."""
+    """Redis for a listener, which lengthens the time-out to its own, or None when it does not answer."""
     quick = queue.connection()
     if quick is None:
         return None
@@ -154,7 +168,7 @@ def _client() -> redis.Redis | None:
         quick.ping()
     except redis.RedisError:
         return None
-    client: redis.Redis = redis.Redis.from_url(settings().redis_url)
+    client: redis.Redis = redis.Redis.from_url(settings().redis_url, **queue.BRIEF)
     return client
 
 

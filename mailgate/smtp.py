@@ -17,6 +17,7 @@ from typing import Any
 import structlog
 
 from core.clock import now
+from core.database import database
 from core.settings import Settings, address_of
 from desk.inbound import Delivery
 from mailgate.bell import Bell
@@ -28,6 +29,8 @@ from mailgate.smtp_visit import Visit
 log = structlog.get_logger(__name__)
 
 RECIPIENTS = 200
+#: Seconds for the database to answer a question, and to commit a mail.
+ASKING = 15.0
 PATIENCE = 45.0
 NOT_NOW = "451 4.3.0 The mail cannot be stored just now, try again later"
 
@@ -46,9 +49,19 @@ class Door:
         self.tls = tls_of(settings)
         self.crowd = Crowd(8 * settings.smtp_size)
         self._envelopes = Envelopes()
+        self._begin()
+        self._bell = Bell()
+
+    def _begin(self) -> None:
         self._threads = ThreadPoolExecutor(4, "door")
         self._committer = Committer()
-        self._bell = Bell()
+
+    def _begin_anew(self) -> None:
+        """Leave behind the threads and connections on which the database has fallen silent: they may wait for ever."""
+        self._threads.shutdown(wait=False)
+        self._committer.close(0)
+        self._begin()
+        self._threads.submit(database().engine.dispose)
 
     async def open(self) -> None:
         """Listen; ``port`` then says where, also when 0 was asked for. Raises OSError when the place is taken."""
@@ -110,7 +123,7 @@ class Door:
             Delivery(mailbox_id, "smtp", name, raw, sender, recipient, visit.client, at=at)
             for mailbox_id, recipient in envelope.mailboxes.items()]
         try:
-            await asyncio.wait_for(asyncio.wrap_future(self._committer.submit(deliveries)), PATIENCE)
+            await self._answer(asyncio.wrap_future(self._committer.submit(deliveries)), PATIENCE)
         except Exception as error:  # noqa: BLE001 - no error of ours may look like a refusal or kill the session
             return self.went_wrong(error)
         self._bell.ring()
@@ -122,7 +135,17 @@ class Door:
         return NOT_NOW
 
     async def _ask(self, question: Callable[..., Any], *about: Any) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, question, *about)
+        return await self._answer(asyncio.get_running_loop().run_in_executor(self._threads, question, *about), ASKING)
+
+    async def _answer(self, answer: asyncio.Future[Any], seconds: float) -> Any:
+        """What the database answers. Raises TimeoutError when it does not; then we begin anew, once for all who wait."""
+        threads = self._threads
+        try:
+            return await asyncio.wait_for(answer, seconds)
+        except TimeoutError:
+            if threads is self._threads:
+                self._begin_anew()
+            raise
 
 
 def send_away(visit: Visit) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import redis
 
+from core.queue import BRIEF
+
 #: Longest path of a unix socket that every system takes (Linux 107 bytes, macOS 103).
 LONGEST = 100
 NAMES = ("valkey-server", "redis-server")
@@ -45,7 +47,7 @@ def serve(program: str, socket: Path) -> None:
 def end_leftover(socket: Path) -> None:
     """End a server that outlived a killed desk, and take its socket away."""
     if socket.exists():
-        client: redis.Redis = redis.Redis(unix_socket_path=str(socket), socket_timeout=1)
+        client: redis.Redis = redis.Redis(unix_socket_path=str(socket), **BRIEF)
         try:
             client.shutdown(nosave=True)
         except redis.RedisError:

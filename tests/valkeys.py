@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 from pathlib import Path
 
@@ -34,6 +35,15 @@ class Valkey:
             self.process.wait(10)
             self.process = None
         self.socket.unlink(missing_ok=True)
+
+    def hang(self) -> None:
+        """Answer nobody any more, until it is to go on."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGCONT)
 
     def _answers(self) -> bool:
         try:

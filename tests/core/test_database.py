@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import pytest
 import sqlean
-from sqlalchemy import func, select, text
+from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from contacts.address import Address
@@ -106,3 +106,17 @@ def test_rows_of_a_batch_that_breaks_are_forgotten_and_those_around_it_stay(fres
         put(db, Address, value="c@x.example", normalised="c@x.example")
     with fresh_database.read() as db:
         assert db.scalars(select(Address.value).order_by(Address.id)).all() == ["a@x.example", "c@x.example"]
+
+
+def test_a_connection_to_postgresql_that_falls_silent_is_given_up_and_the_url_has_the_last_word():
+    given = {}
+
+    def look(dialect, record, words, options):
+        given.update(options)
+        raise ZeroDivisionError
+
+    engine = module.make_engine("postgresql://desk@db.example/desk?connect_timeout=30")
+    event.listen(engine, "do_connect", look)
+    with pytest.raises(ZeroDivisionError):
+        engine.connect()
+    assert (given["connect_timeout"], given["keepalives_idle"], given["tcp_user_timeout"]) == ("30", 10, 15_000)

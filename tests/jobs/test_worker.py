@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 import redis
@@ -118,6 +119,44 @@ def test_redis_may_go_and_come_back(running, bells, fresh_database, support):
     until(lambda: worker_.said().count("redis.back") == 3, what="every listener noticed")
     arrive(fresh_database, support, 2)
     until(lambda: filed(fresh_database) == 2)
+
+
+def test_mail_is_filed_soon_while_redis_hangs(running, bells, fresh_database, support):
+    """It takes connections and commands, and never answers."""
+    worker_ = running(SKRANKE_REDIS_URL=bells.url)
+    until(all_listen, what="all listen", said=worker_.said)
+    bells.hang()
+    arrive(fresh_database, support, 1)
+    until(lambda: filed(fresh_database) == 1, 5, what="filed within seconds", said=worker_.said)
+    until(lambda: worker_.said().count("redis.away") == 3, 5, what="every listener noticed", said=worker_.said)
+    bells.go_on()
+    until(lambda: worker_.said().count("redis.back") == 3, 5, what="every listener noticed", said=worker_.said)
+    arrive(fresh_database, support, 2)
+    until(lambda: filed(fresh_database) == 2)
+
+
+def test_an_outage_of_redis_leaves_no_thread_and_no_connection_behind(running, bells):
+    worker_ = running(SKRANKE_REDIS_URL=bells.url)
+    until(all_listen, what="all listen", said=worker_.said)
+    began = kept(worker_)
+    for times in (1, 2):
+        bells.stop()
+        until(lambda times=times: worker_.said().count("redis.away") == 3 * times, said=worker_.said)
+        bells.start()
+        until(lambda times=times: worker_.said().count("redis.back") == 3 * times, said=worker_.said)
+    until(lambda: kept(worker_) == began, 5, what=f"as few as {began}", said=lambda: str(kept(worker_)))
+
+
+def all_listen():
+    """Whether every listener waits for a bell just now."""
+    return sum(client["cmd"] == "blmove" for client in queue.connection().client_list()) == 3
+
+
+def kept(worker_):
+    """Each listener with how many threads and sockets it has."""
+    return {name: (len(os.listdir(f"/proc/{pid}/task")), sum(
+        os.readlink(one).startswith("socket:") for one in Path(f"/proc/{pid}/fd").iterdir()))
+        for pid, name in worker_.tree().items() if name in ("mail", "work", "send")}
 
 
 def test_listeners_that_are_killed_come_back(running, bells, fresh_database, support):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import smtplib
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import event, select, text
 
@@ -26,6 +29,7 @@ from mailgate.smtp import Door
 from tests.certificates import certificate
 from tests.conftest import forget_caches
 from tests.mailgate.doors import Line, locked, open_door
+from tests.postgresqls import postgresql
 
 LETTER = b"From: ole@fjord.example\r\nTo: support@desk.example\r\nSubject: Hei\r\nMessage-ID: <a@fjord.example>\r\n\r\nHei.\r\n"
 
@@ -323,6 +327,48 @@ def test_451_when_the_database_is_gone(mailboxes: Database, door: Door, tmp_path
         assert line.ask("MAIL FROM:<ole@fjord.example>").startswith("451 ")
         assert line.ask("QUIT").startswith("221 ")
     assert rows(mailboxes) == []
+
+
+@pytest.fixture
+def fading(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
+    """A PostgreSQL with a mailbox whose connections of the moment fall silent when told; new ones are answered."""
+    def fade() -> None:
+        with psycopg.connect(server.url) as asking:
+            silent.extend(pid for (pid,) in asking.execute(
+                "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"))
+        for pid in silent:
+            os.kill(pid, signal.SIGSTOP)
+
+    silent: list[int] = []
+    with postgresql() as server:
+        monkeypatch.setenv("SKRANKE_DATABASE_URL", server.url)
+        monkeypatch.setattr(smtp, "ASKING", 1.0)
+        monkeypatch.setattr(smtp, "PATIENCE", 1.0)
+        forget_caches()
+        schema.upgrade(the_database())
+        with the_database().write() as db:
+            add_mailbox(db, "support@desk.example", "Support")
+        yield fade
+        for pid in silent:
+            os.kill(pid, signal.SIGCONT)
+        the_database().engine.dispose()
+
+
+def test_451_in_time_when_the_database_falls_silent_and_250_as_soon_as_it_can_be_reached(
+        fading: Callable[[], None]) -> None:
+    with open_door() as door, Line(door) as line:
+        assert line.until_data().startswith("354 ")
+        line.say(LETTER + b".\r\n")
+        assert line.hear().startswith("250 ")
+        fading()
+        assert line.ask("MAIL FROM:<ole@fjord.example>").startswith("451 4.3.0 ")
+        assert line.until_data().startswith("354 ")
+        fading()
+        line.say(LETTER + b".\r\n")
+        assert line.hear().startswith("451 4.3.0 ")
+        assert line.until_data().startswith("354 ")
+        line.say(LETTER + b".\r\n")
+        assert line.hear().startswith("250 ")
 
 
 def test_250_while_redis_is_away(mailboxes: Database, door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
