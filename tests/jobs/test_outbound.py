@@ -90,6 +90,53 @@ def test_without_any_relay_it_waits_and_says_what_to_set(desk):
     assert row.attempts == 0
 
 
+def without_relay(desk, relay):
+    return answer(desk)
+
+
+def with_a_url_that_is_none(desk, relay):
+    return answer(desk, "telnet://relay.example")
+
+
+def with_a_key_that_cannot_be_read(desk, relay):
+    outbound_id = answer(desk, relay.url)
+    with desk.write() as db:
+        db.execute(update(Mailbox).values(dkim_selector="s", dkim_key=seal("no key")))
+    return outbound_id
+
+
+@pytest.mark.parametrize("broken", [without_relay, with_a_url_that_is_none, with_a_key_that_cannot_be_read])
+def test_mailbox_that_cannot_send_is_an_alert_at_once_until_it_can(desk, broken):
+    with a_relay() as relay:
+        outbound_id = broken(desk, relay)
+        raised = set()
+        for _ in range(2):
+            outbound.run()
+            [alert] = alerts(desk)
+            raised.add(alert.id)
+            due_now(desk)
+        row = row_of(desk, outbound_id)
+        assert (alert.about, alert.kind, alert.detail) == ("support@desk.example", "sending", row.reason)
+        assert len(raised) == 1, "it stands while it lasts"
+        assert row.first_tried_at is not None
+        with desk.write() as db:
+            db.execute(update(Mailbox).values(relay_url=relay.url, dkim_selector=""))
+        outbound.run()
+    assert (row_of(desk, outbound_id).state, alerts(desk)) == ("sent", [])
+
+
+def test_mail_that_nobody_can_send_is_given_up_after_the_days_that_are_set(desk):
+    outbound_id = answer(desk)
+    outbound.run()
+    for hours, state in ((71, "deferred"), (72, "failed")):
+        with desk.write() as db:
+            db.execute(update(OutboundMail).values(due_at=now(), first_tried_at=now() - timedelta(hours=hours)))
+        outbound.run()
+        assert row_of(desk, outbound_id).state == state
+    assert "SKRANKE_RELAY_URL" in row_of(desk, outbound_id).reason
+    assert len(facts(desk, "mail.failed")) == 1
+
+
 def test_demo_sends_nothing_over_the_network(desk, monkeypatch):
     with a_relay() as relay:
         monkeypatch.setenv("SKRANKE_DEMO", "1")
