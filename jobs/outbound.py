@@ -26,11 +26,12 @@ from desk.alerts import end_alert, raise_alert, standing_alerts
 from desk.handing_over import Outcome, begin, claim, copied, lanes, let_go, put_off, recipients_left, settle
 from desk.mailboxes import Mailbox
 from desk.outbound import OutboundMail
+from jobs.resting import rest, resting
 from mailgate.compose import compose
 from mailgate.copying import copy_to_sent, wants_copy
 from mailgate.dkim import NotYet
 from mailgate.outgoing import Outgoing, gather, sending_mailbox
-from mailgate.relay import Relay, Unreachable, line_to, relay_of
+from mailgate.relay import Relay, SignInRefused, Unreachable, line_to, relay_of
 from mailgate.send import hand_over
 
 log = structlog.get_logger(__name__)
@@ -84,6 +85,10 @@ def _serve(lane: int | None, who: str, until: float) -> int:
         return _put_off(ids, who, refused.sentence, mailbox)
     if relay is None:
         return _put_off(ids, who, NO_RELAY, mailbox)
+    with database().read() as db:
+        refusal = resting(db, relay, mailbox)
+    if refusal:
+        return _all_postponed(ids, who, refusal, mailbox)
     return _send_all(ids, who, relay, mailbox, until)
 
 
@@ -96,19 +101,24 @@ def _send_all(ids: Sequence[int], who: str, relay: Relay, mailbox: Mailbox, unti
                 while left and line.sock is not None and time.monotonic() < until:
                     settled += _send(left.pop(0), who, line, relay, mailbox)
         except Unreachable as unreachable:
-            return settled + _all_postponed(left, who, unreachable.sentence, mailbox)
+            settled += _all_postponed(left, who, unreachable, mailbox)
+            if isinstance(unreachable, SignInRefused):
+                with database().write() as db:
+                    rest(db, relay, mailbox, unreachable)
+            return settled
     if left:                         # a slow relay, and our time is over: the next job goes on at once
         with database().write() as db:
             let_go(db, left, who)
     return settled
 
 
-def _all_postponed(ids: Sequence[int], who: str, why: str, mailbox: Mailbox) -> int:
+def _all_postponed(ids: Sequence[int], who: str, unreachable: Unreachable, mailbox: Mailbox) -> int:
+    why, at_once = unreachable.sentence, isinstance(unreachable, SignInRefused)
     for outbound_id in ids:
         with database().write() as db:
             row = db.get_one(OutboundMail, outbound_id)
             settle(db, outbound_id, who, Outcome(postponed=dict.fromkeys(recipients_left(row), why), reason=why))
-            if row.attempts >= ALERT_AFTER:
+            if at_once or row.attempts >= ALERT_AFTER:
                 _alarm(db, outbound_id, why, mailbox)
     return len(ids)
 

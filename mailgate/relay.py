@@ -36,6 +36,15 @@ class Unreachable(Exception):
         return str(self.args[0])
 
 
+class SignInRefused(Unreachable):
+    """The relay does not take this user with this password or token: ``answer`` is what it said."""
+
+    def __init__(self, relay: Relay, answer: str) -> None:
+        super().__init__(_("%(where)s did not accept the sign-in of %(user)s: %(said)s",
+                           where=_("The relay %(host)s", host=relay.host), user=relay.user, said=answer))
+        self.answer = answer
+
+
 @dataclass(frozen=True, slots=True)
 class Relay:
     """Where mail is handed over. ``mailbox_id``: whose OAuth access token takes the place of a password."""
@@ -203,8 +212,7 @@ def _explained(relay: Relay) -> Iterator[None]:
         raise Unreachable(_("%(where)s and we could not agree on encryption (%(why)s).", where=where,
                             why=error.reason)) from None
     except smtplib.SMTPAuthenticationError as error:
-        raise Unreachable(_("%(where)s did not accept the sign-in of %(user)s: %(said)s", where=where, user=relay.user,
-                            said=said(error.smtp_code, error.smtp_error))) from None
+        raise SignInRefused(relay, said(error.smtp_code, error.smtp_error)) from None
     except smtplib.SMTPNotSupportedError:
         raise Unreachable(_("%(where)s offers no way to sign in. Leave the user out, or use another port.",
                             where=where)) from None

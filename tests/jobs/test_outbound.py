@@ -12,6 +12,7 @@ from contacts.address import Address
 from contacts.enrolling import add_agent
 from core.clock import now
 from core.history import FactRow
+from core.leases import Lease
 from core.options import set_option
 from core.tokens import seal
 from desk import handing_over
@@ -349,6 +350,40 @@ def test_relay_that_stays_away_is_an_alert_until_it_answers(desk):
         outbound.run()
     assert alerts(desk) == []
     assert row_of(desk, outbound_id).state == "sent"
+
+
+def test_refused_sign_in_is_one_for_all_that_waits_and_for_what_comes(desk):
+    with a_relay(Relay(passwords={"u": "right"})) as relay:
+        outbound_id = answer(desk, relay.url.replace("://", "://u@"))
+        with desk.write() as db:
+            db.execute(update(Mailbox).values(relay_password=seal("wrong")))
+        others = [_another(desk, outbound_id) for _ in range(45)]
+        assert outbound.run() == 46
+        late = _another(desk, outbound_id)
+        assert outbound.run() == 1
+        assert relay.connections == 1
+        for each in (outbound_id, *others, late):
+            row = row_of(desk, each)
+            assert (row.state, row.attempts) == ("deferred", 1)
+            assert "did not accept the sign-in of u: 535" in row.reason
+        assert [alert.kind for alert in alerts(desk)] == ["sending"]
+        due_now(desk)
+        outbound.run()
+        assert relay.connections == 1, "mails that are due do not end the rest"
+        with desk.write() as db:
+            db.execute(update(Lease).values(until=now()))
+        due_now(desk)
+        outbound.run()
+        assert relay.connections == 2
+        with desk.read() as db:
+            [until] = db.scalars(select(Lease.until).where(Lease.name.startswith("relay:")))
+        assert until - now() > timedelta(minutes=3), "the rest grows longer"
+        with desk.write() as db:
+            db.execute(update(Mailbox).values(relay_password=seal("right")))
+        due_now(desk)
+        outbound.run()
+        assert len(relay.taken) == 47, "another password is tried at once"
+    assert alerts(desk) == []
 
 
 @pytest.mark.parametrize("own", [True, False], ids=["the desk's own mail", "a mailbox's"])
