@@ -31,7 +31,7 @@ from mailgate.compose import compose
 from mailgate.copying import copy_to_sent, wants_copy
 from mailgate.dkim import NotYet
 from mailgate.outgoing import Outgoing, gather, sending_mailbox
-from mailgate.relay import Relay, SignInRefused, Unreachable, line_to, relay_of
+from mailgate.relay import AccessRevoked, Relay, SignInRefused, Unreachable, line_to, relay_of
 from mailgate.send import hand_over
 
 log = structlog.get_logger(__name__)
@@ -113,12 +113,13 @@ def _send_all(ids: Sequence[int], who: str, relay: Relay, mailbox: Mailbox, unti
 
 
 def _all_postponed(ids: Sequence[int], who: str, unreachable: Unreachable, mailbox: Mailbox) -> int:
-    why, at_once = unreachable.sentence, isinstance(unreachable, SignInRefused)
+    why, enough = unreachable.sentence, 1 if isinstance(unreachable, SignInRefused) else ALERT_AFTER
+    told = isinstance(unreachable, AccessRevoked)
     for outbound_id in ids:
         with database().write() as db:
             row = db.get_one(OutboundMail, outbound_id)
             settle(db, outbound_id, who, Outcome(postponed=dict.fromkeys(recipients_left(row), why), reason=why))
-            if at_once or row.attempts >= ALERT_AFTER:
+            if not told and row.attempts >= enough:
                 _alarm(db, outbound_id, why, mailbox)
     return len(ids)
 

@@ -36,6 +36,10 @@ class Unreachable(Exception):
         return str(self.args[0])
 
 
+class AccessRevoked(Unreachable):
+    """The provider took the mailbox's grant back; an alert of its own tells so already."""
+
+
 class SignInRefused(Unreachable):
     """The relay does not take this user with this password or token: ``answer`` is what it said."""
 
@@ -176,6 +180,7 @@ def _sign_in_with_token(line: smtplib.SMTP, relay: Relay, mailbox_id: int) -> No
         line.auth("XOAUTH2", lambda challenge=None: "" if challenge else said_once)
     except smtplib.SMTPAuthenticationError:
         forget_token(mailbox_id, token)
+        access_token(mailbox_id)                 # raises Revoked where that is the reason
         raise
 
 
@@ -200,7 +205,8 @@ def _explained(relay: Relay) -> Iterator[None]:
     try:
         yield
     except (Revoked, Unavailable) as error:
-        raise Unreachable(_("%(where)s could not be signed in to: %(error)s", where=where, error=error)) from None
+        kind = AccessRevoked if isinstance(error, Revoked) else Unreachable
+        raise kind(_("%(where)s could not be signed in to: %(error)s", where=where, error=error)) from None
     except socket.gaierror:
         raise Unreachable(_("%(where)s could not be found: no machine has this name.", where=where)) from None
     except ConnectionRefusedError:
