@@ -10,9 +10,8 @@ from core.clock import now
 from desk.mailboxes import ImapCursor
 from mailgate import imap_ledger as ledger
 from mailgate.imap_after import settle
-from mailgate.imap_fetch import batches
+from mailgate.imap_catching_up import catch_up
 from mailgate.imap_folder import OpenFolder
-from mailgate.imap_storing import fetched_for_good, store
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +37,6 @@ def _first_contact(folder: OpenFolder) -> None:
     found = folder.client.search(["UNSEEN", "SINCE", (at - timedelta(days=FIRST_DAYS)).date()])
     uids = sorted(uid for uid in found if uid < folder.next_uid)
     if _taken(folder, uids):
-        folder.unsettled |= ledger.stored_uids(folder.account, folder.name, folder.uidvalidity, uids)
         _begin(folder, at)
 
 
@@ -51,8 +49,8 @@ def _rescan(folder: OpenFolder, cursor: ImapCursor) -> None:
 
 
 def _begin(folder: OpenFolder, at: datetime) -> None:
-    ledger.begin(folder.account, folder.name, folder.uidvalidity, folder.next_uid, at, folder.unsettled)
-    folder.highest = folder.next_uid - 1
+    ledger.begin(folder.account, folder.name, folder.uidvalidity, folder.next_uid, folder.highest, at,
+                 folder.unsettled)
 
 
 def _resume(folder: OpenFolder, cursor: ImapCursor) -> None:
@@ -63,13 +61,14 @@ def _resume(folder: OpenFolder, cursor: ImapCursor) -> None:
 
 
 def _taken(folder: OpenFolder, uids: list[int]) -> bool:
-    """Store those of these mails that we never had from this folder.
+    """Store those of these mails that we never had from this folder, and whatever comes meanwhile, which may go ahead.
 
     False when we were stopped before the end; what is stored is known the next time.
     """
     known = ledger.known_uids(folder.account, folder.name, folder.uidvalidity, uids)
-    for batch in batches(folder, [uid for uid in uids if uid not in known]):
-        if folder.stopped():
-            return False
-        store(folder, fetched_for_good(folder, batch), None)
+    folder.unsettled |= ledger.stored_uids(folder.account, folder.name, folder.uidvalidity, uids)
+    folder.highest = folder.next_uid - 1
+    folder.waiting.update(uid for uid in uids if uid not in known)
+    while folder.waiting and not folder.stopped():
+        catch_up(folder)
     return not folder.stopped()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -157,6 +158,37 @@ def test_mail_that_comes_during_the_backlog_goes_ahead(fresh_database: Database)
         order = subjects(fresh_database)
         assert order.index("Mail meanwhile") < 550
         assert len(set(order)) == 601
+
+
+@pytest.mark.parametrize("after", ["leave", "delete"])
+@pytest.mark.parametrize("void", [False, True], ids=["first contact", "rescan"])
+def test_mail_that_comes_while_a_folder_is_entered_goes_ahead(fresh_database: Database, void: bool, after: str) -> None:
+    with dovecot() as server, proxied(server.port) as proxy:
+        mailbox = box(fresh_database, f"imap://127.0.0.1:{proxy.port}", imap_folders="Saker", imap_after=after)
+        if void:
+            server.deliver(letter("old"), folder="Saker", flags=(SEEN,), at=now() - timedelta(days=60))
+            with reading(fresh_database, mailbox):
+                until(lambda: cursor(fresh_database, "Saker"))
+            server.client().delete_folder("Saker")
+        server.deliver(*(letter(n) for n in range(600)), folder="Saker")
+        held = threading.Event()
+
+        def hold(command: bytes) -> None:
+            if fetches(command, 551) or fetches(command, 1):
+                held.wait(60)
+
+        proxy.trouble = hold
+        with reading(fresh_database, mailbox):
+            until(lambda: any(fetches(command, 551) or fetches(command, 1) for command in proxy.commands))
+            server.deliver(letter("meanwhile"), folder="Saker")
+            held.set()
+            count(fresh_database, 601, 60)
+            until(lambda: (found := cursor(fresh_database, "Saker")) and found.settled_uid == found.last_uid == 601)
+        order = subjects(fresh_database)
+        assert order.index("Mail 599") < 50
+        assert order.index("Mail meanwhile") < 300
+        assert len(order) == len(set(order)) == 601
+        assert len(server.flags("Saker")) == (601 if after == "leave" else 0)
 
 
 def test_a_mail_of_30_megabytes_among_small_ones(server: ImapServer, fresh_database: Database) -> None:
