@@ -91,6 +91,7 @@ def connected(account: Account) -> Client:
     context = ssl.create_default_context()
     client = Client(account.host, account.port, ssl=account.wrapped, ssl_context=context if account.wrapped else None,
                     timeout=PATIENCE)
+    client.normalise_times = False       # moments with their zone
     try:
         client.keep_alive()
         if not account.wrapped and client.has_capability("STARTTLS"):

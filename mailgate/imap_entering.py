@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
 
 import structlog
+from imapclient import SEEN
 
 from core.clock import now
 from desk.mailboxes import ImapCursor
@@ -17,6 +20,7 @@ log = structlog.get_logger(__name__)
 
 #: At the first contact, unseen mails of so many days are taken, and from then on everything new.
 FIRST_DAYS = 14
+_DATE = "BODY.PEEK[HEADER.FIELDS (DATE)]"
 
 
 def enter(folder: OpenFolder) -> None:
@@ -44,8 +48,35 @@ def _rescan(folder: OpenFolder, cursor: ImapCursor) -> None:
     """Another UIDVALIDITY voids all UIDs (RFC 3501 section 2.3.1.1): compare whatever came since the first contact."""
     log.info("imap.rescan", mailbox=folder.account.uid, folder=folder.name)
     found = folder.client.search(["SINCE", (cursor.started_at - timedelta(days=1)).date()])
-    if _taken(folder, sorted(uid for uid in found if uid < folder.next_uid)):
+    uids = sorted(uid for uid in found if uid < folder.next_uid)
+    if _taken(folder, sorted(set(uids) - _left(folder, uids, cursor.started_at))):
         _begin(folder, cursor.started_at)
+
+
+def _left(folder: OpenFolder, uids: list[int], at: datetime) -> set[int]:
+    """Which of these the first contact had before it. Of those that it took there are rows, so none is wanted again.
+
+    A server that was moved may give all mails a new internal date: then the mail's own date counts, for what the first
+    contact left: what was read, or was older than its days.
+    """
+    left = set()
+    for start in range(0, len(uids), 1000):
+        for uid, data in folder.client.fetch(uids[start:start + 1000], ["INTERNALDATE", "FLAGS", _DATE]).items():
+            written = _written(data)
+            seen = SEEN in data.get(b"FLAGS", ())
+            if data[b"INTERNALDATE"] <= at or (written and written < (at if seen else at - timedelta(days=FIRST_DAYS))):
+                left.add(uid)
+    return left
+
+
+def _written(data: dict[bytes, Any]) -> datetime | None:
+    """The mail's Date, or None where it has none that makes sense."""
+    head = next((value for key, value in data.items() if key.startswith(b"BODY[HEADER")), b"") or b""
+    try:
+        found = parsedate_to_datetime(head.decode("ascii", "replace").partition(":")[2].strip())
+    except (ValueError, OverflowError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _begin(folder: OpenFolder, at: datetime) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
+from email.utils import format_datetime
 
 import pytest
 from sqlalchemy import select
@@ -324,6 +325,32 @@ def test_a_uidvalidity_change_is_rescanned_without_duplicates(fresh_database: Da
             count(fresh_database, 24)
     assert sorted(subjects(fresh_database)) == sorted(
         [f"Mail {n}" for n in range(20)] + ["Mail 7", "Mail while away", "Mail after", "Mail end"])
+
+
+def test_a_rescan_takes_nothing_that_the_first_contact_left(fresh_database: Database) -> None:
+    with dovecot() as server:
+        mailbox = box(fresh_database, server.url, imap_folders="Saker")
+        early, old = now() - timedelta(hours=2), now() - timedelta(days=30)
+        read = letter("read before us", f"Date: {format_datetime(early)}")
+        unread = letter("old and unread", f"Date: {format_datetime(old)}")
+        server.deliver(read, folder="Saker", flags=(SEEN,), at=early)
+        server.deliver(letter("read today"), folder="Saker", flags=(SEEN,), at=early)
+        server.deliver(unread, folder="Saker", at=old)
+        server.deliver(letter("taken"), folder="Saker", at=early)
+        with reading(fresh_database, mailbox):
+            count(fresh_database, 1)
+            until(lambda: cursor(fresh_database, "Saker"))
+            server.deliver(letter("new"), folder="Saker")
+            count(fresh_database, 2)
+        server.client().delete_folder("Saker")
+        server.deliver(letter("read today"), folder="Saker", flags=(SEEN,), at=early)
+        server.deliver(read, folder="Saker", flags=(SEEN,))       # a moved server gives them new dates
+        server.deliver(unread, letter("taken"), letter("new"), letter("while away"), folder="Saker")
+        with reading(fresh_database, mailbox):
+            count(fresh_database, 3)
+            server.deliver(letter("after"), folder="Saker")
+            count(fresh_database, 4)
+    assert sorted(subjects(fresh_database)) == ["Mail after", "Mail new", "Mail taken", "Mail while away"]
 
 
 def test_a_uidvalidity_change_under_an_open_connection(fresh_database: Database) -> None:
