@@ -137,11 +137,19 @@ def let_go(db: Session, ids: Sequence[int], who: str) -> None:
 
 
 def put_off(db: Session, ids: Sequence[int], who: str, reason: str, seconds: float) -> None:
-    """Let go of claimed rows that nothing was tried with; the reason tells what has to be put right first."""
+    """Let go of claimed rows that nothing was tried with; the reason tells what has to be put right first.
+
+    Their days are counted from the first time too, so that nothing waits for ever.
+    """
     at = now()
     for outbound_id in ids:
         row = _mine(db, outbound_id, who, at)
-        if row is not None:
+        if row is None:
+            continue
+        row.first_tried_at = row.first_tried_at or at
+        if _too_old(db, row, at):
+            settle(db, outbound_id, who, Outcome(postponed=dict.fromkeys(recipients_left(row), reason), reason=reason), at=at)
+        else:
             row.state, row.reason, row.due_at = "deferred", reason, at + timedelta(seconds=seconds)
             row.lease, row.lease_until = "", None
     db.flush()

@@ -13,7 +13,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 import structlog
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import undefer
+from sqlalchemy.orm import Session, undefer
 
 from core.clock import now
 from core.database import database
@@ -26,11 +26,12 @@ from desk.alerts import end_alert, raise_alert, standing_alerts
 from desk.handing_over import Outcome, begin, claim, copied, lanes, let_go, put_off, recipients_left, settle
 from desk.mailboxes import Mailbox
 from desk.outbound import OutboundMail
+from jobs.resting import rest, resting
 from mailgate.compose import compose
 from mailgate.copying import copy_to_sent, wants_copy
 from mailgate.dkim import NotYet
 from mailgate.outgoing import Outgoing, gather, sending_mailbox
-from mailgate.relay import Relay, Unreachable, line_to, relay_of
+from mailgate.relay import AccessRevoked, Relay, SignInRefused, Unreachable, line_to, relay_of
 from mailgate.send import hand_over
 
 log = structlog.get_logger(__name__)
@@ -74,16 +75,20 @@ def _serve(lane: int | None, who: str, until: float) -> int:
         ids = claim(db, who, lane)
     if not ids:
         return 0
-    if settings().demo:
-        return sum(_catch(outbound_id, who) for outbound_id in ids)
     with database().read() as db:
         mailbox = sending_mailbox(db, db.get_one(OutboundMail, ids[0]))
+    if settings().demo:
+        return sum(_catch(outbound_id, who, mailbox) for outbound_id in ids)
     try:
         relay = relay_of(mailbox)
     except Refused as refused:
-        return _put_off(ids, who, refused.sentence)
+        return _put_off(ids, who, refused.sentence, mailbox)
     if relay is None:
-        return _put_off(ids, who, NO_RELAY)
+        return _put_off(ids, who, NO_RELAY, mailbox)
+    with database().read() as db:
+        refusal = resting(db, relay, mailbox)
+    if refusal:
+        return _all_postponed(ids, who, refusal, mailbox)
     return _send_all(ids, who, relay, mailbox, until)
 
 
@@ -93,28 +98,34 @@ def _send_all(ids: Sequence[int], who: str, relay: Relay, mailbox: Mailbox, unti
     while left and time.monotonic() < until:
         try:
             with line_to(relay) as line:
-                _answers_again(mailbox)
                 while left and line.sock is not None and time.monotonic() < until:
                     settled += _send(left.pop(0), who, line, relay, mailbox)
         except Unreachable as unreachable:
-            return settled + _all_postponed(left, who, unreachable.sentence, mailbox)
+            settled += _all_postponed(left, who, unreachable, mailbox)
+            if isinstance(unreachable, SignInRefused):
+                with database().write() as db:
+                    rest(db, relay, mailbox, unreachable)
+            return settled
     if left:                         # a slow relay, and our time is over: the next job goes on at once
         with database().write() as db:
             let_go(db, left, who)
     return settled
 
 
-def _all_postponed(ids: Sequence[int], who: str, why: str, mailbox: Mailbox) -> int:
+def _all_postponed(ids: Sequence[int], who: str, unreachable: Unreachable, mailbox: Mailbox) -> int:
+    why, enough = unreachable.sentence, 1 if isinstance(unreachable, SignInRefused) else ALERT_AFTER
+    told = isinstance(unreachable, AccessRevoked)
     for outbound_id in ids:
         with database().write() as db:
             row = db.get_one(OutboundMail, outbound_id)
             settle(db, outbound_id, who, Outcome(postponed=dict.fromkeys(recipients_left(row), why), reason=why))
-            if row.attempts >= ALERT_AFTER:
-                raise_alert(db, mailbox.address, "sending", why, tell=row.mailbox_id is not None)
+            if not told and row.attempts >= enough:
+                _alarm(db, outbound_id, why, mailbox)
     return len(ids)
 
 
-def _answers_again(mailbox: Mailbox) -> None:
+def _sends_again(mailbox: Mailbox) -> None:
+    """There is a line, and a mail that can be put together: nothing that an alert told stands in the way."""
     with database().read() as db:
         stands = any(alert.about == mailbox.address and alert.kind == "sending" for alert in standing_alerts(db))
     if stands:
@@ -124,9 +135,10 @@ def _answers_again(mailbox: Mailbox) -> None:
 
 def _send(outbound_id: int, who: str, line: smtplib.SMTP, relay: Relay, mailbox: Mailbox) -> int:
     """One mail, from its row to what came of it."""
-    made = _composed(outbound_id, who)
+    made = _composed(outbound_id, who, mailbox)
     if made is None:
         return 1
+    _sends_again(mailbox)
     mail, raw, recipients = made
     with database().write() as db:
         if not begin(db, outbound_id, who, raw):
@@ -139,9 +151,9 @@ def _send(outbound_id: int, who: str, line: smtplib.SMTP, relay: Relay, mailbox:
     return 1
 
 
-def _catch(outbound_id: int, who: str) -> int:
+def _catch(outbound_id: int, who: str, mailbox: Mailbox) -> int:
     """The demo's end of the way: composed, kept, shown at /outbox."""
-    made = _composed(outbound_id, who)
+    made = _composed(outbound_id, who, mailbox)
     if made is not None:
         with database().write() as db:
             if begin(db, outbound_id, who, made[1]):
@@ -149,7 +161,7 @@ def _catch(outbound_id: int, who: str) -> int:
     return 1
 
 
-def _composed(outbound_id: int, who: str) -> tuple[Outgoing, bytes, list[str]] | None:
+def _composed(outbound_id: int, who: str, mailbox: Mailbox) -> tuple[Outgoing, bytes, list[str]] | None:
     """What is sent, its bytes, to whom it still must go. The same bytes again where some were tried before.
 
     None where the mail cannot be put together: its row then tells why.
@@ -161,7 +173,7 @@ def _composed(outbound_id: int, who: str) -> tuple[Outgoing, bytes, list[str]] |
             mail = gather(db, row)
         return mail, tried or compose(mail), recipients
     except NotYet as not_yet:
-        _put_off([outbound_id], who, not_yet.sentence)
+        _put_off([outbound_id], who, not_yet.sentence, mailbox)
     except Refused as refused:
         _fail(outbound_id, who, refused.sentence)
     except Exception as error:
@@ -176,10 +188,18 @@ def _fail(outbound_id: int, who: str, why: str) -> None:
         settle(db, outbound_id, who, Outcome(refused=dict.fromkeys(left, why), reason=why))
 
 
-def _put_off(ids: Sequence[int], who: str, why: str) -> int:
+def _put_off(ids: Sequence[int], who: str, why: str, mailbox: Mailbox) -> int:
+    """Nothing can be tried until somebody puts it right, so an admin is told at once."""
     with database().write() as db:
         put_off(db, ids, who, why, NO_RELAY_PAUSE)
+        _alarm(db, ids[0], why, mailbox)
     return len(ids)
+
+
+def _alarm(db: Session, outbound_id: int, why: str, mailbox: Mailbox) -> None:
+    """Not by mail about the desk's own mail, which would go the way that fails."""
+    own = db.get_one(OutboundMail, outbound_id).mailbox_id is None
+    raise_alert(db, mailbox.address, "sending", why, tell=not own)
 
 
 def _settle(outbound_id: int, who: str, outcome: Outcome) -> str:

@@ -140,13 +140,16 @@ class FolderReader:
         self._failures, self._troubled = 0, False
 
     def _failed(self, where: str, error: Exception, *, tell: bool = True) -> None:
-        """Say so once it is more than a hiccup, and wait; longer each time, never all readers in step."""
+        """Say so once it is more than a hiccup, and wait; longer each time, never all readers in step.
+
+        Of a grant that was taken back the mailbox's own alert tells, for all its folders and for sending.
+        """
         if self._stop.is_set():
             return
         refused = isinstance(error, Refused)
         self._failures += 1
         log.info("imap.failed", mailbox=self.account.uid, folder=self.folder, times=self._failures, why=said(error))
-        if tell and (refused or self._failures >= self.pace.patience):
+        if tell and not isinstance(error, Revoked) and (refused or self._failures >= self.pace.patience):
             self._tell(error.sentence if isinstance(error, Refused) else
                        _("%(address)s cannot be read: %(where)s: %(said)s", address=self.account.address, where=where,
                          said=said(error)))

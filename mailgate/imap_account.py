@@ -91,6 +91,7 @@ def connected(account: Account) -> Client:
     context = ssl.create_default_context()
     client = Client(account.host, account.port, ssl=account.wrapped, ssl_context=context if account.wrapped else None,
                     timeout=PATIENCE)
+    client.normalise_times = False       # moments with their zone
     try:
         client.keep_alive()
         if not account.wrapped and client.has_capability("STARTTLS"):
@@ -106,7 +107,7 @@ def connected(account: Account) -> Client:
 
 
 def sign_in(client: Client, account: Account) -> None:
-    """Sign in by password or XOAUTH2. Raises SignInRefused with what the server said."""
+    """Sign in by password or XOAUTH2. Raises SignInRefused with what the server said, and whatever ``access_token`` does."""
     token = access_token(account.mailbox_id) if account.oauth else ""
     try:
         if account.oauth:
@@ -116,6 +117,7 @@ def sign_in(client: Client, account: Account) -> None:
     except LoginError as error:
         if token:
             forget_token(account.mailbox_id, token)
+            access_token(account.mailbox_id)     # raises Revoked where that is the reason
         if isinstance(error.__context__, IMAPClientAbortError):
             raise ConnectionError(_("%(host)s hung up while we signed in.", host=account.host)) from error
         raise SignInRefused(_("%(host)s does not let %(user)s in: %(said)s", host=account.host, user=account.user,

@@ -141,9 +141,10 @@ def accept_at_last(account: Account, folder: str, uidvalidity: int, uid: int, ra
 
 
 def begin(
-    account: Account, folder: str, uidvalidity: int, next_uid: int, at: datetime, unsettled: Collection[int],
+    account: Account, folder: str, uidvalidity: int, next_uid: int, last_uid: int, at: datetime,
+    unsettled: Collection[int],
 ) -> None:
-    """Set the cursor before ``next_uid``, at the first contact or after a rescan.
+    """Set the cursor at ``last_uid``, at the first contact or after a rescan; before ``next_uid`` nothing was new.
 
     What is ``unsettled`` is below it: marked, moved or deleted after this, or at the next start.
     """
@@ -153,8 +154,8 @@ def begin(
             cursor = ImapCursor(mailbox_id=account.mailbox_id, folder=folder, started_at=at)
             db.add(cursor)
         cursor.uidvalidity, cursor.first_uid = uidvalidity, next_uid
-        cursor.last_uid = next_uid - 1
-        cursor.settled_uid = min(unsettled, default=next_uid) - 1
+        cursor.last_uid = last_uid
+        cursor.settled_uid = min(unsettled, default=last_uid + 1) - 1
         cursor.reconciled_at = at
 
 

@@ -32,18 +32,6 @@ def take(folder: OpenFolder, batch: list[int]) -> None:
         settle(folder)
 
 
-def fetched_for_good(folder: OpenFolder, batch: list[int]) -> dict[int, bytes]:
-    """The bytes of these mails; one that cannot be had is tried again at once, and then set aside."""
-    raws = fetch(folder, batch)
-    for uid in [uid for uid in batch if uid not in raws]:
-        try:
-            while uid in folder.memory.careful:
-                raws.update(fetch(folder, [uid]))
-        except Unreadable as error:
-            set_aside(folder, uid, error, None)
-    return raws
-
-
 def store(folder: OpenFolder, raws: dict[int, bytes], last_uid: int | None) -> None:
     """Commit bytes and cursor; then, and only then, ring.
 

@@ -36,6 +36,19 @@ class Unreachable(Exception):
         return str(self.args[0])
 
 
+class AccessRevoked(Unreachable):
+    """The provider took the mailbox's grant back; an alert of its own tells so already."""
+
+
+class SignInRefused(Unreachable):
+    """The relay does not take this user with this password or token: ``answer`` is what it said."""
+
+    def __init__(self, relay: Relay, answer: str) -> None:
+        super().__init__(_("%(where)s did not accept the sign-in of %(user)s: %(said)s",
+                           where=_("The relay %(host)s", host=relay.host), user=relay.user, said=answer))
+        self.answer = answer
+
+
 @dataclass(frozen=True, slots=True)
 class Relay:
     """Where mail is handed over. ``mailbox_id``: whose OAuth access token takes the place of a password."""
@@ -167,6 +180,7 @@ def _sign_in_with_token(line: smtplib.SMTP, relay: Relay, mailbox_id: int) -> No
         line.auth("XOAUTH2", lambda challenge=None: "" if challenge else said_once)
     except smtplib.SMTPAuthenticationError:
         forget_token(mailbox_id, token)
+        access_token(mailbox_id)                 # raises Revoked where that is the reason
         raise
 
 
@@ -191,7 +205,8 @@ def _explained(relay: Relay) -> Iterator[None]:
     try:
         yield
     except (Revoked, Unavailable) as error:
-        raise Unreachable(_("%(where)s could not be signed in to: %(error)s", where=where, error=error)) from None
+        kind = AccessRevoked if isinstance(error, Revoked) else Unreachable
+        raise kind(_("%(where)s could not be signed in to: %(error)s", where=where, error=error)) from None
     except socket.gaierror:
         raise Unreachable(_("%(where)s could not be found: no machine has this name.", where=where)) from None
     except ConnectionRefusedError:
@@ -203,8 +218,7 @@ def _explained(relay: Relay) -> Iterator[None]:
         raise Unreachable(_("%(where)s and we could not agree on encryption (%(why)s).", where=where,
                             why=error.reason)) from None
     except smtplib.SMTPAuthenticationError as error:
-        raise Unreachable(_("%(where)s did not accept the sign-in of %(user)s: %(said)s", where=where, user=relay.user,
-                            said=said(error.smtp_code, error.smtp_error))) from None
+        raise SignInRefused(relay, said(error.smtp_code, error.smtp_error)) from None
     except smtplib.SMTPNotSupportedError:
         raise Unreachable(_("%(where)s offers no way to sign in. Leave the user out, or use another port.",
                             where=where)) from None

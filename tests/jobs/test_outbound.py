@@ -12,6 +12,7 @@ from contacts.address import Address
 from contacts.enrolling import add_agent
 from core.clock import now
 from core.history import FactRow
+from core.leases import Lease
 from core.options import set_option
 from core.tokens import seal
 from desk import handing_over
@@ -88,6 +89,53 @@ def test_without_any_relay_it_waits_and_says_what_to_set(desk):
     assert row.state == "deferred"
     assert "SKRANKE_RELAY_URL" in row.reason
     assert row.attempts == 0
+
+
+def without_relay(desk, relay):
+    return answer(desk)
+
+
+def with_a_url_that_is_none(desk, relay):
+    return answer(desk, "telnet://relay.example")
+
+
+def with_a_key_that_cannot_be_read(desk, relay):
+    outbound_id = answer(desk, relay.url)
+    with desk.write() as db:
+        db.execute(update(Mailbox).values(dkim_selector="s", dkim_key=seal("no key")))
+    return outbound_id
+
+
+@pytest.mark.parametrize("broken", [without_relay, with_a_url_that_is_none, with_a_key_that_cannot_be_read])
+def test_mailbox_that_cannot_send_is_an_alert_at_once_until_it_can(desk, broken):
+    with a_relay() as relay:
+        outbound_id = broken(desk, relay)
+        raised = set()
+        for _ in range(2):
+            outbound.run()
+            [alert] = alerts(desk)
+            raised.add(alert.id)
+            due_now(desk)
+        row = row_of(desk, outbound_id)
+        assert (alert.about, alert.kind, alert.detail) == ("support@desk.example", "sending", row.reason)
+        assert len(raised) == 1, "it stands while it lasts"
+        assert row.first_tried_at is not None
+        with desk.write() as db:
+            db.execute(update(Mailbox).values(relay_url=relay.url, dkim_selector=""))
+        outbound.run()
+    assert (row_of(desk, outbound_id).state, alerts(desk)) == ("sent", [])
+
+
+def test_mail_that_nobody_can_send_is_given_up_after_the_days_that_are_set(desk):
+    outbound_id = answer(desk)
+    outbound.run()
+    for hours, state in ((71, "deferred"), (72, "failed")):
+        with desk.write() as db:
+            db.execute(update(OutboundMail).values(due_at=now(), first_tried_at=now() - timedelta(hours=hours)))
+        outbound.run()
+        assert row_of(desk, outbound_id).state == state
+    assert "SKRANKE_RELAY_URL" in row_of(desk, outbound_id).reason
+    assert len(facts(desk, "mail.failed")) == 1
 
 
 def test_demo_sends_nothing_over_the_network(desk, monkeypatch):
@@ -302,6 +350,40 @@ def test_relay_that_stays_away_is_an_alert_until_it_answers(desk):
         outbound.run()
     assert alerts(desk) == []
     assert row_of(desk, outbound_id).state == "sent"
+
+
+def test_refused_sign_in_is_one_for_all_that_waits_and_for_what_comes(desk):
+    with a_relay(Relay(passwords={"u": "right"})) as relay:
+        outbound_id = answer(desk, relay.url.replace("://", "://u@"))
+        with desk.write() as db:
+            db.execute(update(Mailbox).values(relay_password=seal("wrong")))
+        others = [_another(desk, outbound_id) for _ in range(45)]
+        assert outbound.run() == 46
+        late = _another(desk, outbound_id)
+        assert outbound.run() == 1
+        assert relay.connections == 1
+        for each in (outbound_id, *others, late):
+            row = row_of(desk, each)
+            assert (row.state, row.attempts) == ("deferred", 1)
+            assert "did not accept the sign-in of u: 535" in row.reason
+        assert [alert.kind for alert in alerts(desk)] == ["sending"]
+        due_now(desk)
+        outbound.run()
+        assert relay.connections == 1, "mails that are due do not end the rest"
+        with desk.write() as db:
+            db.execute(update(Lease).values(until=now()))
+        due_now(desk)
+        outbound.run()
+        assert relay.connections == 2
+        with desk.read() as db:
+            [until] = db.scalars(select(Lease.until).where(Lease.name.startswith("relay:")))
+        assert until - now() > timedelta(minutes=3), "the rest grows longer"
+        with desk.write() as db:
+            db.execute(update(Mailbox).values(relay_password=seal("right")))
+        due_now(desk)
+        outbound.run()
+        assert len(relay.taken) == 47, "another password is tried at once"
+    assert alerts(desk) == []
 
 
 @pytest.mark.parametrize("own", [True, False], ids=["the desk's own mail", "a mailbox's"])

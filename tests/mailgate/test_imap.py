@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
+from email.utils import format_datetime
 
 import pytest
 from sqlalchemy import select
@@ -159,6 +161,37 @@ def test_mail_that_comes_during_the_backlog_goes_ahead(fresh_database: Database)
         assert len(set(order)) == 601
 
 
+@pytest.mark.parametrize("after", ["leave", "delete"])
+@pytest.mark.parametrize("void", [False, True], ids=["first contact", "rescan"])
+def test_mail_that_comes_while_a_folder_is_entered_goes_ahead(fresh_database: Database, void: bool, after: str) -> None:
+    with dovecot() as server, proxied(server.port) as proxy:
+        mailbox = box(fresh_database, f"imap://127.0.0.1:{proxy.port}", imap_folders="Saker", imap_after=after)
+        if void:
+            server.deliver(letter("old"), folder="Saker", flags=(SEEN,), at=now() - timedelta(days=60))
+            with reading(fresh_database, mailbox):
+                until(lambda: cursor(fresh_database, "Saker"))
+            server.client().delete_folder("Saker")
+        server.deliver(*(letter(n) for n in range(600)), folder="Saker")
+        held = threading.Event()
+
+        def hold(command: bytes) -> None:
+            if fetches(command, 551) or fetches(command, 1):
+                held.wait(60)
+
+        proxy.trouble = hold
+        with reading(fresh_database, mailbox):
+            until(lambda: any(fetches(command, 551) or fetches(command, 1) for command in proxy.commands))
+            server.deliver(letter("meanwhile"), folder="Saker")
+            held.set()
+            count(fresh_database, 601, 60)
+            until(lambda: (found := cursor(fresh_database, "Saker")) and found.settled_uid == found.last_uid == 601)
+        order = subjects(fresh_database)
+        assert order.index("Mail 599") < 50
+        assert order.index("Mail meanwhile") < 300
+        assert len(order) == len(set(order)) == 601
+        assert len(server.flags("Saker")) == (601 if after == "leave" else 0)
+
+
 def test_a_mail_of_30_megabytes_among_small_ones(server: ImapServer, fresh_database: Database) -> None:
     big = letter("big") + b"a line of text in a large file\r\n" * 940_000
     with reading(fresh_database, box(fresh_database, server.url)):
@@ -292,6 +325,32 @@ def test_a_uidvalidity_change_is_rescanned_without_duplicates(fresh_database: Da
             count(fresh_database, 24)
     assert sorted(subjects(fresh_database)) == sorted(
         [f"Mail {n}" for n in range(20)] + ["Mail 7", "Mail while away", "Mail after", "Mail end"])
+
+
+def test_a_rescan_takes_nothing_that_the_first_contact_left(fresh_database: Database) -> None:
+    with dovecot() as server:
+        mailbox = box(fresh_database, server.url, imap_folders="Saker")
+        early, old = now() - timedelta(hours=2), now() - timedelta(days=30)
+        read = letter("read before us", f"Date: {format_datetime(early)}")
+        unread = letter("old and unread", f"Date: {format_datetime(old)}")
+        server.deliver(read, folder="Saker", flags=(SEEN,), at=early)
+        server.deliver(letter("read today"), folder="Saker", flags=(SEEN,), at=early)
+        server.deliver(unread, folder="Saker", at=old)
+        server.deliver(letter("taken"), folder="Saker", at=early)
+        with reading(fresh_database, mailbox):
+            count(fresh_database, 1)
+            until(lambda: cursor(fresh_database, "Saker"))
+            server.deliver(letter("new"), folder="Saker")
+            count(fresh_database, 2)
+        server.client().delete_folder("Saker")
+        server.deliver(letter("read today"), folder="Saker", flags=(SEEN,), at=early)
+        server.deliver(read, folder="Saker", flags=(SEEN,))       # a moved server gives them new dates
+        server.deliver(unread, letter("taken"), letter("new"), letter("while away"), folder="Saker")
+        with reading(fresh_database, mailbox):
+            count(fresh_database, 3)
+            server.deliver(letter("after"), folder="Saker")
+            count(fresh_database, 4)
+    assert sorted(subjects(fresh_database)) == ["Mail after", "Mail new", "Mail taken", "Mail while away"]
 
 
 def test_a_uidvalidity_change_under_an_open_connection(fresh_database: Database) -> None:

@@ -10,15 +10,19 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from contacts.enrolling import add_agent
 from core.clock import now
 from core.database import Database
 from core.leases import Lease
 from core.tokens import seal, unseal
 from desk.mailboxes import Mailbox, MailboxToken, add_mailbox
+from desk.outbound import OutboundMail, enqueue
+from jobs import outbound
 from mailgate.oauth import Revoked, Unavailable, access_token, forget_token
 from tests.certificates import certificate
 from tests.mailgate.boxes import alerts, box, cursor, letter, reading, rows
 from tests.mailgate.imap_proxy import proxied
+from tests.mailgate.relays import a_relay
 from tests.servers import USER, dovecot, until
 from tests.tokens import Provider, provider
 
@@ -178,14 +182,43 @@ def test_a_mailbox_is_read_with_a_token_and_recovers_from_its_loss(fresh_databas
             source.status, source.answer = 400, {"error": "invalid_grant"}
             server.stop()
             server.start()
-            until(lambda: {kind for kind, _ in alerts(fresh_database)} == {"reading", "token"}, what="the alerts")
+            until(lambda: alerts(fresh_database), what="the alert")
             asked, tries, calls = len(source.asked), proxy.asked(b"XOAUTH2"), proxy.asked(b"CAPABILITY")
             until(lambda: proxy.asked(b"CAPABILITY") >= calls + 3, what="some more attempts")
             assert (len(source.asked), proxy.asked(b"XOAUTH2")) == (asked, tries), "nobody hammers"
+            assert [kind for kind, _ in alerts(fresh_database)] == ["token"]
             source.status, source.answer = 200, {"access_token": "at-2", "expires_in": 3600}
             source.users = {"at-2": USER}
             with fresh_database.write() as db:
                 db.execute(update(Mailbox).values(oauth_refresh=seal("signed in again")))
             server.deliver(letter(2))
             until(lambda: len(rows(fresh_database)) == 2)
-            until(lambda: not alerts(fresh_database), what="the end of the alerts")
+            until(lambda: not alerts(fresh_database), what="the end of the alert")
+
+
+def test_a_revoked_grant_is_one_alert_for_all_folders_and_for_sending(fresh_database: Database) -> None:
+    with provider() as source, dovecot(tokeninfo=f"{source.url}/tokeninfo") as server, a_relay() as relay:
+        source.status, source.answer = 400, {"error": "invalid_grant"}
+        made = box(fresh_database, server.url, imap_password="", imap_folders="INBOX\nSales", relay_url=relay.url, **grant(source))
+        with fresh_database.write() as db:
+            add_agent(db, "admin@else.example", role="admin")
+            enqueue(db, kind="system", mailbox=made, recipients=["ole@kunde.example"], subject="Hello", text="Hello")
+        with reading(fresh_database, made) as readers:
+            until(lambda: all(reader._failures >= 3 for reader in readers), what="some attempts of each folder")
+            for _ in range(4):
+                outbound.run()
+                with fresh_database.write() as db:
+                    db.execute(update(OutboundMail).values(due_at=now()))
+            assert [kind for kind, _ in alerts(fresh_database)] == ["token"]
+            assert told(fresh_database) == [f"Something is wrong: {USER}"]
+            source.status, source.answer = 200, {"access_token": "at-2", "expires_in": 3600}
+            source.users = {"at-2": USER}
+            with fresh_database.write() as db:
+                db.get_one(Mailbox, made.id).oauth_refresh = seal("signed in again")
+            until(lambda: not alerts(fresh_database), what="the end of the alert")
+            assert len(told(fresh_database)) == 2
+
+
+def told(database: Database) -> list[str]:
+    with database.read() as db:
+        return list(db.scalars(select(OutboundMail.subject).where(OutboundMail.kind == "notification").order_by(OutboundMail.id)))

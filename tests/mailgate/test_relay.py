@@ -9,6 +9,7 @@ from core.tokens import seal
 from desk.mailboxes import Mailbox
 from mailgate.connection_sending import test_sending as try_sending
 from mailgate.copying import copy_to_sent
+from mailgate.oauth import access_token
 from mailgate.relay import Relay as Account
 from mailgate.relay import Unreachable, line_to, relay_of
 from tests.certificates import certificate
@@ -125,9 +126,10 @@ def test_signs_in_with_an_access_token_and_asks_for_another_when_it_is_refused(f
             box = a_mailbox(db, relay_url=f"smtp://localhost:{relay.port}", oauth_provider="google", oauth_client="c",
                             oauth_secret=seal("s"), oauth_refresh=seal("r"), oauth_tenant=f"{source.url}/token")
         account = relay_of(box)
+        access_token(box)
+        source.answer = {"access_token": "good", "expires_in": 3600}
         with pytest.raises(Unreachable, match=r"did not accept the sign-in of support@desk\.example"):
             reached(account)
-        source.answer = {"access_token": "good", "expires_in": 3600}
         assert reached(account) == (True, False)
         assert relay.bearer[-1] == "user=support@desk.example\1auth=Bearer good\1\1"
         assert len(source.asked) == 2
