@@ -36,12 +36,17 @@ class Agent(Row, Versioned, Base):
     totp_used: Mapped[int] = plain(default=0)
     session_version: Mapped[int] = plain(default=1)
     seen_at: Mapped[datetime | None] = plain(kept="log")
-    addresses: Mapped[list[AgentAddress]] = relationship(cascade="all, delete-orphan", lazy="selectin")
+    addresses: Mapped[list[AgentAddress]] = relationship(cascade="all, delete-orphan", lazy="selectin", order_by="AgentAddress.id")
 
     @property
     def admin(self) -> bool:
         """Whether the agent may administer the desk."""
         return self.role == "admin"
+
+    @property
+    def writes_from(self) -> frozenset[str]:
+        """The addresses that count as the agent's, normalised: the one they sign in with, and others of theirs that are proven."""
+        return frozenset({self.email, *(other.normalised for other in self.addresses if other.proven_at)})
 
     @property
     def initials(self) -> str:
@@ -54,12 +59,14 @@ class Agent(Row, Versioned, Base):
 
 
 class AgentAddress(Base):
-    """Another address the agent writes from: replies to notifications count from it too."""
+    """Another address the agent writes from. It counts once the link that was mailed to it at ``asked_at`` was followed."""
 
     __tablename__ = "agent_addresses"
     id: Mapped[int] = plain(primary_key=True)
     agent_id: Mapped[int] = plain(ForeignKey("agents.id", ondelete="CASCADE"), index=True)
     normalised: Mapped[str] = personal(String(320), unique=True, erase="delete_row", report=False)
+    asked_at: Mapped[datetime] = plain(default=now)
+    proven_at: Mapped[datetime | None] = plain()
 
 
 class Team(Row, Guarded, Base):

@@ -11,7 +11,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, contains_eager, lazyload
 from sqlalchemy.orm.attributes import set_committed_value
@@ -47,7 +47,8 @@ class Identified:
 _FOUND = select(Address).where(Address.kind == bindparam("kind"), Address.normalised == bindparam("normalised"))
 _LOCKED = _FOUND.with_for_update()
 _AGENT = select(Agent).outerjoin(Agent.addresses).where(Agent.active, or_(
-    Agent.email == bindparam("normalised"), AgentAddress.normalised == bindparam("normalised"))).limit(1)
+    Agent.email == bindparam("normalised"),
+    and_(AgentAddress.normalised == bindparam("normalised"), AgentAddress.proven_at.is_not(None)))).limit(1)
 _HOLDERS = select(Holding).join(Holding.person).where(
     Holding.address_id == bindparam("address"), Holding.until.is_(None), Person.merged_into_id.is_(None),
 ).order_by(Holding.id).options(contains_eager(Holding.person), lazyload(Holding.address))
@@ -98,7 +99,8 @@ def address_row(db: Session, value: str, name: str = "", *, kind: str = "email",
 
 
 def agent_at(db: Session, normalised: str) -> Agent | None:
-    """The active agent who writes from this address: the one they sign in with, or another of theirs."""
+    """The active agent who writes from this address: the one they sign in with, or another of theirs that is
+    proven."""
     agents = recall(db, "agents", None)
     return db.scalar(_AGENT, {"normalised": normalised}) if agents is MISSING else agents.get(normalised)
 

@@ -42,22 +42,6 @@ def edit_agent(db: Session, agent: Agent, fields: Mapping[str, Any], *, by: Agen
     db.flush()
 
 
-def set_addresses(db: Session, agent: Agent, addresses: Sequence[str]) -> None:
-    """The other addresses an agent writes from; the agent counts as changed where they do.
-
-    Raises Refused for one that is none or somebody else's.
-    """
-    wanted = [free_address(db, address, agent, field="addresses") for address in addresses if address.strip()]
-    wanted = [address for address in dict.fromkeys(wanted) if address != agent.email]
-    if {row.normalised for row in agent.addresses} != set(wanted):
-        agent.version += 1
-    agent.addresses = [row for row in agent.addresses if row.normalised in wanted]
-    db.flush()
-    have = {row.normalised for row in agent.addresses}
-    agent.addresses.extend(AgentAddress(normalised=address) for address in wanted if address not in have)
-    db.flush()
-
-
 def free_address(db: Session, address: str, agent: Agent, *, field: str = "email") -> str:
     """The address as it is matched, if no other agent has it."""
     address = normalise_email(address)

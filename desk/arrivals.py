@@ -61,5 +61,5 @@ def from_archive(db: Session, message: Message) -> bool:
 def _agents(db: Session) -> None:
     agents: dict[str, Agent] = {}
     for agent in db.scalars(select(Agent).where(Agent.active)):
-        agents |= {agent.email: agent} | {other.normalised: agent for other in agent.addresses}
+        agents |= dict.fromkeys(agent.writes_from, agent)
     remember(db, "agents", None, agents)

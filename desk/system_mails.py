@@ -48,9 +48,9 @@ MAILS: dict[str, SystemMail] = {
     "acknowledgement": SystemMail(
         N_("Acknowledgement"), N_("When a customer’s mail has become a ticket"), (_NAME, _NUMBER, _SUBJECT, _MAILBOX)),
     "verification": SystemMail(
-        N_("Is this your address?"), N_("When an agent asks a person to confirm an address"),
-        (_NAME, Word("address", N_("the address that is to be confirmed"), "kari@kunde.example"), _MAILBOX, _LINK),
-        needs=("link",)),
+        N_("Is this your address?"), N_("When an agent adds another address of theirs"),
+        (_NAME, Word("address", N_("the address that is to be confirmed"), "kari@home.example"), _DESK, _LINK),
+        needs=("link",), per_mailbox=False),
     "notify_new": SystemMail(
         N_("To agents: a new ticket"), N_("When a ticket has come in that nobody has yet"), _TICKET, needs=("link",)),
     "notify_assigned": SystemMail(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from contacts.address import Address, normalise_email
+from contacts.address import Address
 from contacts.agent import Agent
 from core.errors import Unknown
 from core.tokens import message_key
@@ -48,8 +48,7 @@ def agents_answer(
     ticket = survivor(db, number) if number else None
     if agent is None or ticket is None:
         return None
-    theirs = sender is not None and sender.normalised in {
-        normalise_email(agent.email), *(other.normalised for other in agent.addresses)}
+    theirs = sender is not None and sender.normalised in agent.writes_from
     if not theirs and named is None:
         return None
     note = (named is not None and named.note) or (mail is not None and _told_of_a_note(db, mail))

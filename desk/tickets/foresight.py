@@ -67,8 +67,7 @@ def _holders(db: Session, ids: Iterable[int]) -> None:
 def _agents(db: Session) -> None:
     agents: dict[str, Agent] = {}
     for agent in db.scalars(select(Agent).where(Agent.active)):
-        agents[agent.email] = agent
-        agents |= {other.normalised: agent for other in agent.addresses}
+        agents |= dict.fromkeys(agent.writes_from, agent)
     remember(db, "agents", None, agents)
 
 

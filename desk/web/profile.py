@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import available_timezones
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, url_for
 from flask_login import login_required
 
 from contacts.agent import NOTIFY
 from contacts.enrolling import SHORTEST
-from contacts.staffing import agent_with_uid, edit_agent, set_addresses
+from contacts.staffing import agent_with_uid, edit_agent
 from core.errors import Refused
 from core.i18n import N_
 from core.i18n import gettext as _
-from desk.mailboxes import own_addresses
 from desk.web.forms import errors_of, in_turn, posted, ticked, typed, version
 from desk.web.pages import page, see_other
 from desk.web.presenting.choices import LANGUAGES, timezones
@@ -43,23 +42,22 @@ def update() -> Any:
     try:
         with in_turn():
             edit_agent(db(), agent_with_uid(db(), me().uid, lock=True), _fields(), by=me(), version=version())
-            set_addresses(db(), me(), _addresses())
     except Refused as refused:
-        return show(errors_of(refused), typed(("name", "language", "timezone", "theme", "addresses"))), refused.status
+        return show(errors_of(refused), typed(("name", "language", "timezone", "theme"))), refused.status
     return see_other(url_for("profile.edit"), said=_("Your profile was saved."))
 
 
-def show(errors: dict[str, str], values: dict[str, Any] | None = None, **second: Any) -> str:
-    """The page, with what is wrong, or with a step of the second factor."""
+def show(errors: dict[str, str], values: dict[str, Any] | None = None, *, address: str = "", **second: Any) -> str:
+    """The page, with what is wrong, with the address that was typed, or with a step of the second factor."""
     agent = me()
     kept = {"name": agent.name, "email": agent.email, "language": agent.language, "timezone": agent.timezone,
-            "theme": "" if agent.theme == "system" else agent.theme, "keys": agent.keys,
-            "addresses": ", ".join(row.normalised for row in agent.addresses)}
+            "theme": "" if agent.theme == "system" else agent.theme, "keys": agent.keys}
+    addresses = [{"id": row.id, "address": row.normalised, "proven": row.proven_at is not None} for row in agent.addresses]
     notify = [{"name": name, "label": _(EVENTS[name]), "mail": agent.wants(name, "mail"),
                "bell": None if name in WITHOUT_BELL else agent.wants(name, "bell")} for name in _told_of()]
     return page("web/profile/edit.html", current="profile", errors=errors, languages=LANGUAGES, timezones=timezones(),
-                form={"values": {**kept, **(values or {})}, "notify": notify, "version": agent.version},
-                totp=state(agent, **second), sessions=[], shortest=SHORTEST)
+                form={"values": {**kept, **(values or {})}, "notify": notify, "version": agent.version}, addresses=addresses,
+                address=address, totp=state(agent, **second), sessions=[], shortest=SHORTEST)
 
 
 def _fields() -> dict[str, Any]:
@@ -75,13 +73,3 @@ def _fields() -> dict[str, Any]:
 def _told_of() -> list[str]:
     """What the agent chooses about; of the desk's health only admins are told."""
     return [name for name in EVENTS if me().admin or name not in FOR_ADMINS]
-
-
-def _addresses() -> list[str]:
-    """Other addresses of the agent; a mailbox's is none of them."""
-    given = [part.strip() for part in request.form.get("addresses", "").replace("\n", ",").split(",") if part.strip()]
-    ours = own_addresses(db())
-    if any(address.casefold() in ours for address in given):
-        raise Refused(N_("The address of a mailbox belongs to nobody alone."),
-                      {"addresses": N_("This is the address of a mailbox.")})
-    return given

@@ -443,6 +443,8 @@ PROFILE = {
              "notify": [{"name": "assigned", "label": "A ticket is assigned to me", "bell": True, "mail": True},
                         {"name": "answered", "label": "A customer answers on my ticket", "bell": True}]},
     "timezones": [("Europe/Oslo", "Oslo")], "languages": CHOICES["languages"], "errors": {},
+    "addresses": [{"id": 1, "address": "nora@home.example", "proven": True},
+                  {"id": 2, "address": "nora.vik@post.example", "proven": False}],
     "totp": {"on": True, "since": "since 3 Nov"},
     "sessions": [{"device": "Firefox on Linux", "place": "192.0.2.7", "current": True},
                  {"device": "Safari on iPhone", "place": "192.0.2.9", "at": "i går", "end_url": "#"}],

@@ -6,13 +6,17 @@ import pytest
 from sqlalchemy import func, select
 
 from contacts.agent import AgentAddress
+from contacts.identifying import agent_at
 from contacts.person import Person
+from core import batch
 from core.clock import now
 from core.errors import Unknown
+from desk import arrivals
 from desk.access import ticket_for
 from desk.addressing import notification_address, reply_address
 from desk.mailboxes import add_mailbox
 from desk.outbound import OutboundMail, enqueue
+from desk.tickets import foresight
 from desk.tickets.answering import begin, note
 from desk.tickets.replying import DELETED, FOREIGN, WITHDRAWN
 from desk.tickets.ticket import AlsoIn
@@ -164,12 +168,26 @@ def test_an_agents_answer_without_a_return_address_goes_to_the_customer(arrive, 
     assert [m.recipients for m in sent(db)] == [["ole@kunde.example"]]
 
 
-def test_an_agents_other_address_counts_too(arrive, db, support, nora):
-    nora.addresses.append(AgentAddress(normalised="nora@home.example"))
+@pytest.mark.parametrize(("proven_at", "direction"), [(now(), "out"), (None, "in")])
+def test_an_agents_other_address_counts_once_it_is_proven(arrive, db, support, nora, proven_at, direction):
+    nora.addresses.append(AgentAddress(normalised="nora@home.example", proven_at=proven_at))
     first = arrive(mail())
     told = notified(db, first.ticket, nora, support, first.message)
     got = arrive(mail("nora@home.example", subject="Re", text="Try again.", In_Reply_To=f"<{told.rfc_message_id}>"))
-    assert got.message.direction == "out"
+    assert got.message.direction == direction
+
+
+def test_an_address_that_is_not_proven_is_a_strangers(arrive, db, support, nora):
+    nora.addresses.append(AgentAddress(normalised="ole@kunde.example"))
+    first = arrive(mail())
+    assert (first.ticket.requester.name, agent_at(db, "ole@kunde.example")) == ("Ole Vang", None)
+    got = arrive(mail("ole@kunde.example", to=notification_address(first.ticket, support, nora), text="I am Nora."))
+    assert (got.message.direction, got.message.oddities, sent(db)) == ("note", [FOREIGN], [])
+    for look_ahead in (arrivals._agents, foresight._agents):
+        with batch.together(db):
+            look_ahead(db)
+            assert agent_at(db, "ole@kunde.example") is None
+            assert agent_at(db, "nora@desk.example") is nora
 
 
 def test_who_answers_a_forwarded_notification_is_a_customer(arrive, db, support, nora):

@@ -170,6 +170,8 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('agent_id', sa.Integer(), nullable=False),
     sa.Column('normalised', sa.String(length=320), nullable=False),
+    sa.Column('asked_at', core.database.Moment(timezone=True), nullable=False),
+    sa.Column('proven_at', core.database.Moment(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['agent_id'], ['agents.id'], name=op.f('fk_agent_addresses_agent_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_agent_addresses')),
     sa.UniqueConstraint('normalised', name=op.f('uq_agent_addresses_normalised'))

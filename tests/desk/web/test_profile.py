@@ -10,10 +10,9 @@ from sqlalchemy import select
 from contacts.agent import Agent, ApiToken
 from contacts.enrolling import agent_with
 from core.database import Database
-from desk.mailboxes import add_mailbox
 
 FORM = {"name": "Nora Vik", "language": "nb", "timezone": "Europe/Copenhagen", "theme": "dark", "bell_new": "1",
-        "mail_assigned": "1", "addresses": "nora@home.example, n.vik@post.example"}
+        "mail_assigned": "1"}
 
 
 def test_saves_everything(agent_client: FlaskClient, nora: Agent, fresh_database: Database) -> None:
@@ -23,7 +22,6 @@ def test_saves_everything(agent_client: FlaskClient, nora: Agent, fresh_database
         agent = db.get_one(Agent, nora.id)
         assert (agent.language, agent.timezone, agent.theme, agent.keys) == ("nb", "Europe/Copenhagen", "dark", False)
         assert agent.notify == {"new": ["bell"], "assigned": ["mail"], "answered": [], "alert": ["mail"]}
-        assert {a.normalised for a in agent.addresses} == {"nora@home.example", "n.vik@post.example"}
     page = agent_client.get("/profile").text
     assert '<html lang="nb" data-bs-theme="dark"' in page and 'data-keys="off"' in page
 
@@ -35,7 +33,7 @@ def test_an_admin_may_do_without_mails_of_alerts(
     form = admin_client.get("/profile").text
     assert re.search(r'name="mail_alert" value="1" checked', form) and 'name="bell_alert"' not in form
     for form, wants in (({"mail_alert": "1"}, True), ({}, False)):
-        admin_client.post("/profile", data=FORM | {"addresses": ""} | form)
+        admin_client.post("/profile", data=FORM | form)
         with fresh_database.read() as db:
             assert db.get_one(Agent, jonas.id).wants("alert", "mail") is wants
 
@@ -45,16 +43,9 @@ def test_saving_keeps_the_sign_in(agent_client: FlaskClient, nora: Agent) -> Non
     assert agent_client.get("/profile").status_code == 200
 
 
-def test_says_what_does_not_fit_and_keeps_what_was_typed(
-    agent_client: FlaskClient, jonas: Agent, fresh_database: Database,
-) -> None:
-    with fresh_database.write() as db:
-        add_mailbox(db, "support@desk.example", "Support")
+def test_says_what_does_not_fit_and_keeps_what_was_typed(agent_client: FlaskClient, fresh_database: Database) -> None:
     for changed, said in (({"name": ""}, "Give a name"), ({"timezone": "Mars/Olympus"}, "Choose one of those offered."),
-                          ({"language": "tlh"}, "Choose one of those offered."),
-                          ({"addresses": "not an address"}, "Write it like"),
-                          ({"addresses": "jonas@desk.example"}, "Another agent has this address."),
-                          ({"addresses": "Support@desk.example"}, "This is the address of a mailbox.")):
+                          ({"language": "tlh"}, "Choose one of those offered.")):
         answer = agent_client.post("/profile", data=FORM | changed)
         assert answer.status_code == 422 and said in answer.text, changed
         assert "Not saved." in answer.text

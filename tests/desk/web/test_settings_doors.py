@@ -20,7 +20,8 @@ ADMINS = {
     "explanations": {"new", "create", "show"}, "persons": {"destroy", "restore"}, "companies": {"destroy", "restore"},
 }
 SIGNED_IN = {
-    "profile": {"edit", "update"}, "passwords": {"change"}, "totp": {"create", "edit", "picture", "update", "destroy"},
+    "profile": {"edit", "update"}, "passwords": {"change"}, "addresses": {"create", "again", "proof", "prove", "destroy"},
+    "totp": {"create", "edit", "picture", "update", "destroy"},
     "tokens": {"index", "create", "destroy"}, "outbox": {"index", "show", "html", "raw"},
     "persons": {"index", "new", "create", "show", "edit", "update"},
     "companies": {"index", "suggest", "new", "create", "show", "edit", "update"},
@@ -37,7 +38,7 @@ def routes(app: Flask, wanted: dict[str, set[str]]) -> list[tuple[str, str]]:
         if rule.endpoint in names:
             path = rule.rule
             for name in rule.arguments:
-                path = path.replace(f"<{name}>", "0" * 24)
+                path = path.replace(f"<{name}>", "0" * 24).replace(f"<int:{name}>", "1")
             found += [(method, path) for method in sorted(rule.methods & {"GET", "POST"})]
     assert len(found) >= len(names)
     return found

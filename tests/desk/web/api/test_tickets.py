@@ -227,6 +227,7 @@ def test_assignment(arrive, agent, admin, lars, salaries):
     assert "team" in agent.put(f"/tickets/{number}/assignment", {"team": "Fourth line"}, status=422)["errors"]
     wages = arrive(mail(to="salaries@desk.example", subject="Wages"), salaries)
     admin.put(f"/tickets/{wages}/assignment", {"assignee": "lars@desk.example"}, status=422)
+    assert "team" in admin.put(f"/tickets/{wages}/assignment", {"team": "Second line"}, status=422)["errors"]
 
 
 def test_state_and_snoozing(arrive, agent):

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from contacts.agent import Agent, RecentlySeen, Team, TeamMember
 from contacts.person import Person
+from contacts.staffing import save_team
 from core.clock import now
 from core.database import Database
 from core.options import set_option
@@ -96,6 +97,19 @@ def test_who_does_not_see_the_mailbox_cannot_get_the_ticket(
     answer = admin_client.post(f"/tickets/{hidden.number}/assignment", data={"agent": nora.uid})
     assert answer.status_code == 422
     assert "Nora Vik does not see Board." in words(answer.text)
+
+
+def test_a_team_in_which_nobody_sees_the_mailbox_cannot_get_the_ticket(
+    admin_client: FlaskClient, arrive: Arrive, board: Mailbox, nora: Agent, jonas: Agent, fresh_database: Database,
+) -> None:
+    with fresh_database.write() as db:
+        team = save_team(db, Team(), "Workshop", [db.get_one(Agent, nora.id)])
+    url = f"/tickets/{arrive(None, board).number}/assignment"
+    answer = admin_client.post(url, data={"team": team.uid})
+    assert (answer.status_code, "Nobody in Workshop sees Board." in words(answer.text)) == (422, True)
+    with fresh_database.write() as db:
+        save_team(db, db.get_one(Team, team.id), "Workshop", [db.get_one(Agent, jonas.id)])
+    post(admin_client, url, team=team.uid)
 
 
 def test_tags(agent_client: FlaskClient, ticket: Ticket, fresh_database: Database) -> None:
