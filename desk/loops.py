@@ -68,10 +68,12 @@ def within_budget(db: Session, ticket: Ticket, address: str, *, agent: bool = Fa
     """
     at, who = now(), digest("correspondent", normalise_email(address))
     sent, limit = _sent(db, who, at), option(db, "mail.loop_limit")
-    breaker = judge(Spent([when for when, _ in sent], [when for when, on in sent if on == ticket.id], limit, agent), at)
+    on_ticket = [when for when, on in sent if on == ticket.id] if agent else _to_customers(db, ticket, at)
+    breaker = judge(Spent([when for when, _ in sent], on_ticket, limit, agent), at)
     if breaker is None:
         sent.append((at, ticket.id))
-        defer(db, _count, {"correspondent": who, "ticket_id": ticket.id, "at": at})
+        on_ticket.append(at)
+        defer(db, _count, {"correspondent": who, "to_agent": agent, "ticket_id": ticket.id, "at": at})
         return True
     _say_once(who, ticket, breaker, at)
     _open(db, ticket, breaker, limit * (AGENTS_SHARE if agent and breaker.scope == "correspondent" else 1))
@@ -85,6 +87,15 @@ def _sent(db: Session, who: str, at: datetime) -> list[tuple[datetime, int | Non
         rows = db.execute(select(AutomaticSent.at, AutomaticSent.ticket_id).where(
             AutomaticSent.correspondent == who, AutomaticSent.at > at - WINDOW))
         known = remember(db, "sent", who, [(row.at, row.ticket_id) for row in rows])
+    return known
+
+
+def _to_customers(db: Session, ticket: Ticket, at: datetime) -> list[datetime]:
+    """When automatic mail went out on a ticket within the window, to whichever customer."""
+    known: list[datetime] = recall(db, "sent_on", ticket.id)
+    if known is MISSING:
+        known = remember(db, "sent_on", ticket.id, list(db.scalars(select(AutomaticSent.at).where(
+            AutomaticSent.ticket_id == ticket.id, AutomaticSent.to_agent.is_(False), AutomaticSent.at > at - WINDOW))))
     return known
 
 
@@ -114,5 +125,6 @@ def _open(db: Session, ticket: Ticket, breaker: Breaker, limit: int) -> None:
         FactSubject.subject_uid == ticket.uid, FactRow.kind == BreakerOpened.kind, FactRow.at > now() - WINDOW)
     if db.scalar(opened.limit(1)) is None:
         record(db, BreakerOpened(ticket.uid, breaker.scope))
-        ticket.verdict = {**ticket.verdict, "breaker": {"scope": breaker.scope, **sentence(breaker.why, limit=limit)}}
+        ticket.verdict = {**ticket.verdict, "breaker": {
+            "scope": breaker.scope, "at": now().isoformat(), **sentence(breaker.why, limit=limit)}}
         db.flush()

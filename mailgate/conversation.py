@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from desk.outbound import OutboundMail
 from desk.tickets.message import Message
+from desk.tickets.taking_part import by_the_invited
 from desk.tickets.ticket import Ticket
 from mailgate.heading import trimmed, usable_id
 
@@ -19,7 +20,8 @@ LONGEST_SUBJECT = 240
 
 
 def answered(db: Session, ticket: Ticket, message: Message | None, kind: str) -> Message | None:
-    """The message that this mail answers: the customer's last, written by a person; else our own last one.
+    """The message that this mail answers: the customer's last, written by a person whom an
+    answer may go to; else our own last one.
 
     A forward begins a conversation with somebody else and a notification one with an agent: they answer none.
     """
@@ -30,7 +32,7 @@ def answered(db: Session, ticket: Ticket, message: Message | None, kind: str) ->
         Message.rfc_message_id != "").order_by(Message.id.desc()).limit(1)
     if message is not None:
         earlier = earlier.where(Message.id < message.id)
-    from_people = earlier.where(Message.direction == "in", Message.automatic == "")
+    from_people = earlier.where(Message.direction == "in", Message.automatic == "", by_the_invited(ticket.id))
     return db.scalar(from_people) or db.scalar(earlier.where(Message.direction == "out"))
 
 

@@ -18,7 +18,8 @@ AGENTS_SHARE = 10            # agents are told of many tickets: their whole budg
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """Automatic mails to one correspondent: when, and when on the ticket at hand. ``limit`` is the option."""
+    """Automatic mails to one correspondent: when. And on the ticket at hand: those to this agent, else those to all
+    customers together, for a loop may change its address. ``limit`` is the option."""
 
     to_correspondent: Sequence[datetime]
     on_ticket: Sequence[datetime]
@@ -36,7 +37,7 @@ class Breaker:
 
 
 def ticket_is_used_up(spent: Spent, at: datetime) -> bool:
-    """As many automatic mails went to this correspondent on this one ticket."""
+    """As many automatic mails went out on this one ticket."""
     return recent(spent.on_ticket, at) >= spent.limit
 
 

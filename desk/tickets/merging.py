@@ -15,8 +15,9 @@ from core.history import record
 from core.i18n import N_
 from desk.access import visible_mailbox_ids
 from desk.tickets.facts import TicketMerged
+from desk.tickets.taking_part import UNINVITED, add_participant
 from desk.tickets.ticket import Participant, Ticket
-from desk.tickets.writing import add_participant, touch
+from desk.tickets.writing import touch
 
 #: Tickets that one goes on for; more are not merged together.
 MOST = 200
@@ -41,8 +42,8 @@ def merge(db: Session, ticket: Ticket, into: Ticket, *, by: Agent) -> None:
         raise Refused(N_("Too many tickets would be merged together."))
     ticket.merged_into_id = into.id
     ticket.enter(ticket.state)
-    for address_id in db.scalars(select(Participant.address_id).where(Participant.ticket_id == ticket.id)):
-        add_participant(db, into, address_id, "cc")
+    for address_id, role in db.execute(select(Participant.address_id, Participant.role).where(Participant.ticket_id == ticket.id)):
+        add_participant(db, into, address_id, role if role == UNINVITED else "cc")
     touch(into)
     record(db, TicketMerged(ticket.uid, into.uid), by=by.uid)
     db.flush()

@@ -179,6 +179,7 @@ class AutomaticSent(Base):
     __tablename__ = "automatic_sent"
     id: Mapped[int] = plain(primary_key=True)
     correspondent: Mapped[str] = plain(String(32), kept="log")
+    to_agent: Mapped[bool] = plain(kept="log", default=False)
     ticket_id: Mapped[int | None] = plain(ForeignKey("tickets.id", ondelete="CASCADE"))
     at: Mapped[datetime] = plain(kept="log")
     __table_args__ = (Index("ix_automatic_sent_correspondent", "correspondent", "at"),

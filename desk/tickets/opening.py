@@ -19,8 +19,9 @@ from desk.tickets.facts import TicketOpened
 from desk.tickets.message import Message
 from desk.tickets.passing_on import keep_comment
 from desk.tickets.situation import Situation
+from desk.tickets.taking_part import add_participant, take_part
 from desk.tickets.ticket import SHELVES, Ticket
-from desk.tickets.writing import add_participant, preview_of, take_part, write_letter
+from desk.tickets.writing import preview_of, write_letter
 from rules.intake import Verdict
 from rules.threading import bare
 

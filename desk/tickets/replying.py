@@ -21,9 +21,10 @@ from desk.tickets.passing_on import keep_comment
 from desk.tickets.recipients import Recipient, answer_to, last_of, name_of
 from desk.tickets.sending import send
 from desk.tickets.situation import Situation
+from desk.tickets.taking_part import UNINVITED, take_part, takes_part
 from desk.tickets.ticket import Ticket
 from desk.tickets.unsent import tell_unsent
-from desk.tickets.writing import preview_of, take_part, touch, write_letter
+from desk.tickets.writing import preview_of, touch, write_letter
 from rules.intake import Verdict
 
 FOREIGN = N_("Written from an address that is not the agent's: kept as a note, not sent to the customer.")
@@ -49,13 +50,20 @@ def append(db: Session, s: Situation, verdict: Verdict, files: list[str]) -> tup
         origin_person_id=person.id if person else None, sender_address_id=s.address.id if s.address else None,
         automatic=automatic, **decided(db, s, verdict))
     if s.sender is not None and not automatic:
-        take_part(db, ticket, (s.sender, *s.letter.to, *s.letter.cc), "cc", own=s.own)
+        take_part(db, ticket, (s.sender, *s.letter.to, *s.letter.cc), _role(db, ticket, s), own=s.own)
     reopened = False if automatic or s.row.archive else _wake(db, ticket, s)
     ticket.attachments_count += sum(not a.inline for a in s.letter.attachments)
     keep_comment(db, ticket, s.passed, at=s.row.received_at)
     record(db, MessageReceived(ticket.uid, message.uid, person.uid if person else None, automatic, reopened),
            at=s.row.received_at, by=actor(s))
     return ticket, message
+
+
+def _role(db: Session, ticket: Ticket, s: Situation) -> str:
+    """How the sender takes part, and with them whom they name: a stranger or a forger invites nobody."""
+    named = s.passed is not None or (
+        s.trust["result"] != "fail" and s.address is not None and takes_part(db, ticket, s.address))
+    return "cc" if named else UNINVITED
 
 
 def append_agents(db: Session, s: Situation, files: list[str]) -> tuple[Ticket, Message]:

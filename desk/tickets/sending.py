@@ -13,8 +13,9 @@ from desk.outbound import enqueue
 from desk.tickets.facts import ReplySent
 from desk.tickets.message import Message
 from desk.tickets.states import change_state
+from desk.tickets.taking_part import add_participant
 from desk.tickets.ticket import Ticket
-from desk.tickets.writing import add_participant, preview_of, touch
+from desk.tickets.writing import preview_of, touch
 
 
 def send(

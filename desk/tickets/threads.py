@@ -15,7 +15,8 @@ from desk.addressing import outbound_uid_of, ticket_number_of
 from desk.letter import Letter
 from desk.outbound import OutboundMail
 from desk.tickets.message import Message
-from desk.tickets.ticket import Participant, Ticket
+from desk.tickets.taking_part import takes_part
+from desk.tickets.ticket import Ticket
 from rules.threading import Sign, tokens
 
 MOST_IDS = 20
@@ -100,19 +101,21 @@ def _by_ids(db: Session, letter: Letter) -> list[Sign]:
     ids = letter.references[:MOST_IDS]
     if not ids:
         return []
-    tickets = {i: found[-1].ticket_id for i in ids if (found := messages_under(db, message_key(i)))}
-    for known in ids:
-        if known not in tickets and (mail := outbound_by_id(db, known)) is not None and mail.ticket_id:
-            tickets[known] = mail.ticket_id
+    tickets = {i: number for i in ids if (number := _ticket_under(db, i))}
     return [Sign("in_reply_to" if i in letter.in_reply_to else "references", tickets[i]) for i in ids if i in tickets]
+
+
+def _ticket_under(db: Session, message_id: str) -> int | None:
+    """The ticket a Message-ID names. One that we signed names our own mail, whoever wrote under it since."""
+    ours = outbound_by_id(db, message_id)
+    if ours is not None and ours.ticket_id:
+        return ours.ticket_id
+    found = messages_under(db, message_key(message_id))
+    return found[-1].ticket_id if found else None
 
 
 def _by_subject(db: Session, letter: Letter, sender: Address | None) -> list[Sign]:
     if sender is None:
         return []
-    found = []
-    for number in tokens(letter.subject):
-        part = db.scalar(select(Participant.id).where(
-            Participant.ticket_id == number, Participant.address_id == sender.id))
-        found.append(Sign("subject", number, participant=part is not None))
-    return found
+    named = [ticket for number in tokens(letter.subject) if (ticket := db.get(Ticket, number)) is not None]
+    return [Sign("subject", ticket.id, participant=takes_part(db, ticket, sender)) for ticket in named]

@@ -1,4 +1,4 @@
-"""Writing messages onto tickets: rows, files, search, participants. Used by everything that adds a message."""
+"""Writing messages onto tickets: rows, files, search. Used by everything that adds a message."""
 
 from __future__ import annotations
 
@@ -6,14 +6,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
 from contacts.address import is_among, normalise_email
-from contacts.identifying import address_row
 from core import files
-from core.batch import MISSING, defer, recall
+from core.batch import MISSING, recall
 from core.clock import now
 from core.putting import put
 from core.search import index_message
@@ -22,7 +19,7 @@ from desk.letter import Letter, Party
 from desk.mailboxes import own_addresses
 from desk.tickets.message import Attachment, Message
 from desk.tickets.threads import Known
-from desk.tickets.ticket import Participant, Ticket
+from desk.tickets.ticket import Ticket
 
 PREVIEW = 160
 LONGEST_REFERENCES = 8000
@@ -67,18 +64,6 @@ def write_letter(
     return message
 
 
-def take_part(db: Session, ticket: Ticket, parties: Iterable[Party], role: str, *, own: frozenset[str]) -> None:
-    """Let addresses take part in a ticket, each once; ours never do. They are participants, not persons."""
-    for party in list(parties)[:50]:
-        if not is_among(normalise_email(party.address), own):
-            add_participant(db, ticket, address_row(db, party.address, party.name).id, role)
-
-
-def add_participant(db: Session, ticket: Ticket, address_id: int, role: str) -> None:
-    """One address takes part; nothing happens when it does already."""
-    defer(db, _take_part, {"ticket_id": ticket.id, "address_id": address_id, "role": role})
-
-
 def content_key(letter: Letter) -> str:
     """What tells a copy of a mail from another mail under the same Message-ID."""
     return digest("content", letter.content_digest)
@@ -117,12 +102,3 @@ def touch(ticket: Ticket, *, preview: str | None = None, at: datetime | None = N
     ticket.moved_at = at or now()
     if preview is not None:
         ticket.preview = preview
-
-
-def _take_part(db: Session, rows: list[dict[str, Any]]) -> None:
-    db.connection().execute(_TAKE_PART[db.get_bind().dialect.name], rows)
-
-
-_TAKE_PART: dict[str, Any] = {
-    name: made(Participant).on_conflict_do_nothing(index_elements=["ticket_id", "address_id"])
-    for name, made in (("sqlite", insert_sqlite), ("postgresql", insert_postgresql))}

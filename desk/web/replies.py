@@ -12,13 +12,14 @@ from core.errors import Refused
 from core.i18n import N_, say
 from core.i18n import gettext as _
 from desk.tickets.answering import reply
+from desk.tickets.doubting import doubts
 from desk.tickets.drafting import draft_of, drop_draft
 from desk.tickets.presence import stopped_writing
-from desk.tickets.recipients import doubts, written
+from desk.tickets.recipients import written
 from desk.tickets.states import change_state
 from desk.tickets.ticket import Ticket
 from desk.web.files import posted_files
-from desk.web.presenting.composer import Typed, last_of
+from desk.web.presenting.composer import Typed, last_of, newest_of
 from desk.web.presenting.places import before, place_of
 from desk.web.requests import db, ring_after
 from desk.web.showing import back_to, next_after, show, ticket_to_change
@@ -62,9 +63,9 @@ def addresses(field: str) -> list[str]:
 def to_mind(ticket: Ticket, kind: str) -> list[str]:
     """What to look at twice before this leaves, in sentences."""
     recipients = [*written(request.form.get("to", "")), *written(request.form.get("cc", ""))]
-    last = last_of(ticket)
-    found = [say(doubt.sentence) for doubt in doubts(db(), ticket, recipients, last)]
-    if last is not None and request.form.get("last", str(last.id)) != str(last.id):
+    newest = newest_of(ticket)
+    found = [say(doubt.sentence) for doubt in doubts(db(), ticket, recipients, last_of(ticket))]
+    if newest is not None and request.form.get("last", str(newest.id)) != str(newest.id):
         found.insert(0, _("A message came after you began. Read it before you send."))
     draft = draft_of(db(), ticket, me(), kind)
     if draft is not None and draft.requester_address_id != ticket.requester_address_id:

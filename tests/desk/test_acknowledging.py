@@ -7,9 +7,11 @@ from structlog.testing import capture_logs
 
 from contacts.address import Address
 from contacts.person import Person
+from core.batch import together
 from core.history import FactRow, Outbox, load
 from core.options import set_option
 from desk.acknowledging import acknowledge
+from desk.loops import within_budget
 from desk.outbound import OutboundMail
 from desk.tickets.message import AutomaticSent
 from desk.wording import Text, choose
@@ -131,6 +133,19 @@ def test_address_that_bounces_is_not_answered(arrive, db):
     db.scalars(select(Address).where(Address.normalised == "ole@kunde.example")).one().health = "bouncing"
     db.flush()
     assert told(db) == []
+
+
+def test_a_loop_on_one_ticket_is_broken_whatever_addresses_it_uses(arrive, db):
+    """MAIL.md, Loops and bounces: per correspondent and per ticket."""
+    set_option(db, "mail.loop_limit", 3)
+    ticket, other = arrive(mail("ole@kunde.example")).ticket, arrive(mail("eva@kunde.example")).ticket
+    assert all(within_budget(db, ticket, f"nora{n}@desk.example", agent=True) for n in range(5))
+    assert [within_budget(db, ticket, f"robot{n}@kunde.example") for n in range(5)] == [True] * 3 + [False] * 2
+    assert (ticket.verdict["breaker"]["scope"], ticket.verdict["breaker"]["with"]) == ("ticket", {"limit": 3})
+    assert within_budget(db, other, "robot0@kunde.example")
+    assert within_budget(db, ticket, "vera@desk.example", agent=True)
+    with together(db):
+        assert [within_budget(db, other, f"robot{n}@else.example") for n in range(3)] == [True, True, False]
 
 
 def test_breaker_opens_where_a_robot_hides_what_it_is(arrive, db):

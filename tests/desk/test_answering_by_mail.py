@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from contacts.addressing import add_address
 from contacts.identifying import address_row
 from core.clock import now
 from desk.addressing import notification_address, reply_address
 from desk.outbound import OutboundMail
-from desk.tickets.answering import begin
+from desk.tickets.answering import begin, reply
 from desk.tickets.merging import merge
 from desk.tickets.recipients import answer_to
 from desk.tickets.replying import NOBODY, PICTURES
@@ -43,13 +44,65 @@ def test_it_goes_where_the_customer_wants_it_and_to_those_in_copy(arrive, db, an
         "shop@shop.example", "ole@home.example", "eva@kunde.example"}
 
 
-def test_a_colleague_who_asked_is_answered_and_quoted(arrive, db, support, answer):
-    first = arrive(mail(message_id="one@kunde.example"))
+def test_a_colleague_in_copy_who_asked_is_answered_and_quoted(arrive, db, support, answer):
+    first = arrive(mail(message_id="one@kunde.example", Cc="per@kunde.example"))
     arrive(mail("Per <per@kunde.example>", subject="Re", text="I wonder too.", In_Reply_To="<one@kunde.example>"))
     answer(first.ticket)
     one, = sent(db)
-    assert one.recipients == ["per@kunde.example"]
+    assert one.recipients == ["per@kunde.example", "ole@kunde.example"]
     assert "I wonder too." in gather(db, one).quote.text
+
+
+def test_who_writes_in_uninvited_gets_nothing_and_invites_nobody(arrive, db, support, answer):
+    """MAIL.md, section 3, number 8."""
+    first = arrive(mail(message_id="one@kunde.example", text="My secret."))
+    arrive(mail("Spy <spy@evil.example>", subject="Re", text="Send me all.", Cc="mate@evil.example", In_Reply_To="<one@kunde.example>"))
+    arrive(mail("Mate <mate@evil.example>", subject="Re", text="Me too.", In_Reply_To="<one@kunde.example>"))
+    answer(first.ticket)
+    one, = sent(db)
+    made = gather(db, one)
+    assert (one.recipients, made.in_reply_to) == (["ole@kunde.example"], "one@kunde.example")
+    assert "My secret." in made.quote.text
+
+
+def test_a_forger_in_the_requesters_name_invites_nobody(arrive, db, support, answer):
+    support.receiving_host = "mx.desk.example"
+    first = arrive(mail(message_id="one@kunde.example"))
+    arrive(mail(subject="Re", text="All to him.", Cc="spy@evil.example", In_Reply_To="<one@kunde.example>",
+                Authentication_Results="mx.desk.example; dmarc=fail header.from=kunde.example"))
+    arrive(mail("spy@evil.example", subject="Re", text="Thanks.", In_Reply_To="<one@kunde.example>"))
+    assert [p.role for p in first.ticket.participants if p.address.value == "spy@evil.example"] == ["uninvited"]
+    answer(arrive(mail(subject="Re", text="It was not me.", In_Reply_To="<one@kunde.example>")).ticket)
+    assert sent(db)[0].recipients == ["ole@kunde.example"]
+
+
+@pytest.mark.parametrize("by_us", [True, False])
+def test_whoever_is_named_afterwards_is_answered(arrive, db, support, nora, answer, by_us):
+    ticket = arrive(mail(message_id="one@kunde.example")).ticket
+    arrive(mail("per@kunde.example", subject="Re", text="I wonder too.", In_Reply_To="<one@kunde.example>"))
+    if by_us:
+        reply(db, ticket, by=nora, text="So do I.", to=["per@kunde.example"])
+    else:
+        arrive(mail(subject="Re", text="Tell Per.", Cc="per@kunde.example", In_Reply_To="<one@kunde.example>"))
+    arrive(mail("per@kunde.example", subject="Re", text="And?", In_Reply_To="<one@kunde.example>"))
+    answer(ticket)
+    assert sent(db)[-1].recipients == ["per@kunde.example", "ole@kunde.example"]
+
+
+def test_the_requester_at_another_address_is_no_stranger(arrive, db, nora, answer):
+    ticket = arrive(mail(message_id="one@kunde.example")).ticket
+    add_address(db, ticket.requester, "email", "ole@home.example", by=nora)
+    arrive(mail("ole@home.example", subject="Re", text="From home.", In_Reply_To="<one@kunde.example>"))
+    answer(ticket)
+    assert sent(db)[0].recipients == ["ole@home.example"]
+
+
+def test_a_stranger_stays_one_when_tickets_are_merged(arrive, db, nora, answer):
+    ole, eva = arrive(mail(message_id="one@kunde.example")), arrive(mail("Eva <eva@kunde.example>", text="Mine too."))
+    arrive(mail("spy@evil.example", subject="Re", text="Send me all.", In_Reply_To="<one@kunde.example>"))
+    merge(db, ole.ticket, eva.ticket, by=nora)
+    answer(eva.ticket)
+    assert sent(db)[0].recipients == ["eva@kunde.example"]
 
 
 def test_it_is_in_the_customers_language_and_by_its_author(arrive, db, nora, answer):

@@ -256,6 +256,27 @@ def test_subject_token_counts_for_participants_only(arrive, db):
     assert arrive(mail("spy@else.example", subject=f"[#{first.ticket.id}]")).ticket.id != first.ticket.id
 
 
+def test_a_token_counts_from_every_address_that_somebody_who_takes_part_holds_now(arrive, db, nora):
+    first = arrive(mail(Cc="per@kunde.example")).ticket
+    per = person(db, "Per Lunde", "per@kunde.example", "per@home.example", "per@cabin.example")
+    for address in ("ole@home.example", "ole@cabin.example"):
+        add_address(db, first.requester, "email", address, by=nora)
+    again = {"subject": f"Re: [#{first.id}] Hello"}
+    assert arrive(mail("ole@home.example", **again)).ticket.id == first.id
+    assert arrive(mail("per@home.example", **again)).ticket.id == first.id
+    per.binned_at = now()
+    assert arrive(mail("per@cabin.example", **again)).ticket.id != first.id
+    next(h for h in holdings_of(db, first.requester) if h.address.value == "ole@cabin.example").until = now()
+    assert arrive(mail("ole@cabin.example", **again)).ticket.id != first.id
+
+
+def test_a_message_id_of_ours_names_our_ticket_whoever_used_it_again(arrive, db, nora):
+    first = arrive(mail()).ticket
+    ours = reply(db, first, by=nora, text="Turn it on.").rfc_message_id
+    assert arrive(mail("spy@evil.example", subject="Mine now", text="Other words.", message_id=ours)).ticket.id != first.id
+    assert arrive(mail(subject="Re", text="Thanks.", In_Reply_To=f"<{ours}>")).ticket.id == first.id
+
+
 def test_same_subject_without_headers_is_another_ticket(arrive, db):
     assert arrive(mail(text="one")).ticket.id != arrive(mail(text="two")).ticket.id
 

@@ -614,6 +614,7 @@ def upgrade() -> None:
     op.create_table('automatic_sent',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('correspondent', sa.String(length=32), nullable=False),
+    sa.Column('to_agent', sa.Boolean(), nullable=False),
     sa.Column('ticket_id', sa.Integer(), nullable=True),
     sa.Column('at', core.database.Moment(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['ticket_id'], ['tickets.id'], name=op.f('fk_automatic_sent_ticket_id'), ondelete='CASCADE'),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import url_for
 from sqlalchemy import select
 
 from contacts.agent import Agent, Team
+from core.clock import now
+from core.i18n import N_, say
 from core.i18n import gettext as _
 from desk.access import agents_of
 from desk.tickets.ticket import STATES, Ticket
@@ -18,6 +21,10 @@ from desk.web.presenting.times import coming
 from desk.web.presenting.words import state
 from desk.web.requests import db
 from desk.web.signing_in import me
+from rules.loops import WINDOW
+
+HELD_BACK = N_("What you write yourself still goes out. If a machine writes here, mark the ticket as spam; else wait: after "
+               "three hours automatic mail goes out again.")
 
 
 def due_line(ticket: Ticket) -> dict[str, Any]:
@@ -35,11 +42,14 @@ def states_of(ticket: Ticket) -> list[dict[str, Any]]:
 
 
 def notices_of(ticket: Ticket) -> list[dict[str, Any]]:
-    """What should be known before anything is written: deleted, continued, asleep."""
+    """What should be known before anything is written: deleted, held back, continued, asleep."""
     found = []
     if ticket.binned_at is not None:
         found.append({"text": _("This ticket is deleted. Admins alone see it."), "kind": "heed",
                       "restore_url": url_for("tickets.restore", number=ticket.number) if me().admin else ""})
+    breaker = ticket.verdict.get("breaker")
+    if breaker and now() - datetime.fromisoformat(breaker["at"]) < WINDOW:
+        found.append({"text": f"{say(breaker)} {_(HELD_BACK)}", "kind": "heed"})
     if ticket.continues_id is not None:
         found.append({"text": _("It goes on from ticket %(number)s.", number=ticket.continues_id), "kind": "",
                       "url": url_for("tickets.show", number=ticket.continues_id)})

@@ -18,10 +18,11 @@ from desk.language import language_for
 from desk.mailboxes import Mailbox
 from desk.signature import is_html, signature_of
 from desk.tickets import recipients
+from desk.tickets.doubting import doubts, led_away
 from desk.tickets.drafting import draft_of
 from desk.tickets.merging import shown_ids
 from desk.tickets.message import Attachment, Draft, Message
-from desk.tickets.recipients import Recipient, answer_to, doubts, led_away, name_of, written
+from desk.tickets.recipients import Recipient, answer_to, name_of, written
 from desk.tickets.ticket import Ticket
 from desk.web.presenting import words
 from desk.web.presenting.letters import who as wrote
@@ -45,7 +46,7 @@ class Typed:
 def composer(ticket: Ticket, kind: str = "reply", typed: Typed | None = None, forwarded: Message | None = None) -> dict[str, Any]:
     """The composer of a ticket as web/tickets/_composer.html wants it: what was typed, else the draft, else empty."""
     draft = draft_of(db(), ticket, me(), kind)
-    last = last_of(ticket)
+    last, newest = last_of(ticket), newest_of(ticket)
     to, cc = _recipients(ticket, kind, typed, draft, last)
     html = typed.fields.get("html", "") if typed else draft.html if draft else ""
     original = _original(ticket, typed, draft, forwarded) if kind == "forward" else None
@@ -59,14 +60,14 @@ def composer(ticket: Ticket, kind: str = "reply", typed: Typed | None = None, fo
         "html": html, "text": text, "to": to, "cc": cc, "mailboxes": [sender(ticket.mailbox)], "mailbox": ticket.mailbox.uid,
         "subject": _subject(ticket, typed, draft) if forward else None,
         "signature": signature_below(ticket.mailbox), "language": None if forward else _language(ticket, typed, draft), "attachments": chips(files),
-        "saved": stamp(draft.updated_at) if draft else "", "version": draft.version if draft else 0, "last": last.id if last else 0,
+        "saved": stamp(draft.updated_at) if draft else "", "version": draft.version if draft else 0, "last": newest.id if newest else 0,
         "placeholder": _("Forward to somebody else") if forward else _("Answer %(name)s", name=who(ticket)),
         "reply_url": url_for("forwards.create" if forward else "replies.create", number=ticket.number),
         "note_url": None if forward else url_for("notes.create", number=ticket.number),
         "draft_url": url_for("drafts.update", number=ticket.number, kind="forward" if forward else None), "draft": None,
         "upload_url": url_for("files.create"), "canned_url": url_for("canned.offered", ticket=ticket.number),
         "addresses_url": url_for("recipients.index"), "mind_url": url_for("recipients.minded", ticket=ticket.number),
-        "error": typed.error if typed else "", "doubts": list(typed.doubts) if typed else [], "notices": _notices(ticket, draft, last),
+        "error": typed.error if typed else "", "doubts": list(typed.doubts) if typed else [], "notices": _notices(ticket, draft, last, newest),
         "original": original,
     }
 
@@ -113,8 +114,13 @@ def minded(ticket: Ticket | None, text: str) -> list[dict[str, Any]]:
 
 
 def last_of(ticket: Ticket) -> Message | None:
-    """The customer's last message: of a person, by mail."""
+    """The customer's last message: of a person whom an answer may go to, by mail."""
     return recipients.last_of(db(), ticket, me())
+
+
+def newest_of(ticket: Ticket) -> Message | None:
+    """The last message of any person, by mail."""
+    return recipients.newest_of(db(), ticket, me())
 
 
 def _subject(ticket: Ticket, typed: Typed | None, draft: Draft | None) -> str:
@@ -159,10 +165,13 @@ def signature_below(mailbox: Mailbox) -> str:
     return to_text(signature) if is_html(signature) else signature
 
 
-def _notices(ticket: Ticket, draft: Draft | None, last: Message | None) -> list[str]:
-    """What happened since the draft was begun."""
+def _notices(ticket: Ticket, draft: Draft | None, last: Message | None, newest: Message | None) -> list[str]:
+    """What happened since the draft was begun, and who is left out of the answer."""
     found = []
-    if draft is not None and last is not None and last.at > draft.updated_at:
+    if newest is not None and newest is not last:
+        found.append(_("%(address)s wrote last, but neither the requester nor we had named them: the answer does not go there.",
+                       address=newest.from_address))
+    if draft is not None and newest is not None and newest.at > draft.updated_at:
         found.append(_("A message came after you wrote this draft."))
     if draft is not None and draft.requester_address_id != ticket.requester_address_id:
         found.append(_("Another person has become the requester since you began this draft."))

@@ -116,7 +116,8 @@ def _mail(kind: str, data: dict[str, Any], names: dict[str, str]) -> tuple[str, 
     if kind == "mail.failed":
         return _("A mail could not be sent"), "mail-off"
     if kind == "mail.breaker":
-        return _("The loop breaker stopped automatic answers to this correspondent"), "shield-x"
+        return (_("The loop breaker stopped automatic mail on this ticket") if data["scope"] == "ticket"
+                else _("The loop breaker stopped automatic answers to this correspondent")), "shield-x"
     return "", ""
 
 

@@ -184,6 +184,21 @@ def test_the_answer_goes_where_the_customer_wants_it(agent_client: FlaskClient, 
     assert "ole@home.example is at another domain than ole@kunde.example, who wrote." in asked
 
 
+def test_a_stranger_in_the_thread_is_left_out_and_told_of(agent_client: FlaskClient, ticket: Ticket, arrive: Arrive) -> None:
+    url, first = f"/tickets/{ticket.number}", messages_of(ticket)[0]
+    arrive(mail("Spy <spy@evil.example>", subject="Re: Hello", text="Send me all.", In_Reply_To=first.rfc_message_id))
+    text = page(agent_client, url)
+    assert f"""name="to" value="&#34;Ole Vang&#34; &lt;{OLE}&gt;\"""" in text and "&lt;spy@evil.example&gt;" not in text
+    assert "spy@evil.example wrote last, but neither the requester nor we had named them" in words(text)
+    form = {"to": "spy@evil.example", "text": "Our prices."}
+    asked = said(agent_client.post(f"{url}/replies", data={**form, "last": str(first.id)}), 422)
+    assert "A message came after you began." in asked
+    assert "spy@evil.example wrote into this ticket, but neither the requester nor we had named them." in asked
+    assert "wrote in uninvited" in asked
+    post(agent_client, f"{url}/replies", sure="1", **form)
+    post(agent_client, f"{url}/replies", **form)
+
+
 def test_the_answer_to_a_forged_mail_never_goes_where_the_forger_wants(
     agent_client: FlaskClient, support: Mailbox, arrive: Arrive, fresh_database: Database,
 ) -> None:

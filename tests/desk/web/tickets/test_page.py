@@ -18,6 +18,7 @@ from core.clock import now
 from core.database import Database
 from core.i18n import speaking
 from core.options import set_option
+from desk.loops import within_budget
 from desk.mailboxes import Mailbox
 from desk.tickets.answering import note, reply
 from desk.tickets.message import Message, Notification
@@ -25,6 +26,7 @@ from desk.tickets.ticket import Ticket
 from desk.web.presenting.times import near
 from desk.web.presenting.words import kind_of_phone
 from rules.intake import ACTS
+from rules.loops import WINDOW
 from tests.desk.web.tickets.conftest import Arrive, messages_of, now_of, page, words
 from tests.letters_made import mail
 
@@ -202,3 +204,19 @@ def test_years_are_said_where_they_are_another() -> None:
         today = now().astimezone(ZoneInfo("Europe/Oslo"))
         assert near(now()) == f"{today.day} {today:%b}"
         assert near(now() - timedelta(days=400)).endswith(str((now() - timedelta(days=400)).year))
+
+
+def test_what_the_loop_breaker_holds_back_is_said_with_its_reason(
+    agent_client: FlaskClient, ticket: Ticket, fresh_database: Database,
+) -> None:
+    with fresh_database.write() as db:
+        set_option(db, "mail.loop_limit", 1)
+        row = db.get_one(Ticket, ticket.id)
+        assert [within_budget(db, row, f"robot{n}@kunde.example") for n in range(2)] == [True, False]
+    text = words(page(agent_client, f"/tickets/{ticket.number}"))
+    assert "1 went out on this ticket within three hours, which looks like a loop. What you write yourself still goes out." in text
+    assert "The loop breaker stopped automatic mail on this ticket" in text
+    with fresh_database.write() as db:
+        row = db.get_one(Ticket, ticket.id)
+        row.verdict = {**row.verdict, "breaker": {**row.verdict["breaker"], "at": (now() - WINDOW).isoformat()}}
+    assert "looks like a loop" not in words(page(agent_client, f"/tickets/{ticket.number}"))
