@@ -244,7 +244,7 @@ def test_connection_test_is_followed_until_it_answers(visit: Any, fresh_database
     page = visit()
     page.goto("/settings/mailboxes")
     page.locator("a.lines__row-link").first.click()
-    page.get_by_role("button", name="Save and test the connection").click()
+    page.get_by_role("button", name="Save and test", exact=True).click()
     page.wait_for_selector("#test-result")
     with fresh_database.write() as db:
         operation = db.scalars(select(Operation)).one()
