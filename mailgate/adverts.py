@@ -67,7 +67,7 @@ def is_added(line: str) -> bool:
 
 def advertises(line: str) -> bool:
     """The same, with a link to the program."""
-    return bool(LINK.search(line)) and is_added(line)
+    return is_added(line) and bool(LINK.search(line))
 
 
 def _sent_or_got(words: list[str], *, linked: bool) -> bool:

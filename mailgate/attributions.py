@@ -50,8 +50,8 @@ ENDS_WITH_VERB = re.compile(
 OWN_WORDS = re.compile(rf"\b(?:{SELF})\s+(?:(?:a|ha|har|hat|have|had)\s+)?(?:{VERB})|\b(?:{VERB})\s+(?:{SELF.replace('je|', '')})\b", re.IGNORECASE)
 OWN_VOICE = re.compile(           # words of somebody who tells, not of a program
     r"\b(?:I|we|my|our|you|your|me|us|who|which|that|he|she|they|jeg|eg|vi|meg|oss|min|mitt|vår|vårt|dere|deres|som|jag|mig|mej"
-    r"|vores|jer|jeres|ich|wir|mir|uns|mein\w*|unser\w*|Ihre?|euer|eure|nous|votre|notre|mon|qui|yo|nos|mi|ik|wij|mij"
-    r"|mijn|onze|ons|jullie|minä|meidän|minun)\b|\bschrieb(?:en)? (?:der|die|das|ein)\b|\bhat (?:der|die|das|ein)\b")
+    r"|vores|jer|jeres|ich|wir|mir|uns|mein\w*|unser\w*|Ihre?|euer|eure|nous|votre|notre|mon|yo|nos|mi|ik|wij|mij"     # no weekdays: "ons.", "qui."
+    r"|mijn|onze|jullie|minä|meidän|minun)\b|\bschrieb(?:en)? (?:der|die|das|ein)\b|\bhat (?:der|die|das|ein)\b")
 ENDS_WITH_ADDRESS = re.compile(r"@[^\s@]+[>)\]]+\s*[:：]$|\s(?:by|von|de|fra|från|af|av|от|da|od|van|par)\s[^\s@<>]+@[^\s@<>]+[:：]$")
 DASHED = re.compile(rf"^\s*-{{2,}}\s*\S.{{0,200}}?(?:{VERB})\s*[:：]?\s*-{{2,}}$", re.IGNORECASE)
 GROUPWISE = re.compile(r"^>>> .{1,200}\d.{0,100} >>>$")
@@ -69,6 +69,10 @@ MESSAGE_OF = re.compile(          # "Wiadomość napisana przez Kari <kari@kunde
 NAME_FIRST = re.compile(
     rf"^(?:[\"“]?(?:[^\W\d_a-zß-öø-ÿ][\w.'’/-]*[\"”]?\s+){{1,5}}|\S+@\S+\s+(?:a\s+)?)(?:{VERB})\s+(?:on|am|den|sur|le|op|il|el|em|dnia)?\s*"
     r"[\d./ -]{6,12},?\s+(?:kl\.?|um|at|à|alle)?\s*\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:\s?[AP]M)?(?:\s\w{2,4})?\s*:$")
+#: What counts above marked lines alone: old Gmail, mutt, verbs that people use of parcels too.
+ABOVE_MARKS = re.compile(
+    r"^(?:on .{5,90}\d.{0,90}\b(?:wrote|sent)\s*:?|op .{5,90}\d.{0,90}\bverzond\s.{1,90}:|\d{4}[/-]\d{1,2}[/-]\d{1,2}\b.{0,90}<\S{1,90}@\S{1,90}>"
+    r"|\* [^@]{0,90}<\S{1,90}@\S{1,90}>:|(?:quoth|according to) .{1,120}:|.{1,120}님의 말:)$", re.IGNORECASE)
 CARRIED_OVER = re.compile(r"^<?[^\s<>@]+@[^\s<>@,]+>?[\s,]")
 
 
@@ -123,7 +127,7 @@ def _is_first_half(line: str) -> bool:
 
 def tells_who_wrote(words: str) -> bool:
     """Whether this one line is an attribution: a verb of writing with date or address, or date, address and colon."""
-    if (words.startswith(("--", ">>>")) and (DASHED.match(words) or GROUPWISE.match(words))) or QUOTING.match(words):
+    if _is_of_a_known_form(words):
         return True
     core = words.strip(" \t*_-")
     colon = core.endswith((":", "："))
@@ -142,11 +146,15 @@ def tells_who_wrote(words: str) -> bool:
     return dated and bool(ENDS_WITH_ADDRESS.search(core)) and bool(begins_dated)
 
 
+def _is_of_a_known_form(words: str) -> bool:
+    return bool((words.endswith("--") and DASHED.match(words)) or (words.startswith(">>>") and GROUPWISE.match(words)) or QUOTING.match(words))
+
+
 def surely_tells_who_wrote(words: str) -> bool:
     """The same of a line above text without marks, where a person's own words would be hidden: it names the writer,
     begins as programs begin it, and nobody speaks in it."""
     core = words.strip(" \t*_-")
-    if DASHED.match(words) or GROUPWISE.match(words) or QUOTING.match(words) or NAME_FIRST.match(core):
+    if _is_of_a_known_form(words) or NAME_FIRST.match(core):
         return True
     if OWN_VOICE.search(re.sub(r"[\"“][^\"”]*[\"”]", " ", core)):
         return False
@@ -165,4 +173,6 @@ def _names_somebody(core: str) -> bool:
 def names_who_wrote(line: str) -> bool:
     """The short form, "Ola Nordmann wrote:", which counts only above quoted lines."""
     core = line.strip(" \t*_-")
+    if len(line) < 200 and ABOVE_MARKS.match(line.strip()) and not OWN_WORDS.search(core):
+        return True
     return len(core) < 150 and core.endswith((":", "：")) and _has_verb(core) and not OWN_WORDS.search(core)

@@ -233,7 +233,8 @@ def _base64(body: bytes, rescue: Rescue, *, words: bool) -> bytes:
     if _is_no_base64(body[:10_000]):
         return body
     coded, footer = _without_footer(body) if words else (body, b"")
-    return b"".join(headers.from_base64(piece) for piece in PADDED.findall(coded.translate(None, NO_BASE64))) + footer
+    first, *others = PADDED.findall(coded.translate(None, NO_BASE64)) or [b""]
+    return b"".join(map(headers.from_base64, [first, *(piece for piece in others if len(piece) % 4 == 0)])) + footer
 
 
 def _is_no_base64(sample: bytes) -> bool:

@@ -144,6 +144,8 @@ class Report:
             return failing and words and returns
         if NO_SURE_ROBOT.match(self.sender) and not (codes or returns):
             return False
+        if not (failing or returns) and not self._addresses([]):
+            return False
         return failing + codes + words + returns >= (3 if answered else 2)
 
     @property

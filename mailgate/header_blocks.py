@@ -73,7 +73,7 @@ def header_in_no_table(lines: list[str], start: int) -> bool:
     drawn line that is the header of a mail too."""
     values = []
     for line in lines[start:start + LOOK_AHEAD]:
-        if not FOREIGN_KEY.match(line):
+        if len(line) > LONGEST_LINE or not FOREIGN_KEY.match(line):
             break
         values.append(line)
     return len(values) >= 3 and any(ADDRESS.search(line) for line in values) and any(
@@ -105,11 +105,11 @@ def header_fields(lines: list[str], start: int) -> tuple[dict[str, str], int]:
 
 def _told(lines: list[str], start: int, first: str) -> dict[str, str]:
     """The fields that follow each other here, by role, as they are written; a list of addresses may take several lines."""
-    told, gaps, last = {first: lines[start]}, 0, first
-    for line in lines[start + 1:start + LOOK_AHEAD]:
+    told, gaps, last = {first: lines[start][:LONGEST_LINE]}, 0, first
+    for line in (line[:LONGEST_LINE] for line in lines[start + 1:start + LOOK_AHEAD]):
         role = _role(line)
-        if role:
-            told.setdefault(role, line)
+        if role and (role == "other" or role not in told):
+            told[role] = line
             gaps, last = 0, role
         elif last in ("from", "to", "other") and re.search(r"[;@]", line):
             told[last] += f" {line}"

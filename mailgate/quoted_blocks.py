@@ -10,6 +10,8 @@ from mailgate.attributions import DATED, VERB, WINDOW, attribution, names_who_wr
 from mailgate.header_blocks import ADDRESS, header_block, header_fields
 from mailgate.separators import RULE, separates
 
+LONGEST_LINE = 500           # that is looked at for more than its beginning
+MOST_ASKED = 50
 LONGEST_HEADER = 10          # lines
 QUOTED = re.compile(             # but not the end of an attribution, nor one that GroupWise wrote
     rf"^\s{{0,3}}>(?!\s?(?:(?:{VERB})\s*)?[:：]\s*$|>> .{{1,200}}\d.{{0,100}} >>>$)", re.IGNORECASE
@@ -39,7 +41,7 @@ def ends_quoted(lines: list[str]) -> bool:
 
 def introduces(line: str) -> bool:
     """Whether a person says here what follows: "Your page says:"."""
-    return line.rstrip(" *_").endswith((":", "："))
+    return len(line) < LONGEST_LINE and line.rstrip(" *_").endswith((":", "："))
 
 
 def without_blocks(lines: list[str]) -> list[str]:
@@ -54,24 +56,34 @@ def without_blocks(lines: list[str]) -> list[str]:
     if ends and _is_a_citation(lines, found[-1]):
         return lines
     folding = [found[-1]] if ends or (len(found) == 1 and found[0].attributed) else []
-    kept = [line for index, line in enumerate(lines) if not any(block.start <= index < block.end for block in folding)]
+    folded = lines_of(folding)
+    kept = [line for index, line in enumerate(lines) if index not in folded]
     return kept if any(line.strip() for line in kept) else lines
 
 
 def blocks(lines: list[str]) -> list[Block]:
-    """All blocks of quoted lines, in order."""
-    found: list[Block] = []
+    """All blocks of quoted lines, in order. Of very many, which are answered one by one, only the last is asked whose it is."""
+    ranges: list[tuple[int, int]] = []
     index = 0
     while index < len(lines):
-        if not QUOTED.match(lines[index]):
+        if QUOTED.match(lines[index]):
+            ranges.append((index, _end_of_block(lines, index)))
+            index = ranges[-1][1]
+        else:
             index += 1
-            continue
-        end = _end_of_block(lines, index)
-        start = _attributed_from(lines, index)
-        attributed = start is not None or _says_whose_inside(lines[index:end])
-        found.append(Block(index if start is None else start, end, attributed))
-        index = end
-    return found
+    few = len(ranges) <= MOST_ASKED
+    return [_block(lines, *one) if few or one is ranges[-1] else Block(*one, attributed=False) for one in ranges]
+
+
+def lines_of(found: list[Block]) -> set[int]:
+    """The numbers of all lines that these blocks take."""
+    return {index for block in found for index in range(block.start, block.end)}
+
+
+def _block(lines: list[str], index: int, end: int) -> Block:
+    start = _attributed_from(lines, index)
+    attributed = start is not None or _says_whose_inside(lines[index:end])
+    return Block(index if start is None else start, end, attributed)
 
 
 def _is_a_citation(lines: list[str], block: Block) -> bool:

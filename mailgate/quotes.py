@@ -15,7 +15,15 @@ from mailgate.attributions import attribution, surely_tells_who_wrote
 from mailgate.header_blocks import header_block, header_fields, header_in_no_table
 from mailgate.html_marks import has_marks, marked
 from mailgate.interleaving import ANSWERS_BELOW
-from mailgate.quoted_blocks import QUOTED, blocks, ends_quoted, introduces, quoted_follows, without_blocks
+from mailgate.quoted_blocks import (
+    QUOTED,
+    blocks,
+    ends_quoted,
+    introduces,
+    lines_of,
+    quoted_follows,
+    without_blocks,
+)
 from mailgate.separators import HEADING, RULE, SEPARATOR, asks_for_answers_above, separates
 from mailgate.signatures import MARK, without_advert, without_signature
 
@@ -61,10 +69,10 @@ def _has_words(shown: str) -> bool:
 def all_quoted(text: str) -> bool:
     """Whether nothing but quotes, and perhaps a signature, stands there: not a word of the sender's own."""
     lines = _unshared(UNSEEN.sub("", text[:LONGEST]).split("\n"))
-    quoted = blocks(lines)
+    quoted = lines_of(blocks(lines))
     own: list[str] = []
     for index, line in enumerate(lines):
-        if not line.strip() or any(block.start <= index < block.end for block in quoted):
+        if not line.strip() or index in quoted:
             continue
         if _marker(lines, index) is not None:
             return says_nothing(own)

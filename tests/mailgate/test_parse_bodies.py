@@ -50,6 +50,7 @@ def test_a_plain_version_that_says_nothing_hides_no_words() -> None:
     (b"text/html", b"<div style='mso-hide:all'>Words.</div>", "Words."),
     (b"text/plain\r\nContent-Transfer-Encoding: base64", b"Hello w\xc3\xb8rds, this is no base64 at all.", "Hello wørds, this is no base64 at all."),
     (b"text/plain\r\nContent-Transfer-Encoding: base64", b"SGVsbG8gdw==w7hyZHM=", "Hello wørds"),
+    (b"text/plain\r\nContent-Transfer-Encoding: base64", b"SGVsbG8gd8O4cmRzCg== ignored", "Hello wørds"),
 ])
 def test_odd_wrappings(head: bytes, body: bytes, text: str) -> None:
     assert parse(HEAD + b"Content-Type: " + head + b"\r\n\r\n" + body, now=NOW).text == text

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.html import to_text
-from mailgate.quotes import visible, visible_html
+from mailgate.quotes import all_quoted, visible, visible_html
 
 QUICK = settings(max_examples=200, deadline=None)
 WORDS = st.lists(st.sampled_from(["lampen", "brenner", "ikke", "tre", "ganger", "på", "rom", "fire", "og", "røyken", "kommer"]), min_size=2, max_size=9)
@@ -22,6 +25,17 @@ FRAGMENTS = st.sampled_from([
     "Begin forwarded message:", "Sent from my iPhone", "Mvh", "Kari Nordmann", "+47 22 33 44 55", "kari@kunde.example", "words of my own", "see my answers below", "a:", "PS: x",
     "##- Please type your reply above this line -##", "https://x.example", "\xa0", "\u200e", "\ufeff>", "* * * * *", "2024-06-04 d@desk.example:", "…", "Fra:", "Til: x",
 ])
+
+
+@pytest.mark.parametrize("unit", [
+    ">\nwrote:\n", "From: a\n>\n", "--wrote:\n", "“:", "<", "a:", "From: \n", "> \n\n", "Sent from my mobile ", "On 2024 a@b.example wrote:\n", "see my answer ", "- ",
+])
+def test_no_repetition_takes_long(unit: str) -> None:
+    text = "Own words.\n\n" + unit * (200_000 // len(unit)) + "\n> x\nFrom: a@b.example\nSent: 4.6.2024 09:00\nSubject: x\n\ny"
+    begun = time.process_time()
+    assert "Own words." in visible(text)
+    all_quoted(text)
+    assert time.process_time() - begun < 15          # it takes two at most; what grows by the square takes minutes
 
 
 @QUICK
