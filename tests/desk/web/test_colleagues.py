@@ -181,15 +181,6 @@ def test_what_a_mailbox_does_with_unknown_senders(admin_client: FlaskClient, jon
         assert option(db, "intake.unknown_sender", box.uid) == "never"
 
 
-def test_ones_other_addresses(agent_client: FlaskClient, nora: Agent, fresh_database: Database) -> None:
-    mine = {"name": "Nora Vik", "language": "en", "timezone": "Europe/Oslo", "addresses": ""}
-    agent_client.post("/profile", data=mine)
-    old = mine | hidden(agent_client, "/profile")
-    assert agent_client.post("/profile", data=old | {"addresses": "nora@home.example"}).status_code == 303
-    assert agent_client.post("/profile", data=old | {"addresses": ""}).status_code == 409
-    with fresh_database.read() as db:
-        assert [row.normalised for row in db.get_one(Agent, nora.id).addresses] == ["nora@home.example"]
-
 
 def of_canned(db: Session) -> tuple[str, dict[str, Any], Callable[[], object]]:
     row = save_canned(db, None, prefix="hello", name="Hello", text="Hello there.")
