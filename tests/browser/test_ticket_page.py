@@ -156,8 +156,8 @@ def sent(page: Any) -> Message:
 
 
 def kept(condition: Callable[[], Any]) -> Any:
-    """What holds in the database soon; an assertion error when it does not within ten seconds."""
-    deadline = time.monotonic() + 10
+    """What holds in the database soon; an assertion error when it does not within a minute."""
+    deadline = time.monotonic() + 60
     while not (found := condition()):
         assert time.monotonic() < deadline, condition
         time.sleep(0.05)
