@@ -37,37 +37,37 @@ def create() -> Any:
     return _sent(row)
 
 
-@bp.post("/<int:number>/link")
+@bp.post("/<int:held>/link")
 @login_required
-def again(number: int) -> Any:
+def again(held: int) -> Any:
     """Another link; earlier ones end."""
     _not_too_often()
-    row = proving.own(me(), number)
+    row = proving.own(me(), held)
     if row.proven_at:
         raise Refused(_("%(address)s is proven already.", address=row.normalised))
     return _sent(row)
 
 
-@bp.get("/<int:number>/proof/<signature>")
+@bp.get("/<int:held>/proof/<signature>")
 @login_required
-def proof(number: int, signature: str) -> Any:
+def proof(held: int, signature: str) -> Any:
     """The page behind the link. Programs that follow links prove nothing: that takes the button."""
-    return page("web/profile/proof.html", current="profile", address=proving.asked(me(), number, signature).normalised)
+    return page("web/profile/proof.html", current="profile", address=proving.asked(me(), held, signature).normalised)
 
 
-@bp.post("/<int:number>/proof/<signature>")
+@bp.post("/<int:held>/proof/<signature>")
 @login_required
-def prove(number: int, signature: str) -> Any:
+def prove(held: int, signature: str) -> Any:
     """The agent holds the address: they are signed in, and read what was mailed to it."""
-    row = proving.prove(db(), me(), number, signature)
+    row = proving.prove(db(), me(), held, signature)
     return see_other(url_for("profile.edit"), said=_("%(address)s is yours. What you write from it counts.", address=row.normalised))
 
 
-@bp.post("/<int:number>/end")
+@bp.post("/<int:held>/end")
 @login_required
-def destroy(number: int) -> Any:
+def destroy(held: int) -> Any:
     """It counts no more."""
-    row = proving.remove_own(db(), me(), number)
+    row = proving.remove_own(db(), me(), held)
     return see_other(url_for("profile.edit"), said=_("%(address)s was removed.", address=row.normalised))
 
 
@@ -81,7 +81,7 @@ def _not_too_often() -> None:
 
 def _sent(row: AgentAddress) -> Any:
     signature = proving.new_signature(db(), row)
-    link = settings().url + url_for("addresses.proof", number=row.id, signature=signature)
+    link = settings().url + url_for("addresses.proof", held=row.id, signature=signature)
     mail = render(db(), "verification", me().language, None, name=me().name, address=row.normalised, link=link,
                   desk=option(db(), "desk.name"))
     enqueue(db(), kind="system", mailbox=None, recipients=[row.normalised], subject=mail.subject, text=mail.text,

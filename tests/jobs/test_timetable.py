@@ -182,7 +182,7 @@ def test_a_bucket_is_cleaned_too(fresh_database, bucket, uploads):
     assert uploads["forgotten"] in bucket.kept(), "its row went while nothing could be removed: it is removed as unused"
     os.utime(bucket.folder / uploads["forgotten"][:2] / uploads["forgotten"], (0, 0))
     cleaning.uploads()
-    assert bucket.kept() == sorted(uploads[name] for name in ("drafted", "shared", "fresh"))
+    assert bucket.kept() == sorted(uploads[name] for name in ("drafted", "shown", "shared", "fresh"))
 
 
 def test_old_leases_are_forgotten(fresh_database):
