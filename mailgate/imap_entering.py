@@ -59,12 +59,12 @@ def _left(folder: OpenFolder, uids: list[int], at: datetime) -> set[int]:
     A server that was moved may give all mails a new internal date: then the mail's own date counts, for what the first
     contact left: what was read, or was older than its days.
     """
-    left = set()
+    left, second = set(), at.replace(microsecond=0)            # an internal date knows no part of a second
     for start in range(0, len(uids), 1000):
         for uid, data in folder.client.fetch(uids[start:start + 1000], ["INTERNALDATE", "FLAGS", _DATE]).items():
             written = _written(data)
             seen = SEEN in data.get(b"FLAGS", ())
-            if data[b"INTERNALDATE"] <= at or (written and written < (at if seen else at - timedelta(days=FIRST_DAYS))):
+            if data[b"INTERNALDATE"] < second or (written and written < (at if seen else at - timedelta(days=FIRST_DAYS))):
                 left.add(uid)
     return left
 

@@ -43,7 +43,7 @@ def test_what_failed_and_what_to_do(db: Session, fields: dict[str, str], step: s
     with pymap() as server:
         answer = tried(db, server.url, **fields)
     assert not answer["ok"]
-    assert answer["steps"][-1]["name"] == step
+    assert answer["steps"][-1]["name"] == step, answer
     assert sentence in answer["sentence"]
 
 
