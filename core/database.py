@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, Literal, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 import sqlean
 from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, create_engine, event, func, make_url, select
@@ -78,6 +78,10 @@ class Base(DeclarativeBase):
         "pk": "pk_%(table_name)s",
     })
     type_annotation_map = {datetime: Moment, dict[str, Any]: Json, list[Any]: Json}
+
+    #: Ids that a batch takes from a sequence of PostgreSQL at a time, at most; 1 where people see them as numbers, so that
+    #: none is left out.
+    ids_ahead: ClassVar[int] = 25
 
 
 def plain(*args: Any, kept: Kept = "row", **options: Any) -> MappedColumn[Any]:

@@ -6,30 +6,37 @@ batch, or as soon as anything else is asked of the session, so that nobody ever 
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, event, func, insert, select
-from sqlalchemy.engine import Engine
 from sqlalchemy.orm import ORMExecuteState, Session, class_mapper, make_transient_to_detached
 
 from core.database import Base
 
 Kind = TypeVar("Kind", bound=Base)
 
-#: Ids taken from a sequence of PostgreSQL at a time.
-RESERVED = 25
-
 
 class Waiting:
-    """Rows of a batch that are not in the database yet, and the last id of each table that was written to."""
+    """Rows of a batch that are not in the database yet; on SQLite the last id of each table that was written to, on
+    PostgreSQL the ids taken from its sequence and not used yet."""
 
     def __init__(self) -> None:
         self.rows: dict[type[Base], list[dict[str, Any]]] = {}
         self.last_ids: dict[type[Base], int] = {}
+        self.ahead: dict[type[Base], Ahead] = {}
+
+
+@dataclass(slots=True)
+class Ahead:
+    """Ids of a sequence that are ours, and how many were taken the last time. They end with the batch: an id that
+    outlived it would stand before rows that others write meanwhile, and what is read by id would be out of order."""
+
+    ids: Iterator[int] = field(default_factory=lambda: iter(()))
+    taken: int = 0
 
 
 @contextmanager
@@ -94,7 +101,7 @@ def write_waiting(db: Session) -> None:
 def reserve(db: Session, kind: type[Base], count: int) -> Sequence[int]:
     """Ids for so many rows, which the caller inserts in this transaction before anything else is put there."""
     if db.get_bind().dialect.name == "postgresql":
-        return [_from_sequence(db, kind) for _ in range(count)]
+        return db.connection().execute(_sequence(kind), {"count": count}).scalars().all()
     last = db.connection().execute(_last_id(kind)).scalar_one() or 0
     return range(last + 1, last + 1 + count)
 
@@ -103,7 +110,7 @@ def _next_id(db: Session, kind: type[Base], waiting: Waiting) -> int:
     """An id that no other row has: on SQLite the next one of the table, ours until the transaction ends; on
     PostgreSQL from its sequence."""
     if db.get_bind().dialect.name == "postgresql":
-        return _from_sequence(db, kind)
+        return _from_sequence(db, kind, waiting.ahead.setdefault(kind, Ahead()))
     last = waiting.last_ids.get(kind)
     if last is None:
         last = db.connection().execute(_last_id(kind)).scalar_one() or 0
@@ -121,25 +128,20 @@ def _before_changes(db: Session, _context: object, _instances: Iterable[object] 
     write_waiting(db)
 
 
-def _from_sequence(db: Session, kind: type[Base]) -> int:
-    """Ids of a sequence stay ours however the transaction ends, so what is left over serves the next batch."""
-    ids = _left_over(db.connection().engine, kind)
-    while True:
-        try:
-            return ids.popleft()
-        except IndexError:
-            ids.extend(db.connection().execute(_sequence(kind)).scalars())
-
-
-@lru_cache(maxsize=256)
-def _left_over(engine: Engine, kind: type[Base]) -> deque[int]:
-    return deque()
+def _from_sequence(db: Session, kind: type[Base], ahead: Ahead) -> int:
+    """One more id: twice as many are taken at a time as the last time, so that a small batch leaves none over."""
+    found = next(ahead.ids, None)
+    if found is None:
+        ahead.taken = min(2 * ahead.taken or 1, kind.ids_ahead)
+        ahead.ids = iter(reserve(db, kind, ahead.taken))
+        found = next(ahead.ids)
+    return found
 
 
 @lru_cache(maxsize=64)
 def _sequence(kind: type[Base]) -> Any:
     return select(func.nextval(func.pg_get_serial_sequence(kind.__tablename__, "id"))).select_from(
-        func.generate_series(1, RESERVED))
+        func.generate_series(1, bindparam("count")))
 
 
 @lru_cache(maxsize=64)

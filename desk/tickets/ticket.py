@@ -28,6 +28,7 @@ class Ticket(Row, Guarded, Base):
     """
 
     __tablename__ = "tickets"
+    ids_ahead = 1
     subject: Mapped[str] = personal(Text, kept="message", erase="rewrite")
     state: Mapped[str] = plain(String(10), default="new")
     shelf: Mapped[str] = plain(String(10), default="active")

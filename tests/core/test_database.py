@@ -13,7 +13,10 @@ from contacts.address import Address
 from core import database as module
 from core import schema
 from core.batch import together
+from core.clock import now
 from core.putting import put, savepoint
+from desk.mailboxes import add_mailbox
+from desk.tickets.ticket import Ticket
 
 
 @pytest.fixture
@@ -106,6 +109,30 @@ def test_rows_of_a_batch_that_breaks_are_forgotten_and_those_around_it_stay(fres
         put(db, Address, value="c@x.example", normalised="c@x.example")
     with fresh_database.read() as db:
         assert db.scalars(select(Address.value).order_by(Address.id)).all() == ["a@x.example", "c@x.example"]
+
+
+def test_ids_follow_time_though_another_process_writes_between_two_batches(fresh_database):
+    def batch(*names):
+        with fresh_database.write() as db, together(db):
+            for name in names:
+                put(db, Address, value=name, normalised=name)
+
+    batch("a@x.example", "b@x.example", "c@x.example", "d@x.example")
+    with fresh_database.write() as db:
+        db.add(Address(value="e@x.example", normalised="e@x.example"))
+    batch("f@x.example")
+    with fresh_database.read() as db:
+        assert "".join(value[0] for value in db.scalars(select(Address.value).order_by(Address.id))) == "abcdef"
+
+
+def test_numbers_that_people_see_have_no_holes(fresh_database):
+    with fresh_database.write() as db:
+        mailbox = add_mailbox(db, "support@desk.example", "Support")
+    numbers = []
+    for count in (3, 1, 2):
+        with fresh_database.write() as db, together(db):
+            numbers += [put(db, Ticket, subject="x", mailbox_id=mailbox.id, moved_at=now()).id for _ in range(count)]
+    assert numbers == list(range(numbers[0], numbers[0] + 6))
 
 
 def test_a_connection_to_postgresql_that_falls_silent_is_given_up_and_the_url_has_the_last_word():
