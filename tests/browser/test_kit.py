@@ -17,7 +17,8 @@ from tests.browser import kit_app, pages
 from tests.browser.leaving import close
 
 playwright = pytest.importorskip("playwright.sync_api")
-CHROMIUM = os.environ.get("SKRANKE_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+CHROMIUM = os.environ.get("SKRANKE_CHROMIUM") or next(
+    filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "google-chrome"))), None)
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -50,21 +51,30 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
+def new_page(chromium: Any, viewport: dict[str, int], **options: Any) -> Any:
+    """An empty page in a context of its own; what the browser complains of is kept in ``complaints``."""
+    page = chromium.new_context(viewport=viewport, **options).new_page()
+    page.complaints = []
+    page.on("console", lambda said: said.type in ("error", "warning") and page.complaints.append(said.text))
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    return page
+
+
+def show(page: Any, address: str, name: str, *, scripts: bool = True) -> None:
+    page.goto(f"{address}/kit/{name}".rstrip("/"))
+    page.wait_for_load_state("load")
+    if scripts and page.locator("[data-composer]").count():
+        page.wait_for_selector("trix-editor[connected]")
+
+
 @pytest.fixture
 def open_page(chromium: Any, address: str) -> Iterator[Any]:
     contexts = []
 
     def open_(name: str, viewport: dict[str, int] | None = None, **options: Any) -> Any:
-        context = chromium.new_context(viewport=viewport or WIDE, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.complaints = []
-        page.on("console", lambda said: said.type in ("error", "warning") and page.complaints.append(said.text))
-        page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.goto(f"{address}/kit/{name}".rstrip("/"))
-        page.wait_for_load_state("load")
-        if options.get("java_script_enabled", True) and page.locator("[data-composer]").count():
-            page.wait_for_selector("trix-editor[connected]")
+        page = new_page(chromium, viewport or WIDE, **options)
+        contexts.append(page.context)
+        show(page, address, name, scripts=options.get("java_script_enabled", True))
         return page
 
     yield open_
@@ -87,13 +97,23 @@ def axe(page: Any) -> list[str]:
     return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
 
 
+@pytest.fixture(scope="module", params=[(WIDE, "light"), (NARROW, "dark")], ids=["wide-light", "narrow-dark"])
+def looking(request: pytest.FixtureRequest, chromium: Any) -> Iterator[Any]:
+    """One page for all that is only looked at: it loads styles and scripts once."""
+    viewport, scheme = request.param
+    page = new_page(chromium, viewport, color_scheme=scheme)
+    yield page
+    close(page.context)
+
+
 @pytest.mark.parametrize("name", EVERY)
-@pytest.mark.parametrize(("viewport", "scheme"), [(WIDE, "light"), (NARROW, "dark")])
-def test_axe_finds_nothing(open_page: Any, name: str, viewport: dict[str, int], scheme: str) -> None:
-    page = open_page(name, viewport, color_scheme=scheme)
+def test_axe_finds_nothing(looking: Any, address: str, name: str) -> None:
+    page = looking
+    page.complaints.clear()
+    show(page, address, name)
     assert axe(page) == []
     assert page.complaints == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
 
 
 @pytest.mark.parametrize("fragment", ["list", "card"])
@@ -256,6 +276,7 @@ def test_the_note_tab_takes_the_notes_ground(open_page: Any) -> None:
     with page.expect_response("**/tickets/4821/notes") as answer:
         page.keyboard.press("Control+Enter")
     assert "kind" in answer.value.request.post_data
+    page.wait_for_url("**/notes")
 
 
 def test_recipients_are_chips_over_a_text(open_page: Any) -> None:
