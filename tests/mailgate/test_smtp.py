@@ -30,6 +30,7 @@ from tests.certificates import certificate
 from tests.conftest import forget_caches
 from tests.mailgate.doors import Line, locked, open_door
 from tests.postgresqls import postgresql
+from tests.servers import until
 
 LETTER = b"From: ole@fjord.example\r\nTo: support@desk.example\r\nSubject: Hei\r\nMessage-ID: <a@fjord.example>\r\n\r\nHei.\r\n"
 
@@ -260,6 +261,48 @@ def test_a_command_too_often_and_words_we_do_not_know(door: Door, monkeypatch: p
     with Line(door) as line:
         assert line.ask("NOOP " + "x" * 300_000).startswith("500 ")
         assert line.ask("NOOP").startswith("250 ")
+
+
+@pytest.mark.parametrize(("command", "most"), [("HELP", 50), ("VRFY x", 50), ("EXPN x", 50), ("NOOP", 1000)])
+def test_nobody_may_ask_for_ever(door: Door, command: str, most: int) -> None:
+    with Line(door) as line:
+        assert {line.ask(command)[0] for _ in range(most)} <= {"2", "5"}
+        assert line.ask(command).startswith("421 ")
+
+
+def test_all_connections_together_are_limited_and_room_is_found_again(
+        door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smtp_crowd, "CONNECTIONS", 2)
+    with Line(door) as first, Line(door):
+        with Line(door, greeted=False) as third:
+            assert third.hear().startswith("421 4.7.0 ")
+        first.ask("QUIT")
+        until(lambda: len(door.crowd.visits) == 1)
+        with Line(door) as fourth:
+            assert fourth.until_data().startswith("354 ")
+
+
+def test_452_while_too_much_mail_is_being_read_and_250_when_there_is_room(mailboxes: Database) -> None:
+    """All that is read at once has room for eight of the largest; a ninth is sent again later."""
+    with open_door(smtp_size=50_000) as door:
+        full = b"x" * 77 + b".\r\n"             # each line is taken as it comes
+        lines = [Line(door) for _ in range(8)]
+        for line in lines:
+            line.until_data()
+            line.say(LETTER + full * 600)
+        until(lambda: door.crowd._free < len(LETTER) + len(full) * 600)
+        with Line(door) as ninth:
+            ninth.until_data()
+            ninth.say(LETTER + full * 600 + b".\r\n")
+            assert ninth.hear().startswith("452 4.3.1 ")
+            for line in lines:
+                line.say(".\r\n")
+                assert line.hear().startswith("250 ")
+                line.close()
+            ninth.until_data()
+            ninth.say(LETTER + full * 600 + b".\r\n")
+            assert ninth.hear().startswith("250 ")
+    assert len(rows(mailboxes)) == 9
 
 
 def test_whoever_says_nothing_is_let_go(mailboxes: Database) -> None:
