@@ -13,6 +13,7 @@ from desk.mailboxes import Mailbox, add_mailbox
 from mailgate import connection
 from tests.certificates import certificate
 from tests.mailgate.doors import open_door
+from tests.mailgate.imap_proxy import proxied
 from tests.ports import free_port
 from tests.servers import PASSWORD, USER, ImapServer, dovecot, pymap
 
@@ -61,6 +62,18 @@ def test_a_mailbox_that_is_not_fetched_names_no_server(db: Session) -> None:
 
 def test_lines_that_are_not_encrypted_as_they_should(db: Session, server: ImapServer, tmp_path: Path) -> None:
     assert "does not speak TLS" in tried(db, server.url.replace("imap:", "imaps:"))["sentence"]
+
+
+def test_a_password_does_not_go_over_an_open_network(db: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mailgate.imap_account.is_loopback", lambda host: False)
+    with pymap() as server, proxied(server.port) as proxy:
+        url = server.url.replace(str(server.port), str(proxy.port))
+        answer = tried(db, url)
+        assert "a password must not go over an open line" in answer["sentence"]
+        assert (proxy.asked(b"LOGIN"), proxy.asked(b"AUTHENTICATE")) == (0, 0)
+        db.rollback()
+        db.begin()
+        assert tried(db, f"{url}?tls=none")["ok"], "an admin who says that the line is safe is believed"
 
 
 @pytest.fixture

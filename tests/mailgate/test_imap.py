@@ -385,6 +385,7 @@ def test_mail_moved_back_from_junk_is_found(server: ImapServer, fresh_database: 
 
 def test_idle_is_renewed_and_without_idle_the_folder_is_polled(fresh_database: Database) -> None:
     with dovecot() as server, proxied(server.port) as proxy:
+        assert Pace().renew < 29 * 60
         pace = Pace(renew=0.2, first=0.05)
         with reading(fresh_database, box(fresh_database, f"imap://127.0.0.1:{proxy.port}"), pace):
             until(lambda: proxy.asked(b" IDLE") >= 3, what="a renewed IDLE")
