@@ -134,6 +134,23 @@ def test_a_binned_person_is_held_and_not_made_again(arrive, db):
     assert persons(db) == 1
 
 
+def test_an_address_that_a_person_had_once_and_a_merged_person_prove_nothing(arrive, db):
+    ole, per = person(db, "Ole Vang", "ole@kunde.example"), person(db, "Per Lunde", "per@kunde.example")
+    db.scalars(select(Holding).where(Holding.person_id == ole.id)).one().until = now()
+    per.merged_into_id = person(db, "Per Lunde", "other@kunde.example").id
+    db.flush()
+    for address in ("ole@kunde.example", "per@kunde.example"):
+        assert arrive(mail(address)).ticket.requester_id not in (ole.id, per.id)
+
+
+def test_an_agent_who_has_left_is_a_sender_like_any_other(arrive, db, nora):
+    assert arrive(mail("Nora Vik <nora@desk.example>")).ticket.requester_id is None
+    nora.active = False
+    db.flush()
+    got = arrive(mail("Nora Vik <nora@desk.example>", subject="Other"))
+    assert (got.verdict["person"], got.ticket.requester.name) == ("created", "Nora Vik")
+
+
 def test_recipients_are_participants_never_persons(arrive, db):
     got = arrive(mail(Cc="Per Lunde <per@kunde.example>, sales@other.example"))
     assert persons(db) == 1
@@ -307,6 +324,24 @@ def test_the_next_late_reply_joins_the_linked_ticket(arrive, db):
     assert (again.ticket.id, again.verdict["act"]) == (later.ticket.id, "append")
     stranger = arrive(mail("kari@kunde.example", subject="Re", text="Me too.", In_Reply_To="<one@kunde.example>"))
     assert stranger.ticket.id == later.ticket.id
+
+
+@pytest.mark.parametrize("what", ["binned", "held", "of somebody else"])
+def test_a_late_reply_joins_no_linked_ticket_that_is_not_fit_for_it(arrive, db, what):
+    first = arrive(mail(message_id="one@kunde.example"))
+    first.ticket.enter("closed")
+    first.ticket.closed_at = now() - timedelta(days=15)
+    later = arrive(mail(subject="Re", In_Reply_To="<one@kunde.example>")).ticket
+    if what == "binned":
+        later.binned_at = now()
+    elif what == "held":
+        later.held = True
+    else:
+        later.requester_address = address_row(db, "per@kunde.example")
+    db.flush()
+    again = arrive(mail(subject="Re", text="And one more thing.", In_Reply_To="<one@kunde.example>"))
+    assert again.ticket.id not in (first.ticket.id, later.id)
+    assert again.ticket.continues_id == first.ticket.id
 
 
 def test_an_answer_keeps_the_root_of_a_long_thread(arrive, db):

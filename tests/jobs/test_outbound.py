@@ -286,6 +286,25 @@ def test_lost_lease_sends_nothing(desk):
         assert handing_over.settle(db, outbound_id, "one", handing_over.Outcome({CUSTOMER: "250"})) == ""
 
 
+def test_what_a_relay_took_is_written_down_though_the_lease_ended_meanwhile(desk):
+    """Nobody else has the row: the mail has left, and must not leave again."""
+    outbound_id = answer(desk)
+    with desk.write() as db:
+        handing_over.claim(db, "one", row_of(desk, outbound_id).mailbox_id)
+        assert handing_over.begin(db, outbound_id, "one", b"")
+    with desk.write() as db:
+        db.execute(update(OutboundMail).values(lease_until=now() - timedelta(seconds=1)))
+        assert not handing_over.begin(db, outbound_id, "one", b""), "nothing new is begun"
+        assert handing_over.settle(db, outbound_id, "one", handing_over.Outcome({CUSTOMER: "250"})) == "sent"
+
+
+def test_the_wait_grows_from_a_minute_to_two_hours_and_no_further():
+    waits = [handing_over.pause(attempts) for attempts in range(1, 40)]
+    assert timedelta(seconds=54) <= waits[0] <= timedelta(seconds=66)
+    assert all(timedelta(minutes=108) <= wait <= timedelta(minutes=132) for wait in waits[8:])
+    assert all(later > 1.4 * earlier for earlier, later in zip(waits[:7], waits[1:7], strict=False))
+
+
 def test_slow_relay_blocks_no_other_mailbox(desk):
     with a_relay(Relay(hang={"MAIL"})) as slow, a_relay() as quick:
         slow_id = answer(desk, slow.url)
