@@ -3,6 +3,7 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import select, update
@@ -302,7 +303,7 @@ def test_the_wait_grows_from_a_minute_to_two_hours_and_no_further():
     waits = [handing_over.pause(attempts) for attempts in range(1, 40)]
     assert timedelta(seconds=54) <= waits[0] <= timedelta(seconds=66)
     assert all(timedelta(minutes=108) <= wait <= timedelta(minutes=132) for wait in waits[8:])
-    assert all(later > 1.4 * earlier for earlier, later in zip(waits[:7], waits[1:7], strict=False))
+    assert all(later > 1.4 * earlier for earlier, later in pairwise(waits[:7]))
 
 
 def test_slow_relay_blocks_no_other_mailbox(desk):
