@@ -85,8 +85,11 @@ def catalogue(language: str) -> stdlib.NullTranslations:
 
 
 def local(at: datetime) -> datetime:
-    """The moment in the zone in force."""
-    return at.astimezone(ZoneInfo(_zone.get()))
+    """The moment in the zone in force; as it is on the first and the last day there are, where zones would lead out of time."""
+    try:
+        return at.astimezone(ZoneInfo(_zone.get()))
+    except OverflowError:
+        return at
 
 
 def day(at: datetime) -> str:

@@ -307,7 +307,10 @@ def serve(read: Callable[..., Letter], *, megabytes: int) -> None:
     while len(header := mails.read(FRAME.size)) == FRAME.size:
         told, raw = (mails.read(length) for length in FRAME.unpack(header))
         envelope_sender, now, careful = json.loads(told)
-        _answer(answers, read, Source(raw, envelope_sender, now and datetime.fromisoformat(now), careful))
+        try:
+            _answer(answers, read, Source(raw, envelope_sender, now and datetime.fromisoformat(now), careful))
+        except BrokenPipeError:
+            os._exit(0)                      # whoever asked has gone
 
 
 def _answer(answers: BinaryIO, read: Callable[..., Letter], source: Source) -> None:

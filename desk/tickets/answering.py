@@ -49,7 +49,9 @@ def reply(
     html, text = _body(html, text) if original is None else _above(html, text, original)
     recipients = recipients_of(db, ticket, to, kind)
     own = own_addresses(db)
-    copies = [a for a in map(check_address, cc) if not is_among(normalise_email(a), own)]
+    copies = [a for a in dict.fromkeys(map(check_address, cc)) if not is_among(normalise_email(a), own)]
+    if len(recipients) + len(copies) > MOST_RECIPIENTS:
+        raise Refused(_("At most %(n)s recipients.", n=MOST_RECIPIENTS), {"cc": "Too many recipients."})
     subject = subject.strip() or ticket.subject
     message = _write(db, ticket, "out", by, html=html, text=text, subject=subject,
                      to=[[name_of(db, a), a] for a in recipients], cc=[[name_of(db, a), a] for a in copies],

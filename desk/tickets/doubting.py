@@ -16,6 +16,9 @@ from desk.tickets.recipients import Recipient
 from desk.tickets.taking_part import UNINVITED
 from desk.tickets.ticket import Participant, Ticket
 
+#: New addresses that are named one by one; of more there is one sentence.
+MOST_NAMED = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
@@ -83,14 +86,16 @@ def _strangers(db: Session, new: Sequence[str], wanted: dict[str, str], known: f
     ours = {domain_of(a) for a in known}
     companies = dict(db.execute(select(CompanyDomain.domain, Company.name).join(
         Company, Company.id == CompanyDomain.company_id).where(CompanyDomain.domain.in_({domain_of(a) for a in new}))).all())
-    found = []
+    found, plain = [], [address for address in new if domain_of(address) in ours or domain_of(address) not in companies]
+    many = sentence(N_("%(n)s addresses are new on this ticket: %(first)s and others."), n=len(plain), first=wanted[plain[0]]) if len(
+        plain) > MOST_NAMED else None
     for address in new:
         company = companies.get(domain_of(address))
         if company and domain_of(address) not in ours:
             found.append(Doubt(wanted[address], sentence(N_("%(company)s"), company=company), sentence(
                 N_("%(address)s belongs to another company, %(company)s."), address=wanted[address], company=company)))
         else:
-            found.append(Doubt(wanted[address], sentence(N_("new on this ticket")), sentence(
+            found.append(Doubt(wanted[address], sentence(N_("new on this ticket")), many or sentence(
                 N_("%(address)s is new on this ticket."), address=wanted[address])))
     return found
 

@@ -17,7 +17,7 @@ from desk.tickets.taking_part import by_the_invited
 from desk.tickets.ticket import Ticket
 
 _PART = re.compile(r'(?:"[^"]*"|[^,;\n"])+')
-_NAMED = re.compile(r'"?([^"<]*?)"?\s*<([^<>]+)>')
+_NAMED = re.compile(r'(?:"([^"]*)"|([^"<]*?))\s*<([^<>]+)>')
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def written(text: str) -> list[Recipient]:
     for part in _PART.findall(text):
         if bare := part.strip():
             named = _NAMED.fullmatch(bare)
-            found.append(Recipient(named[2].strip(), named[1].strip()) if named else Recipient(bare))
+            found.append(Recipient(named[3].strip(), (named[1] or named[2] or "").strip()) if named else Recipient(bare))
     return found
 
 
@@ -47,6 +47,13 @@ def last_of(db: Session, ticket: Ticket, by: Agent) -> Message | None:
 def newest_of(db: Session, ticket: Ticket, by: Agent) -> Message | None:
     """The same, whoever wrote it."""
     return db.scalar(_by_people(db, ticket, by))
+
+
+def colleagues_answer(db: Session, ticket: Ticket, by: Agent) -> Message | None:
+    """The last mail that another agent sent on this ticket."""
+    return db.scalar(select(Message).where(
+        Message.ticket_id.in_(shown_ids(db, by, ticket)), Message.direction == "out", Message.author_id != by.id).order_by(
+            Message.id.desc()).limit(1))
 
 
 def _by_people(db: Session, ticket: Ticket, by: Agent) -> Select[Message]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,12 +15,14 @@ from core.i18n import gettext as _
 from desk.tickets.facts import StateChanged
 from desk.tickets.ticket import STATES, Ticket
 
+LONGEST_SNOOZE = timedelta(days=36_525)
+
 
 def change_state(db: Session, ticket: Ticket, state: str, *, by: Agent | None, until: datetime | None = None) -> None:
     """Bring a ticket into a state; nothing happens when it is there already.
 
     ``until`` is when a snoozed ticket comes back (the next mail brings it back sooner); without it, only the
-    next mail does. Raises Refused for a state there is not, a moment in the past, a merged or deleted ticket.
+    next mail does. Raises Refused for a state there is not, a moment in the past or too far away, a merged or deleted ticket.
     """
     _check(ticket, state, until)
     before = ticket.state
@@ -57,5 +59,8 @@ def _check(ticket: Ticket, state: str, until: datetime | None) -> None:
         raise Refused("This ticket is merged; its state is that of the ticket it was merged into.")
     if ticket.binned_at is not None:
         raise Refused("This ticket is deleted. Restore it first.")
-    if state == "snoozed" and until is not None and until <= now():
-        raise Refused("Snooze until a time that is still to come.", {"until": "This moment has passed."})
+    if state == "snoozed" and until is not None:
+        if until <= now():
+            raise Refused("Snooze until a time that is still to come.", {"until": "This moment has passed."})
+        if until > now() + LONGEST_SNOOZE:
+            raise Refused("Snooze for a hundred years at most.", {"until": "This moment is too far away."})

@@ -71,7 +71,7 @@ def content_key(letter: Letter) -> str:
 
 def pairs(parties: Iterable[Party]) -> list[list[str]]:
     """Parties as the database keeps them."""
-    return [[party.name, party.address] for party in list(parties)[:200]]
+    return [[party.name, party.address] for party in list(parties)[:1000]]
 
 
 def _reply_to(db: Session, letter: Letter) -> str:

@@ -11,6 +11,7 @@ from flask_login import login_required
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
+from contacts.agent import Agent
 from core.database import database
 from core.i18n import gettext as _
 from core.i18n import ngettext
@@ -49,15 +50,20 @@ def show(number: int) -> Any:
     """Who else is here, what changed, and how our mails fare: ``{readers, version, text, url, deliveries}``."""
     ticket = ticket_for(db(), me(), number)
     _still_here(ticket)
-    newest = db().execute(select(Message.id, Message.direction).where(Message.ticket_id.in_(shown_ids(db(), me(), ticket))).order_by(
-        Message.id.desc()).limit(1)).first()
+    newest = db().execute(select(Message.id, Message.direction, Agent.name).outerjoin(Message.author).where(
+        Message.ticket_id.in_(shown_ids(db(), me(), ticket))).order_by(Message.id.desc()).limit(1)).first()
     came = newest is not None and newest.id > request.args.get("last", 0, type=int)
-    note = newest is not None and newest.direction == "note"
     place = before() if before().given else place_of(ticket)
     readers = [{"initials": one["initials"], "text": one["text"]} for one in readers_of(ticket)]
     return jsonify(readers=readers, version=ticket.version, deliveries=_deliveries(ticket),
                    url=place.ticket_url(ticket.number) if place.given else url_for("tickets.show", number=number),
-                   text=_("The ticket has changed") if not came else _("A note was written") if note else _("A message came"))
+                   text=_what_came(newest) if came else _("The ticket has changed"))
+
+
+def _what_came(newest: Any) -> str:
+    if newest.direction == "note":
+        return _("A note was written")
+    return _("%(name)s answered", name=newest.name) if newest.direction == "out" and newest.name else _("A message came")
 
 
 def _still_here(ticket: Ticket) -> None:

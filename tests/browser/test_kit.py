@@ -245,9 +245,26 @@ def test_a_draft_is_kept_here_without_a_connection(open_page: Any) -> None:
     page.wait_for_selector("[data-composer-says] .notice--heed")
     assert "uten nett" in page.evaluate("Object.values(localStorage)[0]")
     page.get_by_role("button", name="Send", exact=False).first.click()
+    assert "This is sent as soon as" in page.locator("[data-composer-says]").inner_text()
+    write(page, " og mer")               # what goes on being written is not sent half-way
     assert page.url.endswith("/kit/ticket")
     page.context.set_offline(False)
     until(page, "Object.keys(localStorage).length === 0")
+    assert page.url.endswith("/kit/ticket")
+
+
+def test_what_was_sent_without_a_connection_leaves_when_there_is_one(open_page: Any) -> None:
+    page = open_page("ticket")
+    write(page, " uten nett")
+    until(page, "document.querySelector('[data-saved]').textContent === 'Saved 11:12'")
+    page.context.set_offline(True)
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("[data-composer-says] .notice--heed")
+    assert page.url.endswith("/kit/ticket")
+    with page.expect_request(lambda request: request.method == "POST" and request.url.endswith("/replies")) as asked:
+        page.context.set_offline(False)
+    assert "uten nett" in asked.value.post_data
+    page.wait_for_url("**/replies")
 
 
 def test_what_was_kept_comes_back(open_page: Any) -> None:

@@ -15,6 +15,8 @@ from desk.tickets.recipients import Recipient, written
         Recipient("ole@kunde.example", "Vang, Ole"), Recipient("eva@kunde.example")]),
     ("Ole Vang <ole@kunde.example>; eva@kunde.example\nper@kunde.example,", [
         Recipient("ole@kunde.example", "Ole Vang"), Recipient("eva@kunde.example"), Recipient("per@kunde.example")]),
+    ('"Acme <Oslo>" <acme@kunde.example>, "" <eva@kunde.example>', [
+        Recipient("acme@kunde.example", "Acme <Oslo>"), Recipient("eva@kunde.example")]),
     ("half, <>, ", [Recipient("half"), Recipient("<>")]),
     ("", []),
 ])

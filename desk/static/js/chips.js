@@ -104,7 +104,7 @@ function parts(text) {
     .map((part) => part.trim())
     .filter(Boolean)
     .map((part) => {
-      const found = part.match(/^"?([^"<]*?)"?\s*<([^>]+)>$/);
-      return found ? { name: found[1].trim(), address: found[2].trim() } : { name: "", address: part };
+      const found = part.match(/^(?:"([^"]*)"|([^"<]*?))\s*<([^<>]+)>$/);
+      return found ? { name: (found[1] ?? found[2]).trim(), address: found[3].trim() } : { name: "", address: part };
     });
 }

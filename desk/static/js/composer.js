@@ -97,11 +97,13 @@ behave("[data-composer]", (form) => {
     }
   });
 
-  // Files and what is written are on the server before the form leaves; without a connection the form does not leave.
+  // Files and what is written are on the server before the form leaves; without a connection it waits for one.
   form.addEventListener("submit", async (event) => {
     if (sending) return;
-    if (!uploads.size && draft.settled) return draft.gone();
+    if (navigator.onLine && !uploads.size && draft.settled) return draft.gone();
     event.preventDefault();
+    if (!navigator.onLine) return draft.wait(event.submitter);
+    draft.waiting = null;
     const refused = await uploaded();
     if (!refused && (await draft.save())) {
       sending = true;

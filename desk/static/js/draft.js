@@ -20,6 +20,7 @@ export class Draft {
     this.changed = false;
     this.clock = 0;
     this.saving = null;
+    this.waiting = null;        // the button that was pressed while there was no connection
   }
 
   start() {
@@ -28,7 +29,7 @@ export class Draft {
     this.onhide = () => document.hidden && this.leave();
     this.onleave = () => this.leave();
     this.onbefore = () => (this.leaving = true);     // the next page may be made of what was saved before
-    this.ononline = () => this.changed && this.save();
+    this.ononline = () => (this.waiting ? this.form.requestSubmit(this.waiting) : this.changed && this.save());
     document.addEventListener("visibilitychange", this.onhide);
     addEventListener("pagehide", this.onleave);
     addEventListener("beforeunload", this.onbefore);
@@ -52,6 +53,7 @@ export class Draft {
     if (!this.url) return;
     this.changed = true;
     this.leaving = false;
+    this.waiting = null;        // what is sent is what was there when the button was pressed
     this.put();
     if (this.page) history.replaceState(history.state, "", this.page);      // a reload comes back to this draft
     this.soon(800);
@@ -69,6 +71,11 @@ export class Draft {
   soon(wait) {
     clearTimeout(this.clock);
     this.clock = setTimeout(() => this.save(), wait);
+  }
+
+  wait(button) {
+    this.waiting = button;
+    this.say("heed", this.says.waiting);
   }
 
   // Whether nothing is on its way, or waits to be.
@@ -113,7 +120,7 @@ export class Draft {
     return true;
   }
 
-  failed(why = this.says.offline) {
+  failed(why = this.waiting ? this.says.waiting : this.says.offline) {
     this.changed = true;
     this.say("heed", why);
     this.soon(5000);

@@ -22,7 +22,7 @@ from desk.tickets.doubting import doubts, led_away
 from desk.tickets.drafting import draft_of
 from desk.tickets.merging import shown_ids
 from desk.tickets.message import Attachment, Draft, Message
-from desk.tickets.recipients import Recipient, answer_to, name_of, written
+from desk.tickets.recipients import Recipient, answer_to, colleagues_answer, name_of, written
 from desk.tickets.ticket import Ticket
 from desk.web.presenting import words
 from desk.web.presenting.letters import who as wrote
@@ -31,6 +31,9 @@ from desk.web.presenting.rows import who
 from desk.web.presenting.times import stamp
 from desk.web.requests import db
 from desk.web.signing_in import me
+
+#: Others that a customer wrote to stand in copy of the answer, unless they are more than these.
+MOST_IN_COPY = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,8 @@ def composer(ticket: Ticket, kind: str = "reply", typed: Typed | None = None, fo
     """The composer of a ticket as web/tickets/_composer.html wants it: what was typed, else the draft, else empty."""
     draft = draft_of(db(), ticket, me(), kind)
     last, newest = last_of(ticket), newest_of(ticket)
-    to, cc = _recipients(ticket, kind, typed, draft, last)
+    seen = [one.id for one in (newest, colleagues_answer(db(), ticket, me())) if one is not None]
+    to, cc, left_out = _recipients(ticket, kind, typed, draft, last)
     html = typed.fields.get("html", "") if typed else draft.html if draft else ""
     original = _original(ticket, typed, draft, forwarded) if kind == "forward" else None
     text = typed.fields.get("text", "") if typed and not html else to_text(html)
@@ -60,14 +64,14 @@ def composer(ticket: Ticket, kind: str = "reply", typed: Typed | None = None, fo
         "html": html, "text": text, "to": to, "cc": cc, "mailboxes": [sender(ticket.mailbox)], "mailbox": ticket.mailbox.uid,
         "subject": _subject(ticket, typed, draft) if forward else None,
         "signature": signature_below(ticket.mailbox), "language": None if forward else _language(ticket, typed, draft), "attachments": chips(files),
-        "saved": stamp(draft.updated_at) if draft else "", "version": draft.version if draft else 0, "last": newest.id if newest else 0,
+        "saved": stamp(draft.updated_at) if draft else "", "version": draft.version if draft else 0, "last": max(seen, default=0),
         "placeholder": _("Forward to somebody else") if forward else _("Answer %(name)s", name=who(ticket)),
         "reply_url": url_for("forwards.create" if forward else "replies.create", number=ticket.number),
         "note_url": None if forward else url_for("notes.create", number=ticket.number),
         "draft_url": url_for("drafts.update", number=ticket.number, kind="forward" if forward else None), "draft": None,
         "upload_url": url_for("files.create"), "canned_url": url_for("canned.offered", ticket=ticket.number),
         "addresses_url": url_for("recipients.index"), "mind_url": url_for("recipients.minded", ticket=ticket.number),
-        "error": typed.error if typed else "", "doubts": list(typed.doubts) if typed else [], "notices": _notices(ticket, draft, last, newest),
+        "error": typed.error if typed else "", "doubts": list(typed.doubts) if typed else [], "notices": _notices(ticket, draft, last, newest, left_out),
         "original": original,
     }
 
@@ -83,7 +87,9 @@ def chips(files: Sequence[str]) -> list[dict[str, Any]]:
 
 def _recipients(
     ticket: Ticket, kind: str, typed: Typed | None, draft: Draft | None, last: Message | None,
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], int]:
+    """To, Cc, and how many others the customer wrote to whom the answer does not go: a crowd is not written to unasked."""
+    left_out = 0
     if typed is not None:
         to, cc = written(typed.fields.get("to", "")), written(typed.fields.get("cc", ""))
     elif draft is not None and (draft.to or draft.cc):
@@ -92,8 +98,10 @@ def _recipients(
         to, cc = [], []
     else:
         to, cc = answer_to(ticket, last, own=ours())
+        if len(cc) > MOST_IN_COPY:
+            left_out, cc = len(cc), []
     both = addressed([*to, *cc], ticket, last)
-    return both[:len(to)], both[len(to):]
+    return both[:len(to)], both[len(to):], left_out
 
 
 def addressed(recipients: Sequence[Recipient], ticket: Ticket | None, last: Message | None = None) -> list[dict[str, Any]]:
@@ -165,9 +173,11 @@ def signature_below(mailbox: Mailbox) -> str:
     return to_text(signature) if is_html(signature) else signature
 
 
-def _notices(ticket: Ticket, draft: Draft | None, last: Message | None, newest: Message | None) -> list[str]:
+def _notices(ticket: Ticket, draft: Draft | None, last: Message | None, newest: Message | None, left_out: int) -> list[str]:
     """What happened since the draft was begun, and who is left out of the answer."""
     found = []
+    if left_out:
+        found.append(_("The mail went to %(n)s others as well, and none of them stands in copy. Add whom it concerns.", n=left_out))
     if newest is not None and newest is not last:
         found.append(_("%(address)s wrote last, but neither the requester nor we had named them: the answer does not go there.",
                        address=newest.from_address))

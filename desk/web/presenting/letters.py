@@ -23,6 +23,7 @@ from desk.web.presenting.times import coming, stamp
 from desk.web.signing_in import me
 
 REMOTE = re.compile(r'\sdata-src="https?:', re.IGNORECASE)
+MOST_NAMED = 12              # addresses in a letter's head
 SIGNATURE = 20               # lines that a signature has at most
 QUOTING = re.compile(r"^\s*>|:\s*$|^\W*(?:from|fra|från|von|de)\W{0,3}:|-{5,}|_{5,}", re.IGNORECASE | re.MULTILINE)
 STATES = {"queued": "queued", "handing_over": "sending", "sent": "sent", "deferred": "deferred", "failed": "failed"}
@@ -164,8 +165,11 @@ def _others(pairs: Iterable[Sequence[str]], message: Message, own: frozenset[str
 
 
 def _names(pairs: Iterable[Sequence[str]], own: frozenset[str]) -> str:
-    return words.listed(f"{name} <{address}>" if name else address
-                        for name, address in ((name, _plainly(address, own)) for name, address in pairs))
+    """The first of them by name, and how many more there are: the raw source has them all."""
+    pairs = list(pairs)
+    named = [f"{name} <{_plainly(address, own)}>" if name else _plainly(address, own) for name, address in pairs[:MOST_NAMED]]
+    more = len(pairs) - len(named)
+    return words.listed([*named, *([_("and %(n)s others", n=more)] if more else [])])
 
 
 def _plainly(address: str, own: frozenset[str]) -> str:

@@ -79,9 +79,9 @@ def typed(text: str, zone: str) -> datetime:
     """What a ``datetime-local`` field or a menu gave, as a moment in UTC. Raises Refused."""
     try:
         at = datetime.fromisoformat(text)
-    except ValueError as error:
+        return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise Refused(N_("This is not a time. Choose a day and an hour."), {"until": N_("Choose a day and an hour.")}) from error
-    return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
 
 
 def day_of(at: datetime) -> str:

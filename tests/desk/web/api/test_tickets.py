@@ -236,6 +236,7 @@ def test_state_and_snoozing(arrive, agent):
         assert agent.put(f"/tickets/{number}/state", {"state": state})["state"] == state
     assert agent.put(f"/tickets/{number}/state", {"state": "snoozed", "until": "2099-01-01T08:00:00+01:00"})["state"] == "snoozed"
     agent.put(f"/tickets/{number}/state", {"state": "snoozed", "until": "2001-01-01T08:00:00Z"}, status=422)
+    agent.put(f"/tickets/{number}/state", {"state": "snoozed", "until": "9999-12-31T23:59:59Z"}, status=422)
     agent.put(f"/tickets/{number}/state", {"state": "asleep"}, status=422)
 
 

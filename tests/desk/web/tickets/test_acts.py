@@ -34,6 +34,8 @@ def test_states_and_their_undo(agent_client: FlaskClient, ticket: Ticket) -> Non
 
 def test_snoozing_until_a_time_or_the_next_mail(agent_client: FlaskClient, ticket: Ticket, arrive: Arrive) -> None:
     url = f"/tickets/{ticket.number}/state"
+    for until in ("0001-01-01T00:00", "9999-12-31T23:59", "soon"):
+        assert post(agent_client, url, state="snoozed", until=until, status=422)
     post(agent_client, url, snooze="reply")
     assert (now_of(ticket).state, now_of(ticket).snoozed_until) == ("snoozed", None)
     assert "Snoozed until the next mail." in words(page(agent_client, f"/tickets/{ticket.number}"))

@@ -505,3 +505,41 @@ def test_a_store_of_files_that_is_away_is_said_in_a_sentence(
     assert agent_client.get("/readyz").json == {"status": "degraded", "why": "The store of the files does not answer."}
     bucket.start()
     assert agent_client.get(url).data == b"kept" and agent_client.get("/readyz").json == {"status": "ok"}
+
+
+def test_a_crowd_is_not_written_to_unasked(agent_client: FlaskClient, arrive: Arrive) -> None:
+    """A mail to three hundred: its head stays short, nobody stands in copy, and no answer goes to more than fifty."""
+    others = [f"u{n}@kunde.example" for n in range(300)]
+    ticket = arrive(mail(to=f"support@desk.example, {', '.join(others)}"))
+    url = f"/tickets/{ticket.number}"
+    shown = page(agent_client, url)
+    assert "u299@kunde.example" not in shown
+    assert "and 289 others" in words(shown)
+    assert "went to 300 others as well" in words(shown)
+    refused = post(agent_client, f"{url}/replies", 422, to=OLE, cc=", ".join(others[:60]), html="Hi", sure="1")
+    assert "At most 50 recipients." in words(refused.text)
+    asked = words(post(agent_client, f"{url}/replies", 422, to=OLE, cc=", ".join(f"new{n}@else.example" for n in range(40)), html="Hi").text)
+    assert "40 addresses are new on this ticket: new0@else.example and others." in asked
+    assert len(messages_of(ticket)) == 1
+
+
+def test_what_was_not_sent_has_the_cursor(agent_client: FlaskClient, ticket: Ticket) -> None:
+    """So that Ctrl+Enter sends it again."""
+    url = f"/tickets/{ticket.number}"
+    assert " autofocus" not in page(agent_client, url).split('name="text"')[1].split(">")[0]
+    asked = post(agent_client, f"{url}/replies", 422, to="new@kunde.example", html="Hi").text
+    assert " autofocus" in asked.split('name="text"')[1].split("</textarea>")[0]
+
+
+def test_a_colleague_who_answered_meanwhile_is_named(
+    agent_client: FlaskClient, admin_client: FlaskClient, ticket: Ticket,
+) -> None:
+    url = f"/tickets/{ticket.number}"
+    last = str(messages_of(ticket)[-1].id)
+    assert f'name="last" value="{last}"' in page(agent_client, url)
+    post(agent_client, f"{url}/replies", to=OLE, html="Mine.", last=last)
+    assert agent_client.get(f"/live{url}?last={last}").get_json()["text"] == "Nora Vik answered"
+    asked = words(post(admin_client, f"{url}/replies", 422, to=OLE, html="Mine too.", last=last).text)
+    assert "Nora Vik answered after you began. Read it before you send." in asked
+    post(agent_client, f"{url}/replies", to=OLE, html="And this.", last=last)       # one's own are no surprise
+    post(admin_client, f"{url}/replies", to=OLE, html="Mine too.", last=last, sure="1")
