@@ -21,7 +21,7 @@ from desk.outbound import enqueue
 from desk.web import profile
 from desk.web.forms import errors_of
 from desk.web.pages import see_other
-from desk.web.requests import db, ring_after
+from desk.web.requests import db, ring_after, speak_with
 from desk.web.sessions import counted, door, forgive, proceed, start_afresh, too_many
 from desk.web.signing_in import me, sign_in
 from desk.wording import render
@@ -52,7 +52,7 @@ def create() -> Any:
 def edit(token: str) -> Any:
     """The page behind the link."""
     try:
-        resetting.agent_of(db(), token)
+        speak_with(resetting.agent_of(db(), token))
     except Refused as refused:
         return door("forgotten", 422, error=retell(refused.sentence))
     return door("reset", token=token)
@@ -62,6 +62,7 @@ def edit(token: str) -> Any:
 def update(token: str) -> Any:
     """The new password; then on as after any right password, with the code where there is a second factor."""
     try:
+        speak_with(resetting.agent_of(db(), token))
         agent = resetting.choose(db(), token, request.form.get("password", ""))
     except Refused as refused:
         return door("reset" if refused.errors else "forgotten", 422, token=token, error=retell(refused.sentence))

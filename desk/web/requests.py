@@ -11,6 +11,7 @@ from flask import Flask, Response, g, request
 from flask_login import current_user
 from sqlalchemy.orm import Session
 
+from contacts.agent import Agent
 from core.database import database
 from core.i18n import speaking
 from core.queue import ring
@@ -41,7 +42,13 @@ def ring_after(bell: str) -> None:
 def _speak() -> None:
     if request.endpoint == "static":
         return
-    agent = current_user if current_user.is_authenticated else None
+    speak_with(current_user if current_user.is_authenticated else None)
+
+
+def speak_with(agent: Agent | None) -> None:
+    """From here on in the language and zone of this agent, who may not be signed in yet; else as the browser wants it."""
+    if "speaking" in g:
+        g.pop("speaking").__exit__(None, None, None)
     language = agent.language if agent else request.accept_languages.best_match(["en", "nb", "no", "nn", "da", "sv"], "en")
     g.speaking = speaking({"no": "nb", "nn": "nb"}.get(language, language), agent.timezone if agent else None)
     g.speaking.__enter__()

@@ -22,7 +22,7 @@ from core.i18n import language, ngettext
 from core.options import option
 from core.settings import settings
 from desk.web.pages import page, see_other
-from desk.web.requests import db
+from desk.web.requests import db, speak_with
 from desk.web.signing_in import sign_in, sign_out
 
 bp = Blueprint("sessions", __name__)
@@ -136,6 +136,7 @@ def pending() -> Agent:
     if agent is None or now().timestamp() - owed["at"] > PATIENCE:
         session.pop("second", None)
         abort(see_other(url_for("sessions.new"), said=_("That took too long. Sign in again from the start."), kind="heed"))
+    speak_with(agent)
     return agent
 
 

@@ -54,6 +54,7 @@ def conversation(ticket: Ticket, place: Place, neighbours: tuple[str | None, str
                  for name in tags_of(db(), ticket)],
         "known_tags": suggested_tags(), "mailbox": ticket.mailbox.name, "back_url": place.url(),
         "previous_url": neighbours[0], "next_url": neighbours[1], "can_delete": me().admin and ticket.binned_at is None,
+        "shut": ticket.binned_at is not None or ticket.merged_into_id is not None,
         "can_restore": me().admin and ticket.binned_at is not None, "notices": notices_of(ticket),
         "entries": [*_earlier(url, earlier), *_entries(ticket, messages, around)],
     }

@@ -116,3 +116,13 @@ def test_changing_wants_the_old_one(agent_client: FlaskClient, nora: Agent) -> N
 def test_changing_to_a_short_one_is_refused(agent_client: FlaskClient) -> None:
     answer = agent_client.post("/profile/password", data={"old": PASSWORD, "password": "short"})
     assert answer.status_code == 422 and "Choose a longer one." in answer.text
+
+
+def test_the_page_behind_the_link_speaks_the_agents_language(
+    visitor: FlaskClient, link: str, nora: Agent, fresh_database: Database,
+) -> None:
+    with fresh_database.write() as db:
+        db.get_one(Agent, nora.id).language = "da"
+    shown = visitor.get(link, headers={"Accept-Language": "en"}).text
+    assert '<html lang="da"' in shown and "Choose a new password" not in shown
+    assert '<html lang="da"' in visitor.post(link, data={"password": "short"}).text

@@ -159,3 +159,12 @@ def test_reset_link_still_asks_for_the_code(
     with fresh_database.write() as db:
         token = new_reset(db, db.get_one(Agent, nora.id))
     assert visitor.post(f"/reset/{token}", data={"password": "another sentence"}).location == "/sign-in/code"
+
+
+def test_the_second_step_speaks_the_agents_language(
+    visitor: FlaskClient, codes: list[str], nora: Agent, fresh_database: Database,
+) -> None:
+    with fresh_database.write() as db:
+        db.get_one(Agent, nora.id).language = "sv"
+    password(visitor)
+    assert '<html lang="sv"' in visitor.get("/sign-in/code").text

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from contacts.address import Address
 from contacts.agent import Agent
 from contacts.creating import create_company
+from core.clock import now
 from core.database import Database
 from desk.mailboxes import Mailbox, add_mailbox
 from desk.outbound import OutboundMail
@@ -543,3 +544,14 @@ def test_a_colleague_who_answered_meanwhile_is_named(
     assert "Nora Vik answered after you began. Read it before you send." in asked
     post(agent_client, f"{url}/replies", to=OLE, html="And this.", last=last)       # one's own are no surprise
     post(admin_client, f"{url}/replies", to=OLE, html="Mine too.", last=last, sure="1")
+
+
+def test_nothing_is_written_on_a_deleted_ticket_but_what_was_written_stays(
+    admin_client: FlaskClient, ticket: Ticket, fresh_database: Database,
+) -> None:
+    url = f"/tickets/{ticket.number}"
+    assert "data-composer" in page(admin_client, url)
+    with fresh_database.write() as db:
+        db.get_one(Ticket, ticket.id).binned_at = now()
+    assert 'class="composer' not in page(admin_client, url)
+    assert "My long answer" in post(admin_client, f"{url}/replies", 422, to=OLE, text="My long answer").text
