@@ -49,11 +49,12 @@ def newest_of(db: Session, ticket: Ticket, by: Agent) -> Message | None:
     return db.scalar(_by_people(db, ticket, by))
 
 
-def colleagues_answer(db: Session, ticket: Ticket, by: Agent) -> Message | None:
-    """The last mail that another agent sent on this ticket."""
-    return db.scalar(select(Message).where(
+def colleagues_answer(db: Session, ticket: Ticket, by: Agent) -> tuple[int, str]:
+    """The id of the last mail that another agent sent on this ticket, and their name; 0 where nobody did."""
+    found = db.execute(select(Message.id, Agent.name).join(Message.author).where(
         Message.ticket_id.in_(shown_ids(db, by, ticket)), Message.direction == "out", Message.author_id != by.id).order_by(
-            Message.id.desc()).limit(1))
+            Message.id.desc()).limit(1)).first()
+    return (found.id, found.name) if found else (0, "")
 
 
 def _by_people(db: Session, ticket: Ticket, by: Agent) -> Select[Message]:

@@ -63,13 +63,13 @@ def addresses(field: str) -> list[str]:
 def to_mind(ticket: Ticket, kind: str) -> list[str]:
     """What to look at twice before this leaves, in sentences."""
     recipients = [*written(request.form.get("to", "")), *written(request.form.get("cc", ""))]
-    newest, answered = newest_of(ticket), colleagues_answer(db(), ticket, me())
+    newest, (answered, by) = newest_of(ticket), colleagues_answer(db(), ticket, me())
     seen = request.form.get("last", type=int)
     found = list(dict.fromkeys(say(doubt.sentence) for doubt in doubts(db(), ticket, recipients, last_of(ticket))))
     if newest is not None and seen is not None and newest.id > seen:
         found.insert(0, _("A message came after you began. Read it before you send."))
-    if answered is not None and answered.author is not None and seen is not None and answered.id > seen:
-        found.insert(0, _("%(name)s answered after you began. Read it before you send.", name=answered.author.name))
+    if seen is not None and answered > seen:
+        found.insert(0, _("%(name)s answered after you began. Read it before you send.", name=by))
     draft = draft_of(db(), ticket, me(), kind)
     if draft is not None and draft.requester_address_id != ticket.requester_address_id:
         found.append(_("Another person has become the requester since you began this draft."))

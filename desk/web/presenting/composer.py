@@ -50,7 +50,7 @@ def composer(ticket: Ticket, kind: str = "reply", typed: Typed | None = None, fo
     """The composer of a ticket as web/tickets/_composer.html wants it: what was typed, else the draft, else empty."""
     draft = draft_of(db(), ticket, me(), kind)
     last, newest = last_of(ticket), newest_of(ticket)
-    seen = [one.id for one in (newest, colleagues_answer(db(), ticket, me())) if one is not None]
+    seen = max(newest.id if newest else 0, colleagues_answer(db(), ticket, me())[0])
     to, cc, left_out = _recipients(ticket, kind, typed, draft, last)
     html = typed.fields.get("html", "") if typed else draft.html if draft else ""
     original = _original(ticket, typed, draft, forwarded) if kind == "forward" else None
@@ -64,7 +64,7 @@ def composer(ticket: Ticket, kind: str = "reply", typed: Typed | None = None, fo
         "html": html, "text": text, "to": to, "cc": cc, "mailboxes": [sender(ticket.mailbox)], "mailbox": ticket.mailbox.uid,
         "subject": _subject(ticket, typed, draft) if forward else None,
         "signature": signature_below(ticket.mailbox), "language": None if forward else _language(ticket, typed, draft), "attachments": chips(files),
-        "saved": stamp(draft.updated_at) if draft else "", "version": draft.version if draft else 0, "last": max(seen, default=0),
+        "saved": stamp(draft.updated_at) if draft else "", "version": draft.version if draft else 0, "last": seen,
         "placeholder": _("Forward to somebody else") if forward else _("Answer %(name)s", name=who(ticket)),
         "reply_url": url_for("forwards.create" if forward else "replies.create", number=ticket.number),
         "note_url": None if forward else url_for("notes.create", number=ticket.number),
