@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -29,11 +28,9 @@ from desk.tickets.writing import keep_files
 from desk.web import create_app
 from mailgate.parse import parse
 from tests.browser.leaving import close
+from tests.browser.test_kit import ARGUMENTS, CHROMIUM
 
 playwright = pytest.importorskip("playwright.sync_api")
-CHROMIUM = os.environ.get("SKRANKE_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync"]
 PASSWORD = "a sentence is easier"
 SIZES = {"wide": {"width": 1440, "height": 900}, "narrow": {"width": 360, "height": 780}}
 PAGES = ("/profile", "/tokens", "/settings/mailboxes", "/settings/mailboxes/new", "/settings/unknown-senders",
