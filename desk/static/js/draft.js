@@ -34,7 +34,7 @@ export class Draft {
     addEventListener("pagehide", this.onleave);
     addEventListener("beforeunload", this.onbefore);
     addEventListener("online", this.ononline);
-    addEventListener("offline", (this.onoffline = () => this.say("heed", this.says.offline)));
+    addEventListener("offline", (this.onoffline = () => this.say("heed", this.away)));
     this.form.addEventListener("focusout", () => this.changed && this.soon(0));
     this.discarding()?.addEventListener("submit", () => this.gone());
   }
@@ -120,7 +120,12 @@ export class Draft {
     return true;
   }
 
-  failed(why = this.waiting ? this.says.waiting : this.says.offline) {
+  // What is said without a connection.
+  get away() {
+    return this.waiting ? this.says.waiting : this.says.offline;
+  }
+
+  failed(why = this.away) {
     this.changed = true;
     this.say("heed", why);
     this.soon(5000);
