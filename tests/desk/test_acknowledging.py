@@ -28,7 +28,7 @@ def _with(support):
 
 def told(db):
     """Do what the outbox asks of the acknowledger; what waits to leave."""
-    for row in db.scalars(select(Outbox).where(Outbox.consumer == "acknowledge")).all():
+    for row in db.scalars(select(Outbox).where(Outbox.consumer == "acknowledge").order_by(Outbox.fact_id)).all():
         fact = db.get_one(FactRow, row.fact_id)
         acknowledge(db, load(fact), fact)
         db.delete(row)

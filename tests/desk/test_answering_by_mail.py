@@ -31,7 +31,7 @@ def answer(arrive, support, nora):
 
 
 def sent(db):
-    return db.scalars(select(OutboundMail).where(OutboundMail.kind == "reply")).all()
+    return db.scalars(select(OutboundMail).where(OutboundMail.kind == "reply").order_by(OutboundMail.id)).all()
 
 
 def test_it_goes_where_the_customer_wants_it_and_to_those_in_copy(arrive, db, answer):

@@ -68,7 +68,7 @@ def test_a_copy_shows_the_ticket_where_the_sender_wrote_to(arrive, db, support, 
 
 def sent(db):
     """What leaves to customers."""
-    return db.scalars(select(OutboundMail).where(OutboundMail.kind == "reply")).all()
+    return db.scalars(select(OutboundMail).where(OutboundMail.kind == "reply").order_by(OutboundMail.id)).all()
 
 
 def notified(db, ticket, agent, mailbox, message=None):

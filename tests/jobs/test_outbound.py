@@ -55,7 +55,7 @@ def due_now(desk):
 
 def facts(desk, kind):
     with desk.read() as db:
-        return db.scalars(select(FactRow).where(FactRow.kind == kind)).all()
+        return db.scalars(select(FactRow).where(FactRow.kind == kind).order_by(FactRow.id)).all()
 
 
 def test_answer_leaves_by_the_mailboxs_own_relay(desk):
