@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from slugify import slugify
-from sqlalchemy import BigInteger, ForeignKey, String, Text, UniqueConstraint, select
+from sqlalchemy import BigInteger, ForeignKey, String, Text, UniqueConstraint, select, union_all
 from sqlalchemy.orm import Mapped, Session, relationship
 
 from contacts.address import normalise_email
@@ -185,7 +185,7 @@ def own_addresses(db: Session) -> frozenset[str]:
 
 
 def _own_addresses(db: Session) -> frozenset[str]:
-    return frozenset(db.scalars(select(Mailbox.normalised))) | frozenset(db.scalars(select(MailboxAlias.normalised)))
+    return frozenset(db.scalars(union_all(select(Mailbox.normalised), select(MailboxAlias.normalised))))
 
 
 nobody_holds(own_addresses)

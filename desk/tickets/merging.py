@@ -41,6 +41,7 @@ def merge(db: Session, ticket: Ticket, into: Ticket, *, by: Agent) -> None:
     if len(merged_ids(db, ticket)) + len(merged_ids(db, into)) >= MOST:
         raise Refused(N_("Too many tickets would be merged together."))
     ticket.merged_into_id = into.id
+    db.info.pop("shown", None)
     ticket.enter(ticket.state)
     for address_id, role in db.execute(select(Participant.address_id, Participant.role).where(Participant.ticket_id == ticket.id)):
         add_participant(db, into, address_id, role if role == UNINVITED else "cc")
@@ -55,6 +56,7 @@ def unmerge(db: Session, ticket: Ticket, *, by: Agent) -> None:
         raise Refused(N_("This ticket is not merged."))
     into = db.get_one(Ticket, ticket.merged_into_id)
     ticket.merged_into_id = None
+    db.info.pop("shown", None)
     ticket.enter(ticket.state)
     record(db, TicketMerged(ticket.uid, into.uid, undone=True), by=by.uid)
     db.flush()
@@ -71,10 +73,16 @@ def merged_ids(db: Session, ticket: Ticket) -> list[int]:
 
 
 def shown_ids(db: Session, agent: Agent, ticket: Ticket) -> list[int]:
-    """Ids of the tickets whose messages this one shows: itself, and those merged into it as far as the agent sees them."""
-    merged = merged_ids(db, ticket)
-    return [ticket.id, *db.scalars(select(Ticket.id).where(
-        Ticket.id.in_(merged), Ticket.mailbox_id.in_(visible_mailbox_ids(db, agent))))] if merged else [ticket.id]
+    """Ids of the tickets whose messages this one shows: itself, and those merged into it as far as the agent sees them.
+
+    Asked once a session, until one is merged or taken out in it.
+    """
+    kept: dict[tuple[int, int], list[int]] = db.info.setdefault("shown", {})
+    if (agent.id, ticket.id) not in kept:
+        merged = merged_ids(db, ticket)
+        kept[agent.id, ticket.id] = [ticket.id, *db.scalars(select(Ticket.id).where(
+            Ticket.id.in_(merged), Ticket.mailbox_id.in_(visible_mailbox_ids(db, agent))))] if merged else [ticket.id]
+    return kept[agent.id, ticket.id]
 
 
 def _lock(db: Session, *tickets: Ticket) -> None:

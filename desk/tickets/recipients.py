@@ -41,12 +41,14 @@ def written(text: str) -> list[Recipient]:
 def last_of(db: Session, ticket: Ticket, by: Agent) -> Message | None:
     """The customer's last message: of a person, by mail; also on a ticket merged into this one, as far as the agent sees
     it. Nobody's who wrote in uninvited: what they wrote is answered when an agent wants that."""
-    return db.scalar(_by_people(db, ticket, by).where(by_the_invited(ticket.id)))
+    return last_and_newest_of(db, ticket, by)[0]
 
 
-def newest_of(db: Session, ticket: Ticket, by: Agent) -> Message | None:
-    """The same, whoever wrote it."""
-    return db.scalar(_by_people(db, ticket, by))
+def last_and_newest_of(db: Session, ticket: Ticket, by: Agent) -> tuple[Message | None, Message | None]:
+    """The customer's last message, and the last of anybody's who wrote in: mostly the same."""
+    invited = by_the_invited(ticket.id)
+    newest, answered = (db.execute(_by_people(db, ticket, by).add_columns(invited)).first() or (None, True))
+    return newest if answered else db.scalar(_by_people(db, ticket, by).where(invited)), newest
 
 
 def colleagues_answer(db: Session, ticket: Ticket, by: Agent) -> tuple[int, str]:

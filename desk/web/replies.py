@@ -15,11 +15,11 @@ from desk.tickets.answering import reply
 from desk.tickets.doubting import doubts
 from desk.tickets.drafting import draft_of, drop_draft
 from desk.tickets.presence import stopped_writing
-from desk.tickets.recipients import colleagues_answer, written
+from desk.tickets.recipients import colleagues_answer, last_and_newest_of, written
 from desk.tickets.states import change_state
 from desk.tickets.ticket import Ticket
 from desk.web.files import posted_files
-from desk.web.presenting.composer import Typed, last_of, newest_of
+from desk.web.presenting.composer import Typed
 from desk.web.presenting.places import before, place_of
 from desk.web.requests import db, ring_after
 from desk.web.showing import back_to, next_after, show, ticket_to_change
@@ -63,9 +63,10 @@ def addresses(field: str) -> list[str]:
 def to_mind(ticket: Ticket, kind: str) -> list[str]:
     """What to look at twice before this leaves, in sentences."""
     recipients = [*written(request.form.get("to", "")), *written(request.form.get("cc", ""))]
-    newest, (answered, by) = newest_of(ticket), colleagues_answer(db(), ticket, me())
+    last, newest = last_and_newest_of(db(), ticket, me())
+    answered, by = colleagues_answer(db(), ticket, me())
     seen = request.form.get("last", type=int)
-    found = list(dict.fromkeys(say(doubt.sentence) for doubt in doubts(db(), ticket, recipients, last_of(ticket))))
+    found = list(dict.fromkeys(say(doubt.sentence) for doubt in doubts(db(), ticket, recipients, last)))
     if newest is not None and seen is not None and newest.id > seen:
         found.insert(0, _("A message came after you began. Read it before you send."))
     if seen is not None and answered > seen:

@@ -34,7 +34,7 @@ def show(ticket: Ticket, *, kind: str = "reply", typed: Typed | None = None, for
     seen_mailboxes()       # the ticket's own is among them, and need not be asked for by itself
     place = before() if typed and before().given else place_of(ticket)
     found = page_of(place, BESIDE)
-    parts = {"ticket": conversation(ticket, place, neighbours(place, found, ticket)), "card": card(ticket),
+    parts = {"card": card(ticket), "ticket": conversation(ticket, place, neighbours(place, found, ticket)),
              "composer": composer(ticket, kind, typed, forwarded)}
     if typed:       # shown at the form's own address, which would forget the list
         posted = parts["composer"]

@@ -9,6 +9,7 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from contacts.address import Address, Holding, normalise_email
 from contacts.addressing import holdings_of
@@ -41,6 +42,7 @@ def card(ticket: Ticket) -> dict[str, Any]:
         joinedload(Person.service_level), joinedload(Person.category), joinedload(Person.business),
         *(joinedload(agent).lazyload(Agent.addresses) for agent in (Person.support_contact, Person.our_contact, Person.created_by)),
         selectinload(Person.employments).joinedload(Employment.company), selectinload(Person.legal_bases))).one()
+    set_committed_value(ticket, "requester", person)     # for whoever draws more of the ticket
     if not person.living:
         return unknown(ticket)
     return {**person_facts(person), **_tickets(person, ticket), "change_url": url_for("requesters.edit", number=ticket.number)}

@@ -17,12 +17,19 @@ from core.options import LANGUAGES
 from desk.language import language_for
 from desk.mailboxes import Mailbox
 from desk.signature import is_html, signature_of
-from desk.tickets import recipients
 from desk.tickets.doubting import doubts, led_away
 from desk.tickets.drafting import draft_of
 from desk.tickets.merging import shown_ids
 from desk.tickets.message import Attachment, Draft, Message
-from desk.tickets.recipients import Recipient, answer_to, colleagues_answer, name_of, written
+from desk.tickets.recipients import (
+    Recipient,
+    answer_to,
+    colleagues_answer,
+    last_and_newest_of,
+    last_of,
+    name_of,
+    written,
+)
 from desk.tickets.ticket import Ticket
 from desk.web.presenting import words
 from desk.web.presenting.letters import who as wrote
@@ -49,7 +56,7 @@ class Typed:
 def composer(ticket: Ticket, kind: str = "reply", typed: Typed | None = None, forwarded: Message | None = None) -> dict[str, Any]:
     """The composer of a ticket as web/tickets/_composer.html wants it: what was typed, else the draft, else empty."""
     draft = draft_of(db(), ticket, me(), kind)
-    last, newest = last_of(ticket), newest_of(ticket)
+    last, newest = last_and_newest_of(db(), ticket, me())
     seen = max(newest.id if newest else 0, colleagues_answer(db(), ticket, me())[0])
     to, cc, left_out = _recipients(ticket, kind, typed, draft, last)
     html = typed.fields.get("html", "") if typed else draft.html if draft else ""
@@ -118,17 +125,7 @@ def addressed(recipients: Sequence[Recipient], ticket: Ticket | None, last: Mess
 
 def minded(ticket: Ticket | None, text: str) -> list[dict[str, Any]]:
     """What is known of addresses that are being typed."""
-    return addressed(written(text)[:50], ticket, last_of(ticket) if ticket else None)
-
-
-def last_of(ticket: Ticket) -> Message | None:
-    """The customer's last message: of a person whom an answer may go to, by mail."""
-    return recipients.last_of(db(), ticket, me())
-
-
-def newest_of(ticket: Ticket) -> Message | None:
-    """The last message of any person, by mail."""
-    return recipients.newest_of(db(), ticket, me())
+    return addressed(written(text)[:50], ticket, last_of(db(), ticket, me()) if ticket else None)
 
 
 def _subject(ticket: Ticket, typed: Typed | None, draft: Draft | None) -> str:
@@ -155,7 +152,7 @@ def _original(ticket: Ticket, typed: Typed | None, draft: Draft | None, forwarde
     """The message that a forward takes along: the one just asked for, else the one that was chosen before."""
     uid = typed.fields.get("original", "") if typed else draft.original if draft else ""
     message = forwarded or db().scalar(select(Message).where(Message.uid == uid, Message.ticket_id.in_(shown_ids(db(), me(), ticket))))
-    last = message or last_of(ticket)
+    last = message or last_of(db(), ticket, me())
     if last is None:
         return None
     return {"uid": last.uid, "included": message is not None, "url": url_for("messages.original", uid=last.uid),

@@ -83,10 +83,16 @@ def _messages(ticket: Ticket) -> tuple[Sequence[Message], int]:
 
 def _around(ticket: Ticket, messages: Sequence[Message], url: str) -> Around:
     ids = [message.id for message in messages]
-    known = {message.person_id for message in messages} - {None}
-    persons = {p.id: p.name for p in db().scalars(select(Person).where(Person.id.in_(known), Person.binned_at.is_(None)))}
-    return Around(arrivals(ids), mails_of(ids), ours(), url,
-                          frozenset(request.args.getlist("images")), frozenset(request.args.getlist("plain")), persons, ticket.number)
+    return Around(arrivals(ids), mails_of(ids), ours(), url, frozenset(request.args.getlist("images")),
+                  frozenset(request.args.getlist("plain")), _persons(ticket, messages), ticket.number)
+
+
+def _persons(ticket: Ticket, messages: Sequence[Message]) -> dict[int, str]:
+    """The names of those who wrote. Of the requester it is known already, and mostly nobody else did."""
+    asked = ticket.requester
+    others = {message.person_id for message in messages} - {None, ticket.requester_id}
+    found = {p.id: p.name for p in db().scalars(select(Person).where(Person.id.in_(others), Person.binned_at.is_(None)))} if others else {}
+    return found | ({asked.id: asked.name} if asked is not None and asked.binned_at is None else {})
 
 
 def _entries(ticket: Ticket, messages: Sequence[Message], around: Around) -> list[dict[str, Any]]:
