@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session, lazyload
+from sqlalchemy.orm import Session, lazyload, load_only
 
 from contacts.agent import Agent, RecentlySeen
 from core.clock import now
@@ -31,7 +31,7 @@ def readers(db: Session, ticket_id: int, *, beside: Agent, at: datetime | None =
     at = at or now()
     found = db.execute(select(Agent, RecentlySeen.writing_at).join(RecentlySeen, RecentlySeen.agent_id == Agent.id).where(
         RecentlySeen.ticket_id == ticket_id, RecentlySeen.at > at - READING, Agent.id != beside.id).order_by(Agent.name)
-        .options(lazyload(Agent.addresses)))
+        .options(lazyload(Agent.addresses), load_only(Agent.uid, Agent.name)))
     return sorted((Reader(agent, _writes(writing, at)) for agent, writing in found), key=lambda r: not r.writing)
 
 

@@ -267,6 +267,21 @@ def test_what_was_sent_without_a_connection_leaves_when_there_is_one(open_page: 
     page.wait_for_url("**/replies")
 
 
+def test_the_last_keystroke_before_sending_without_a_connection_goes_along(open_page: Any) -> None:
+    page = open_page("ticket")
+    page.set_viewport_size({"width": 360, "height": 740})
+    write(page, " uten")
+    page.context.set_offline(True)
+    for turn in range(8):
+        page.keyboard.type(f"{turn}")
+        page.keyboard.press("Control+Enter")
+        page.wait_for_timeout(80)
+        assert "This is sent as soon as" in page.locator("[data-composer-says]").inner_text()
+    with page.expect_request(lambda request: request.method == "POST" and request.url.endswith("/replies")) as asked:
+        page.context.set_offline(False)
+    assert "uten01234567" in asked.value.post_data
+
+
 def test_what_was_kept_comes_back(open_page: Any) -> None:
     page = open_page("ticket")
     page.evaluate("localStorage.setItem('draft:a1:/draft', JSON.stringify({html: '<div>Fra sist</div>', version: 3}))")

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import url_for
 from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, load_only, selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from contacts.address import Address, Holding, normalise_email
@@ -127,7 +127,8 @@ def _tickets(person: Person, ticket: Ticket | None) -> dict[str, Any]:
     """Their earlier tickets that the agent may see."""
     visible = (Ticket.requester_id == person.id, Ticket.mailbox_id.in_(visible_mailbox_ids(db(), me())),
                Ticket.binned_at.is_(None), Ticket.merged_into_id.is_(None), *((Ticket.id != ticket.id,) if ticket else ()))
-    found = db().scalars(select(Ticket).where(*visible).order_by(Ticket.id.desc()).limit(EARLIER + 1)).all()
+    found = db().scalars(select(Ticket).where(*visible).order_by(Ticket.id.desc()).limit(EARLIER + 1)
+                         .options(load_only(Ticket.state, Ticket.subject, Ticket.moved_at))).all()
     count = len(found)
     if count > EARLIER:
         count = db().scalar(select(func.count()).select_from(select(Ticket.id).where(*visible).limit(COUNTED).subquery())) or 0

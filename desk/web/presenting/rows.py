@@ -17,7 +17,7 @@ from desk.tickets.ticket import Ticket
 from desk.tickets.writing import preview_of
 from desk.web.presenting.faces import agent_face
 from desk.web.presenting.likely import Guess
-from desk.web.presenting.times import coming, due
+from desk.web.presenting.times import coming, due, stamp
 from desk.web.presenting.words import opened, state
 from desk.web.requests import db
 from desk.web.signing_in import me
@@ -75,6 +75,8 @@ def _row(ticket: Ticket, url: str, current: bool, special: tuple[str, str, str])
 
 def _lead(ticket: Ticket, draft: str | None, writer: str | None, guess: Guess | None) -> tuple[str, str, str]:
     drawn = shown_state(ticket)
+    if ticket.binned_at is not None:
+        return _("Deleted %(time)s", time=stamp(ticket.binned_at)), "", ticket.preview
     if writer:
         return _("%(name)s is writing …", name=writer), "act", ""
     if draft is not None:

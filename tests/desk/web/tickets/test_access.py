@@ -191,7 +191,9 @@ def test_a_deleted_ticket_is_seen_by_admins_alone(
     assert admin_client.post(f"/tickets/{ticket.number}/deletion").status_code == 303
     page(agent_client, f"/tickets/{ticket.number}", 404)
     assert "This ticket is deleted." in words(page(admin_client, f"/tickets/{ticket.number}"))
-    assert ticket.subject in page(admin_client, "/tickets?view=bin")
+    listed = page(admin_client, "/tickets?view=bin")
+    assert ticket.subject in listed
+    assert "Deleted " in listed.split(ticket.subject)[1].split("</li>")[0]
     assert admin_client.post(f"/tickets/{ticket.number}/restoration").status_code == 303
     page(agent_client, f"/tickets/{ticket.number}")
 
