@@ -11,8 +11,8 @@ from contacts.agent import Agent
 from contacts.person import Person
 from contacts.searching import count_persons, search_persons
 from core.clock import now
-from core.database import new_uid
-from desk.mailboxes import Mailbox
+from core.database import Database, new_uid
+from desk.mailboxes import add_mailbox
 from desk.tickets.listing import Wanted, how_many, list_tickets
 from desk.tickets.message import Notification
 from desk.tickets.ticket import Tag, Ticket
@@ -21,9 +21,25 @@ ROWS = 6000
 Plan = Callable[[Callable[[], object]], str]
 
 
+@pytest.fixture(scope="module")
+def db(shared_database: Database) -> Iterator[Session]:
+    """Filled once for all that is asked here, nearly all of it closed, read and complete, as after some years; then undone."""
+    with shared_database.writer() as session:
+        session.begin()
+        fill(session)
+        yield session
+        session.rollback()
+
+
 @pytest.fixture
-def many(db: Session, support: Mailbox, nora: Agent) -> None:
-    """Nearly all closed, read and complete, as after some years."""
+def nora(db: Session) -> Agent:
+    return db.scalars(select(Agent)).one()
+
+
+def fill(db: Session) -> None:
+    nora, support = Agent(email="nora@desk.example", name="Nora Vik"), add_mailbox(db, "support@desk.example", "Support")
+    db.add(nora)
+    db.flush()
     began = now() - timedelta(days=900)
     db.execute(insert(Ticket), [{
         "uid": new_uid(), "subject": "S", "mailbox_id": support.id, "state": "closed" if n % 100 else "open",
@@ -41,7 +57,7 @@ def many(db: Session, support: Mailbox, nora: Agent) -> None:
 
 
 @pytest.fixture
-def plan(db: Session, many: None) -> Iterator[Plan]:
+def plan(db: Session) -> Iterator[Plan]:
     """The plans of all questions that are asked by something, in words of the database."""
     asked: list[tuple[str, object]] = []
     connection = db.connection()
