@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import LargeBinary, func, select
+from sqlalchemy import LargeBinary, func, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import identity_key
 
@@ -72,6 +72,13 @@ def _in_one_go(rows: Sequence[InboundMail], *, beside: bool) -> list[InboundMail
                 break
             taken.append(row)
     return taken
+
+
+def hold(db: Session, who: str, *, at: datetime | None = None) -> None:
+    """Keep what is in hand: where reading takes long, nobody else begins with it."""
+    at = at or now()
+    db.execute(update(InboundMail).where(InboundMail.state == "pending", InboundMail.lease == who, InboundMail.lease_until > at)
+               .values(lease_until=at + LEASE), execution_options={"synchronize_session": False})
 
 
 def still_mine(

@@ -28,7 +28,8 @@ STATES = ("pending", "done", "failed", "set_aside")
 
 
 class InboundMail(Row, Base):
-    """One delivery. ``lease_until`` and ``lease`` are set while a worker has it; ``attempts`` counts claims.
+    """One delivery. ``lease_until`` and ``lease`` are set while a worker has it; ``attempts`` counts claims; ``hung``:
+    reading it took too long or ended the child, so that it is read with care from then on.
 
     ``transport_key`` tells copies of one delivery from each other: at the SMTP door mailbox, digest and
     session, over IMAP folder, UIDVALIDITY and UID.
@@ -50,6 +51,7 @@ class InboundMail(Row, Base):
     state: Mapped[str] = plain(String(10), default="pending", kept="ledger")
     due_at: Mapped[datetime] = plain(kept="ledger")
     attempts: Mapped[int] = plain(default=0, kept="ledger")
+    hung: Mapped[bool] = plain(default=False, kept="ledger")
     lease: Mapped[str] = plain(String(80), default="")
     lease_until: Mapped[datetime | None] = plain()
     reason: Mapped[str | None] = personal(Text, kept="ledger", report=False)

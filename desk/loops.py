@@ -120,6 +120,7 @@ def _open(db: Session, ticket: Ticket, breaker: Breaker, limit: int) -> None:
     if recall(db, "breaker", ticket.id) is not MISSING:
         return
     remember(db, "breaker", ticket.id, breaker)
+    db.flush()
     db.refresh(ticket, with_for_update={"of": Ticket, "key_share": True})
     opened = select(FactRow.id).join(FactSubject, FactSubject.fact_id == FactRow.id).where(
         FactSubject.subject_uid == ticket.uid, FactRow.kind == BreakerOpened.kind, FactRow.at > now() - WINDOW)

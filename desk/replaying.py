@@ -26,7 +26,7 @@ def replay(db: Session, row: InboundMail) -> str:
         raise Refused(N_("Only a mail that failed or was set aside can be tried again."))
     if row.transport == "imap" and not row.size:
         return _ask_reader(db, row)
-    row.state, row.attempts, row.due_at, row.done_at, row.reason = "pending", 0, now(), None, None
+    row.state, row.attempts, row.hung, row.due_at, row.done_at, row.reason = "pending", 0, False, now(), None, None
     db.flush()
     return READ_AGAIN
 

@@ -30,6 +30,7 @@ from desk.tickets.naming import named
 from desk.tickets.threads import keys_of
 from desk.unfiled import cannot_file_now, end_where_all_is_filed
 from jobs import releasing
+from jobs.ending import ending
 from jobs.reading import Claimed, Hindered, Read, Reading, parser
 
 log = structlog.get_logger(__name__)
@@ -47,7 +48,7 @@ def run() -> None:
     """
     until, reading = time.monotonic() + PATIENCE, Reading()
     try:
-        while work(reading, claim=time.monotonic() < until):
+        while work(reading, claim=time.monotonic() < until and not ending.is_set()):
             pass
     except Exception:           # whatever it was goes on to the caller; our leases must not outlive it
         _let_go()
@@ -95,10 +96,12 @@ def _settle(batch: Sequence[Read], who: str, wanted: int, *, beside: bool, guard
     with database().write() as db:
         if batch:
             _file_all(db, batch, who, guarded=guarded)
+        if beside:
+            claiming.hold(db, who)
         rows = claiming.claim(db, who, wanted, beside=beside) if wanted else []
         if not (batch or rows or beside):
             end_where_all_is_filed(db)
-        return [Claimed(row.id, row.envelope_sender, row.attempts > 1) for row in rows]
+        return [Claimed(row.id, row.envelope_sender, row.attempts > 1, row.hung) for row in rows]
 
 
 def _file_all(db: Session, batch: Sequence[Read], who: str, *, guarded: bool) -> None:
@@ -120,6 +123,7 @@ def _file_all(db: Session, batch: Sequence[Read], who: str, *, guarded: bool) ->
                 if one.outcome.why:
                     hindered[row.mailbox] = one.outcome.why
             else:
+                row.hung = True
                 _try_again(db, row, str(one.outcome))
         for mailbox, why in hindered.items():
             cannot_file_now(db, mailbox, why)

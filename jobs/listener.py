@@ -19,6 +19,7 @@ from rq.exceptions import StopRequested
 from core import logs, queue
 from core.settings import settings
 from jobs import due
+from jobs.ending import ending
 
 log = structlog.get_logger(__name__)
 
@@ -86,6 +87,7 @@ class Ending:
 
 def end_soon() -> None:
     """Be gone in a few seconds, whatever is at hand: its leases end, and another goes on with it."""
+    ending.set()
     last = threading.Timer(PATIENCE, os._exit, (0,))
     last.daemon = True
     last.start()

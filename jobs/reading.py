@@ -32,11 +32,12 @@ GATHERING = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A ledger row in our hands: its id, what SMTP knew of the mail, and whether it was tried before."""
+    """A ledger row in our hands: its id, what SMTP knew of the mail, whether it was tried before, and whether it hung then."""
 
     id: int
     envelope_sender: str | None = None
     tried: bool = False
+    hung: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def _read(claimed: list[Claimed], read: SimpleQueue[Read]) -> None:
 def _sources(claimed: list[Claimed]) -> list[Source]:
     with database().read() as db:
         raws = raws_of(db, [one.id for one in claimed])
-    return [Source(raws[one.id], one.envelope_sender, careful=one.tried) for one in claimed]
+    return [Source(raws[one.id], one.envelope_sender, careful=one.hung) for one in claimed]
 
 
 def _kept(one: Claimed, outcome: Letter | ParseFailed) -> Read:

@@ -25,8 +25,8 @@ def choose(signs: list[Sign], *, trust: str) -> Sign | None:
 
 
 def tokens(subject: str) -> list[int]:
-    """Ticket numbers in a subject, ``Re: [#4821] Login``, at most five."""
-    return [int(n) for n in _TOKEN.findall(subject)[:5]]
+    """Ticket numbers in a subject, ``Re: [#4821] Login``, at most five; no database counts to larger ones."""
+    return [number for n in _TOKEN.findall(subject)[:5] if (number := int(n)) < 2**31]
 
 
 def token(number: int) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, contains_eager, lazyload
 
 from contacts.address import Address, Holding, domain_of, normalise_email
@@ -12,9 +13,10 @@ from contacts.agent import Agent
 from contacts.company import Company, CompanyDomain
 from contacts.person import Person
 from core.batch import remember
+from core.database import new_uid
 from core.tokens import message_key
 from desk.claiming import pending_under
-from desk.letter import Letter
+from desk.letter import Letter, Party
 from desk.tickets.message import Message
 from desk.tickets.situation import sender_of
 from desk.tickets.threads import Known, keys_of, messages_under
@@ -26,10 +28,11 @@ MOST_PARTIES = 50
 
 def look_ahead(db: Session, letters: Sequence[Letter], own: frozenset[str]) -> None:
     """Remember addresses with their holders, agents, and messages that these letters are or answer."""
-    senders = {normalise_email(s.address) for letter in letters if (s := sender_of(letter, own))}
-    senders |= {normalise_email(f.sender.address) for letter in letters if (f := letter.forwarded) and f.sender}
+    parties = [s for letter in letters if (s := sender_of(letter, own))]
+    parties += [f.sender for letter in letters if (f := letter.forwarded) and f.sender]
+    senders = {normalise_email(s.address): s for s in reversed(parties)}
     others = {normalise_email(p.address) for letter in letters for p in (*letter.to, *letter.cc)[:MOST_PARTIES]} - own
-    _addresses(db, senders, others | {f"@{domain_of(a)}" for a in senders})
+    _addresses(db, senders, others - senders.keys() | {f"@{domain_of(a)}" for a in senders})
     _agents(db)
     answered = {key for letter in letters for key in keys_of(letter)}
     _messages(db, answered | {message_key(letter.message_id) for letter in letters})
@@ -38,15 +41,22 @@ def look_ahead(db: Session, letters: Sequence[Letter], own: frozenset[str]) -> N
     _companies(db, {domain_of(a) for a in senders})
 
 
-def _addresses(db: Session, senders: set[str], others: set[str]) -> None:
-    """Senders are locked, in one order, so that no two workers make one stranger twice or wait for each other."""
+def _addresses(db: Session, senders: Mapping[str, Party], others: set[str]) -> None:
+    """Senders are locked, in one order, so that no two workers make one stranger twice or wait for each other; of a stranger
+    there is nothing to lock before their address has a row."""
     query = select(Address).where(Address.kind == "email").order_by(Address.normalised)
     if db.get_bind().dialect.name == "postgresql":
-        found = list(db.scalars(query.where(Address.normalised.in_(senders)).with_for_update()))
-        found += db.scalars(query.where(Address.normalised.in_(others - senders)))
+        locked = query.where(Address.normalised.in_(senders)).with_for_update()
+        found = list(db.scalars(locked))
+        if strangers := sorted(senders.keys() - {address.normalised for address in found}):
+            db.connection().execute(insert(Address).on_conflict_do_nothing(), [{
+                "uid": new_uid(), "kind": "email", "value": senders[a].address.strip()[:320], "normalised": a,
+                "name": senders[a].name[:200]} for a in strangers])
+            found = list(db.scalars(locked))
+        found += db.scalars(query.where(Address.normalised.in_(others)))
     else:
-        found = list(db.scalars(query.where(Address.normalised.in_(senders | others))))
-    for normalised in senders | others:
+        found = list(db.scalars(query.where(Address.normalised.in_({*senders, *others}))))
+    for normalised in (*senders, *others):
         remember(db, "address", ("email", normalised), None)
     for address in found:
         remember(db, "address", ("email", address.normalised), address)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.batch import recall
+from core.batch import recall, remember
 from core.history import record
 from core.i18n import N_
 from core.rendering import paragraphs
@@ -147,5 +147,7 @@ def _held(db: Session, ticket: Ticket) -> Ticket:
     locked: bool = recall(db, "locked", ticket.id) is ticket
     if locked:
         return ticket
-    return db.scalars(select(Ticket).where(Ticket.id == ticket.id).with_for_update(of=Ticket)
-                      .execution_options(populate_existing=True)).one()
+    db.flush()          # what an earlier letter of the batch did to it is written before it is read anew
+    found = db.scalars(select(Ticket).where(Ticket.id == ticket.id).with_for_update(of=Ticket)
+                       .execution_options(populate_existing=True)).one()
+    return remember(db, "locked", found.id, found)  # type: ignore[no-any-return]

@@ -9,6 +9,7 @@ from rq.timeouts import JobTimeoutException
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
 
+from contacts.enrolling import add_agent
 from contacts.person import Person
 from core import files
 from core.clock import now
@@ -17,12 +18,16 @@ from desk import claiming
 from desk.alerts import standing_alerts
 from desk.inbound import Delivery, InboundMail, accept_all
 from desk.mailboxes import add_mailbox
+from desk.outbound import OutboundMail
 from desk.replaying import replay
 from desk.tickets import intake
+from desk.tickets.merging import merge
 from desk.tickets.message import Attachment, Message
+from desk.tickets.states import change_state
 from desk.tickets.ticket import Ticket
+from jobs import fanout, reading, releasing
 from jobs import inbound as job
-from jobs import reading
+from jobs.ending import ending
 from mailgate.parse import parse
 from mailgate.parsing_child import ParseFailed, Parser
 from tests.letters_made import mail, with_file
@@ -381,3 +386,73 @@ def test_a_job_ends_in_time_however_much_there_is(fresh_database, monkeypatch):
     monkeypatch.setattr(job, "work", work)
     monkeypatch.setattr(job, "PATIENCE", 0.05)
     job.run()
+
+
+@pytest.mark.parametrize("way", ["merged", "acknowledged", "opened in this batch"])
+def test_what_one_letter_of_a_batch_does_to_a_ticket_outlives_the_next(fresh_database, take, way):
+    """A customer and a robot answer in one batch: the ticket is open and unread afterwards, whichever came first."""
+    with fresh_database.write() as db:
+        jonas = add_agent(db, "jonas@desk.example", role="admin")
+    answered = "one@k.example"
+    if way != "opened in this batch":
+        take(mail(message_id="one@k.example"), mail(message_id="two@k.example", subject="Another"))
+        job.run()
+        fanout.run()
+        with fresh_database.write() as db:
+            first, second = db.scalars(select(Ticket).order_by(Ticket.id))
+            if way == "merged":
+                merge(db, first, second, by=jonas)
+            else:
+                second = first
+                answered = db.scalar(select(OutboundMail.rfc_message_id).where(OutboundMail.ticket_id == first.id))
+            change_state(db, second, "closed", by=jonas)
+            second.unread = False
+    take(*([mail(message_id="one@k.example")] if way == "opened in this batch" else []),
+         mail(subject="Re", text="It does not work!", In_Reply_To=f"<{answered.strip('<>')}>"),
+         mail("per@k.example", subject="Away", text="I am away.", In_Reply_To=f"<{answered.strip('<>')}>", Auto_Submitted="auto-replied"))
+    job.run()
+    with fresh_database.read() as db:
+        ticket = db.scalars(select(Ticket).where(Ticket.merged_into_id.is_(None), Ticket.subject != "Another" if way != "merged" else Ticket.subject == "Another")).one()
+        assert (ticket.state, ticket.unread, ticket.preview) == ("new" if way == "opened in this batch" else "open", True, "It does not work!")
+        assert db.scalar(select(func.count()).select_from(Message)) == (3 if way == "opened in this batch" else 4)
+
+
+def test_a_mail_in_the_hands_of_a_worker_that_was_ended_is_read_as_any_other(fresh_database, take):
+    take(mail(html="<ul><li>one</li><li>two</li></ul>"))
+    with fresh_database.write() as db:
+        claiming.claim(db, "a worker that is no more", 10)
+    releasing.release("a worker that is no more")
+    job.run()
+    with fresh_database.read() as db:
+        message = db.scalars(select(Message)).one()
+        assert "<li>" in message.html
+        assert not message.oddities
+        assert not db.scalars(select(InboundMail)).one().hung
+
+
+def test_what_is_in_hand_is_held_while_the_rest_is_read(fresh_database, take):
+    take(mail(), mail(subject="Another"))
+    with fresh_database.write() as db:
+        claiming.claim(db, "me", 10)
+    with fresh_database.write() as db:
+        db.execute(update(InboundMail).values(lease_until=now() + timedelta(seconds=3)))
+        claiming.hold(db, "me")
+        claiming.hold(db, "somebody else", at=now() + timedelta(hours=1))
+    with fresh_database.read() as db:
+        assert all(until > now() + timedelta(seconds=50) for until in db.scalars(select(InboundMail.lease_until)))
+
+
+def test_told_to_end_no_more_is_claimed(fresh_database, take):
+    take(mail())
+    ending.set()
+    try:
+        job.run()
+    finally:
+        ending.clear()
+    assert states(fresh_database) == {"pending": 1}
+
+
+def test_a_number_that_no_ticket_can_have_is_only_text(fresh_database, take):
+    take(mail(subject="Re: your order [#202401150001]"))
+    job.run()
+    assert states(fresh_database) == {"done": 1}

@@ -789,6 +789,7 @@ def upgrade() -> None:
     sa.Column('state', sa.String(length=10), nullable=False),
     sa.Column('due_at', core.database.Moment(timezone=True), nullable=False),
     sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('hung', sa.Boolean(), nullable=False),
     sa.Column('lease', sa.String(length=80), nullable=False),
     sa.Column('lease_until', core.database.Moment(timezone=True), nullable=True),
     sa.Column('reason', sa.Text(), nullable=True),
