@@ -52,11 +52,18 @@ class Bucket:
             raise FileNotFoundError(f"{digest} is larger than anything we keep")
         return content
 
-    def remove(self, digests: Iterable[str]) -> None:
-        """All in one request; there are no more of them than in a page."""
-        if names := [_name(digest) for digest in digests]:
-            with self._asked():
+    def remove(self, digests: Iterable[str], unless_since: datetime | None) -> None:
+        """All in one request, after each was looked at; there are no more of them than in a page."""
+        with self._asked():
+            names = [name for name in map(_name, digests) if unless_since is None or self._older(name, unless_since)]
+            if names:
                 obstore.delete(self.store, names)
+
+    def _older(self, name: str, than: datetime) -> bool:
+        try:
+            return obstore.head(self.store, name)["last_modified"] < than
+        except FileNotFoundError:
+            return False
 
     def older(self, than: datetime) -> Iterator[list[str]]:
         """A page at a time; what has no name of ours is left alone."""

@@ -23,7 +23,7 @@ class Store(Protocol):
     def get(self, digest: str) -> bytes:
         """See :func:`get`."""
 
-    def remove(self, digests: Iterable[str]) -> None:
+    def remove(self, digests: Iterable[str], unless_since: datetime | None) -> None:
         """See :func:`remove`."""
 
     def older(self, than: datetime) -> Iterator[list[str]]:
@@ -58,9 +58,9 @@ def get(digest: str) -> bytes:
     return store().get(digest)
 
 
-def remove(digests: Iterable[str]) -> None:
-    """Forget bytes; nothing happens where they are gone already."""
-    store().remove(digests)
+def remove(digests: Iterable[str], *, unless_since: datetime | None = None) -> None:
+    """Forget bytes, unless they were kept again since a moment; nothing happens where they are gone already."""
+    store().remove(digests, unless_since)
 
 
 def older(than: datetime) -> Iterator[list[str]]:

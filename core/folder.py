@@ -41,10 +41,11 @@ class Folder:
         """The bytes of the file."""
         return self._path(digest).read_bytes()
 
-    def remove(self, digests: Iterable[str]) -> None:
+    def remove(self, digests: Iterable[str], unless_since: datetime | None) -> None:
         """Unlink each."""
-        for digest in digests:
-            self._path(digest).unlink(missing_ok=True)
+        for path in map(self._path, digests):
+            if unless_since is None or _kept_at(path) < unless_since.timestamp():
+                path.unlink(missing_ok=True)
 
     def older(self, than: datetime) -> Iterator[list[str]]:
         """A folder at a time; ends of writing cut short go at once."""

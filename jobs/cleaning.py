@@ -44,10 +44,11 @@ def uploads() -> None:
 
     Bytes go too that nothing came to use: their upload was refused, or their mail could not be filed.
     """
-    while digests := _orphans():
-        files.remove(digests)
-    for digests in files.older(now() - UNSENT):
-        files.remove(_unused(digests))
+    while _drop_orphans():
+        pass
+    before = now() - UNSENT
+    for digests in files.older(before):
+        files.remove(_unused(digests), unless_since=before)
 
 
 def counts() -> None:
@@ -82,8 +83,9 @@ def drafts() -> None:
         forget_begun(db)
 
 
-def _orphans() -> list[str]:
-    """Take a batch of orphaned attachments away; the digests that nothing uses any more."""
+def _drop_orphans() -> bool:
+    """Take a batch of orphaned attachments away; whether there were any. Their bytes may be those of a mail that is being
+    read, and have just been kept again: they go by their own age."""
     with database().write() as db:
         drafted = {uid for listed in db.scalars(select(Draft.files)) for uid in _uids(listed)}
         drafted |= {uid for html in db.scalars(select(Draft.html).where(Draft.html.contains("/attachments/"))) for uid in pictures_in(html)}
@@ -92,8 +94,7 @@ def _orphans() -> list[str]:
             Attachment.uid.not_in(drafted)).limit(BATCH)).all()
         for row in rows:
             db.delete(row)
-        db.flush()
-        return _unused_now(db, {row.digest for row in rows})
+        return bool(rows)
 
 
 def _unused(digests: list[str]) -> list[str]:

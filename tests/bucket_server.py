@@ -39,7 +39,7 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self._send(200, *answer)
 
-    do_GET = do_PUT = do_POST = do
+    do_GET = do_HEAD = do_PUT = do_POST = do
 
     def _answer(self, body: bytes) -> tuple:
         mood = (FOLDER / "mood").read_text() if (FOLDER / "mood").exists() else ""
@@ -82,7 +82,8 @@ class Handler(BaseHTTPRequestHandler):
         for name, value in {**(headers or {}), "Content-Length": str(len(body))}.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(body)
+        if self.command != "HEAD":
+            self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
         """Nothing."""

@@ -15,6 +15,7 @@ from contacts.enrolling import add_agent
 from core import files, leases
 from core.clock import now
 from core.operations import Operation
+from core.settings import settings
 from desk.idempotency import IdempotentAnswer
 from desk.mailboxes import add_mailbox
 from desk.tickets.message import Attachment, Draft, Message
@@ -131,7 +132,16 @@ def uploads(fresh_database):
         db.add(Attachment(name="sent", type="text/plain", size=1, digest=files.put(b"3"), message_id=message.id))
         db.add(Draft(ticket_id=ticket.id, agent_id=nora.id, kind="reply", files=[rows["drafted"].uid], updated_at=now()))
         db.add(Draft(agent_id=nora.id, kind="mail", html=f'<div><img src="/attachments/{rows["shown"].uid}"></div>', updated_at=now()))
-        return {name: row.digest for name, row in rows.items()}
+        digests = {name: row.digest for name, row in rows.items()}
+    for digest in set(digests.values()) - {digests["fresh"]}:
+        aged(digest)
+    return digests
+
+
+def aged(digest):
+    """As if its bytes had been kept three days ago."""
+    path, = settings().data.parent.rglob(digest)
+    os.utime(path, ((now() - timedelta(days=3)).timestamp(),) * 2)
 
 
 def kept(digest):
@@ -147,6 +157,20 @@ def test_uploads_that_nobody_sent_are_removed(fresh_database, uploads):
         assert set(db.scalars(select(Attachment.name))) == {"drafted", "shown", "fresh", "sent"}
     assert {name: kept(digest) for name, digest in uploads.items()} == {
         "forgotten": False, "drafted": True, "shown": True, "shared": True, "fresh": True}
+
+
+def test_the_bytes_of_a_forgotten_upload_stay_where_a_mail_has_just_brought_the_same(fresh_database, uploads):
+    files.put(b"1")             # read, but not filed yet
+    cleaning.uploads()
+    assert kept(uploads["forgotten"])
+
+
+def test_bytes_that_are_kept_again_at_the_last_moment_stay(fresh_database, uploads):
+    before = now() - timedelta(days=2)
+    old = [digest for page in files.older(before) for digest in page]
+    files.put(b"1")
+    files.remove(old, unless_since=before)
+    assert [kept(uploads["forgotten"]), kept(uploads["drafted"])] == [True, False]
 
 
 def test_a_draft_of_a_new_ticket_goes_after_90_days(fresh_database, uploads):
@@ -178,10 +202,7 @@ def test_a_bucket_is_cleaned_too(fresh_database, bucket, uploads):
     with pytest.raises(OSError):
         cleaning.uploads()
     bucket.mood("")
-    cleaning.uploads()
-    assert uploads["forgotten"] in bucket.kept(), "its row went while nothing could be removed: it is removed as unused"
-    os.utime(bucket.folder / uploads["forgotten"][:2] / uploads["forgotten"], (0, 0))
-    cleaning.uploads()
+    cleaning.uploads()          # the row of what is forgotten went while nothing could be removed
     assert bucket.kept() == sorted(uploads[name] for name in ("drafted", "shown", "shared", "fresh"))
 
 
