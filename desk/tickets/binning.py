@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contacts.agent import Agent
 from core.clock import now
 from core.errors import Refused
 from core.history import record
+from core.i18n import N_
 from desk.access import needs_admin
 from desk.tickets.facts import TicketBinned
+from desk.tickets.merging import merged_ids
 from desk.tickets.ticket import Ticket
 
 
 def bin_ticket(db: Session, ticket: Ticket, *, by: Agent) -> None:
-    """Put a ticket into the bin: agents see it no more, admins can restore it."""
+    """Put a ticket into the bin, with what was merged into it: agents see it no more, admins can restore it."""
     needs_admin(by)
+    _whole(ticket)
     if ticket.binned_at is not None:
-        raise Refused("This ticket is in the bin already.")
-    ticket.binned_at = now()
-    ticket.enter(ticket.state)
+        raise Refused(N_("This ticket is in the bin already."))
+    _put(db, ticket, now())
     record(db, TicketBinned(ticket.uid), by=by.uid)
     db.flush()
 
@@ -27,9 +32,20 @@ def bin_ticket(db: Session, ticket: Ticket, *, by: Agent) -> None:
 def restore_ticket(db: Session, ticket: Ticket, *, by: Agent) -> None:
     """Bring a ticket back as it was."""
     needs_admin(by)
+    _whole(ticket)
     if ticket.binned_at is None:
-        raise Refused("This ticket is not in the bin.")
-    ticket.binned_at = None
-    ticket.enter(ticket.state)
+        raise Refused(N_("This ticket is not in the bin."))
+    _put(db, ticket, None)
     record(db, TicketBinned(ticket.uid, restored=True), by=by.uid)
     db.flush()
+
+
+def _whole(ticket: Ticket) -> None:
+    if ticket.merged_into_id is not None:
+        raise Refused(N_("This ticket is part of another. Delete or restore the one that goes on."))
+
+
+def _put(db: Session, ticket: Ticket, at: datetime | None) -> None:
+    for one in (ticket, *db.scalars(select(Ticket).where(Ticket.id.in_(merged_ids(db, ticket))))):
+        one.binned_at = at
+        one.enter(one.state)

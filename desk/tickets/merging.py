@@ -55,6 +55,8 @@ def unmerge(db: Session, ticket: Ticket, *, by: Agent) -> None:
     if ticket.merged_into_id is None:
         raise Refused(N_("This ticket is not merged."))
     into = db.get_one(Ticket, ticket.merged_into_id)
+    if into.binned_at is not None:
+        raise Refused(N_("The ticket that it is part of is deleted. Restore that first."))
     ticket.merged_into_id = None
     db.info.pop("shown", None)
     ticket.enter(ticket.state)

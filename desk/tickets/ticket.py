@@ -105,9 +105,10 @@ class Ticket(Row, Guarded, Base):
         return self.binned_at is None and self.merged_into_id is None
 
     def enter(self, state: str) -> None:
-        """Take a state and its shelf. Binned and merged tickets leave the shelves altogether."""
+        """Take a state and its shelf. Binned and merged tickets leave the shelves altogether; what is part of a binned one
+        is not listed in the bin by itself."""
         self.state = state
-        self.shelf = "bin" if self.binned_at else "merged" if self.merged_into_id else SHELVES[state]
+        self.shelf = "merged" if self.merged_into_id else "bin" if self.binned_at else SHELVES[state]
 
 
 class Participant(Base):

@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 
 from contacts.agent import Agent
 from core.database import Database, database
+from core.errors import Refused
 from desk.mailboxes import Mailbox
 from desk.tickets.merging import merge, unmerge
 from desk.tickets.ticket import Ticket
@@ -83,3 +84,20 @@ def test_news_of_a_merged_ticket_is_news_here(agent_client: FlaskClient, two: tu
     last = messages_of(second)[-1].id
     assert agent_client.get(f"/live/tickets/{first.number}?last={last}").get_json()["text"] == "The ticket has changed"
     assert agent_client.get(f"/live/tickets/{first.number}?last={last - 1}").get_json()["text"] == "A message came"
+
+
+def test_what_was_merged_into_a_deleted_ticket_is_gone_with_it(
+    agent_client: FlaskClient, admin_client: FlaskClient, two: tuple[Ticket, Ticket], nora: Agent,
+) -> None:
+    first, second = two
+    _merged(first, second, nora)
+    uid = messages_of(first)[0].uid
+    assert agent_client.get(f"/messages/{uid}/original").status_code == 200
+    post(admin_client, f"/tickets/{second.number}/deletion")
+    assert [agent_client.get(f"/messages/{uid}/original").status_code, agent_client.get(f"/tickets/{first.number}").status_code] == [404, 404]
+    assert page(admin_client, "/tickets?view=bin").count("row-item__title") <= 1
+    with pytest.raises(Refused, match="deleted"), database().write() as db:
+        unmerge(db, db.get_one(Ticket, first.id), by=nora)
+    post(admin_client, f"/tickets/{second.number}/restoration")
+    assert agent_client.get(f"/messages/{uid}/original").status_code == 200
+    assert "The printer smokes." in _said(agent_client, second)
