@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -27,6 +28,14 @@ FIELDS = ("name", "organisation_number", "category_id", "business_id", "our_cont
 LONGEST = {"name": 200, "organisation_number": 20, "phone": 60, "website": 200, "address": 2000}
 #: People of a company who are found by its new name at once.
 MOST = 1000
+_DOMAIN = re.compile(r"(?!-)[^\W_](?:[\w-]{0,62}\.)+[^\W_][\w-]{0,61}[^\W_]")
+#: Where people have private addresses: the largest in the world, and in the Nordics.
+FREE_MAIL = frozenset((
+    "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "msn.com", "yahoo.com", "icloud.com", "me.com", "mac.com",
+    "aol.com", "gmx.com", "gmx.net", "gmx.de", "web.de", "mail.com", "mail.ru", "yandex.com", "yandex.ru", "proton.me", "protonmail.com",
+    "zoho.com", "hotmail.no", "live.no", "outlook.no", "yahoo.no", "online.no", "broadpark.no", "getmail.no", "frisurf.no", "hotmail.se", "live.se", "outlook.se",
+    "yahoo.se", "telia.com", "spray.se", "bredband.net", "comhem.se", "hotmail.dk", "live.dk", "outlook.dk", "yahoo.dk", "mail.dk", "stofanet.dk", "jubii.dk",
+    "ofir.dk", "luukku.com", "kolumbus.fi", "elisanet.fi", "simnet.is"))
 
 
 def new_company(
@@ -91,8 +100,16 @@ def _set_domains(db: Session, company: Company, domains: Sequence[str]) -> None:
 
 
 def _cleaned(domains: Sequence[str]) -> set[str]:
-    """Domains as those of addresses are written: in small letters, without @, umlauts rather than ``xn--``."""
-    return {domain_of(normalise_email(f"desk@{bare}")) for d in domains if (bare := d.strip().lstrip("@"))}
+    """Domains as those of addresses are written: in small letters, without @, umlauts rather than ``xn--``. Raises Refused
+    for what is no domain, and for those where everybody can have an address."""
+    found = {domain_of(normalise_email(f"desk@{bare}")) for d in domains if (bare := d.strip().lstrip("@"))}
+    for domain in sorted(found):
+        if not _DOMAIN.fullmatch(domain):
+            raise Refused(_("%(domain)s is not a domain.", domain=domain), {"domains": _("Write it like company.example.")})
+        if domain in FREE_MAIL:
+            raise Refused(_("Everybody can have an address at %(domain)s: it tells no company.", domain=domain),
+                          {"domains": _("%(domain)s is open to everybody.", domain=domain)})
+    return found
 
 
 def _free_domains(db: Session, domains: Sequence[str], company: Company | None) -> None:

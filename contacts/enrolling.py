@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contacts.address import normalise_email
+from contacts.addressing import is_ours
 from contacts.agent import ROLES, Agent, ApiToken
 from contacts.facts import AgentChanged
 from core.errors import Refused, Unknown
@@ -36,6 +37,9 @@ def add_agent(
                       {"email": "Write it like nora@company.example."})
     if db.scalar(select(Agent.id).where(Agent.email == email)) is not None:
         raise Refused(_("There is already an agent %(email)s.", email=email), {"email": "This address is taken."})
+    if is_ours(db, email):
+        raise Refused(_("%(address)s is the address of a mailbox. No agent can have it.", address=email),
+                      {"email": _("This is the address of a mailbox.")})
     _known(role)
     agent = Agent(email=email, name=name.strip() or email.partition("@")[0], role=role, **fields)
     if password:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contacts.address import Address
-from contacts.addressing import holders, is_ours
+from contacts.addressing import holders
 from contacts.agent import Agent, AgentAddress
 from contacts.facts import AgentChanged
 from contacts.staffing import free_address
@@ -80,8 +80,6 @@ def own(agent: Agent, number: int) -> AgentAddress:
 
 def _nobody_elses(db: Session, agent: Agent, address: str) -> str:
     address = free_address(db, address, agent, field="address")
-    if is_ours(db, address):
-        raise Refused(N_("The address of a mailbox belongs to nobody alone."), {"address": N_("This is the address of a mailbox.")})
     row = db.scalar(select(Address).where(Address.kind == "email", Address.normalised == address))
     if row is not None and any(holding.person.living for holding in holders(db, row)):
         raise Refused(N_("A person has this address: mail from it is theirs."), {"address": N_("A person has this address.")})

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from contacts.address import normalise_email
+from contacts.addressing import is_ours
 from contacts.agent import ROLES, THEMES, Agent, AgentAddress, Team
 from contacts.facts import AgentChanged
 from core.errors import Conflict, Refused, Unknown
@@ -49,6 +50,8 @@ def free_address(db: Session, address: str, agent: Agent, *, field: str = "email
         raise Refused(N_("An agent needs a mail address."), {field: N_("Write it like nora@company.example.")})
     owner = db.scalar(select(Agent.id).where(Agent.email == address, Agent.id != agent.id)) or db.scalar(
         select(AgentAddress.agent_id).where(AgentAddress.normalised == address, AgentAddress.agent_id != agent.id))
+    if is_ours(db, address):
+        raise Refused(N_("The address of a mailbox belongs to nobody alone."), {field: N_("This is the address of a mailbox.")})
     if owner is not None:
         raise Refused(N_("Another agent has this address."), {field: N_("Another agent has this address.")})
     return address

@@ -9,10 +9,11 @@ from slugify import slugify
 from sqlalchemy import BigInteger, ForeignKey, String, Text, UniqueConstraint, select, union_all
 from sqlalchemy.orm import Mapped, Session, relationship
 
-from contacts.address import normalise_email
+from contacts.address import Address, normalise_email
 from contacts.address import without_tag as without_tag
-from contacts.addressing import nobody_holds
+from contacts.addressing import holders, nobody_holds
 from contacts.agent import Agent, Team
+from contacts.identifying import agent_at
 from core.batch import MISSING, recall, remember
 from core.clock import now
 from core.database import Base, Guarded, Row, personal, plain
@@ -146,11 +147,22 @@ def add_mailbox(db: Session, address: str, name: str, **fields: object) -> Mailb
     if mailbox_at(db, normalised) is not None:
         raise Refused(_("There is already a mailbox %(address)s.", address=address),
                       {"address": "This address is taken."})
+    nobody_has(db, normalised, "address")
     mailbox = Mailbox(address=address.strip(), normalised=normalised, name=name.strip() or address,
                       slug=_free_slug(db, name or address), **fields)
     db.add(mailbox)
     db.flush()
     return mailbox
+
+
+def nobody_has(db: Session, normalised: str, field: str) -> None:
+    """Raises Refused where an agent or a person writes from this address: their mail would be ours."""
+    agent = agent_at(db, normalised)
+    row = db.scalar(select(Address).where(Address.kind == "email", Address.normalised == normalised)) if agent is None else None
+    name = agent.name if agent else next((h.person.name for h in holders(db, row) if h.person.living), None) if row else None
+    if name is not None:
+        raise Refused(_("%(address)s is the address of %(name)s, whose mail would then pass for ours.", address=normalised, name=name),
+                      {field: _("%(name)s has this address.", name=name)})
 
 
 def mailbox_at(db: Session, address: str) -> Mailbox | None:

@@ -17,7 +17,7 @@ from core.i18n import N_
 from core.i18n import gettext as _
 from core.tokens import seal
 from desk.fitting_mailboxes import fitting
-from desk.mailboxes import Mailbox, MailboxAccess, MailboxAlias, MailboxToken
+from desk.mailboxes import Mailbox, MailboxAccess, MailboxAlias, MailboxToken, nobody_has, own_addresses
 
 PLAIN = ("name", "language", "signature", "open_to_all", "receiving_host", "trusted_relays", "imap_url", "imap_folders",
          "imap_after", "imap_move_to", "relay_url", "sent_folder", "oauth_provider", "oauth_tenant", "oauth_client",
@@ -108,4 +108,6 @@ def _free(db: Session, mailbox: Mailbox, address: str, field: str) -> str:
         select(MailboxAlias.mailbox_id).where(MailboxAlias.normalised == normalised, MailboxAlias.mailbox_id != mailbox.id))
     if taken is not None:
         raise Refused(N_("Another mailbox receives at this address."), {field: N_("Another mailbox receives here.")})
+    if normalised not in own_addresses(db):
+        nobody_has(db, normalised, field)
     return normalised

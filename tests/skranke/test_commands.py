@@ -73,6 +73,7 @@ def test_a_password_is_changed_and_sign_ins_end(say, fresh_database):
     (["agent", "password", "ola@desk.example", "--password-stdin"], "hemmelig nok\n", "no agent"),
     (["token", "add", "ola@desk.example"], None, "no agent"),
     (["mailbox", "add", "support@desk.example", "--name", "S", "--imap", "http://host"], None, "cannot be used"),
+    (["mailbox", "add", "support@desk.example", "--name", "S", "--relay", "smtp://ola:pass@host:99999"], None, "cannot be used"),
     (["mail", "replay", "f00"], None, "no delivery"),
 ])
 def test_what_cannot_be_done_is_refused(say, words, given, why):

@@ -8,11 +8,11 @@ from core import operations
 from core.errors import Refused, Unknown
 from core.i18n import N_
 from desk.access import may_see_mailbox, visible_mailbox_ids
+from desk.mail_urls import parted
 from desk.mailboxes import Mailbox as Row
 from desk.mailboxes import add_mailbox, mailbox_at
 from desk.saving_mailboxes import edit_mailbox, set_access, set_addresses
 from desk.web.api import versions
-from desk.web.api.accounts import parted
 from desk.web.api.bearer import me
 from desk.web.api.finding import agents_named, team_named
 from desk.web.api.paging import Listed, Page, cut, key_of

@@ -105,3 +105,11 @@ def test_a_domain_that_a_colleague_added_stays(verksted: Company, agent_client: 
     assert answer.status_code == 409 and "more.example" in answer.text
     with fresh_database.read() as db:
         assert "more.example" in domains_of(db, verksted)
+
+
+@pytest.mark.parametrize(("domain", "why"), [("not a domain", "is not a domain"), ("gmail", "is not a domain"), ("Gmail.com", "Everybody can have")])
+def test_a_domain_that_tells_no_company_is_refused(agent_client: FlaskClient, fresh_database: Database, domain: str, why: str) -> None:
+    answer = agent_client.post("/companies", data={"name": "B", "domains": f"b.example\n{domain}"})
+    assert answer.status_code == 422 and why in answer.text
+    with fresh_database.read() as db:
+        assert db.scalars(select(Company)).all() == []
