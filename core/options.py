@@ -48,7 +48,7 @@ def _text(value: Any) -> bool:
 
 
 def _name(value: Any) -> bool:
-    return _text(value) and bool(value.strip())
+    return _text(value) and bool(value.strip()) and value.isprintable()
 
 
 def _zone(value: Any) -> bool:
@@ -79,9 +79,9 @@ OPTIONS: dict[str, Option] = {
                                     N_("What happens when nobody we know writes: create a person, ask an agent, "
                                     "or never make a record."), per_mailbox=True),
     "contacts.company_required": Option(True, _flag, N_("Whether a person saved in a form, by the API or by import "
-                                        "must belong to a company (S20).")),
-    "contacts.bin_days": Option(15, _whole(0, 365), N_("Days a deleted record stays in the bin (S70).")),
-    "contacts.duplicate_rule": Option([], _rule, N_("Fields that must not be the same on two persons (W83).")),
+                                        "must belong to a company.")),
+    "contacts.bin_days": Option(15, _whole(0, 365), N_("Days a deleted record stays in the bin.")),
+    "contacts.duplicate_rule": Option([], _rule, N_("Fields that must not be the same on two persons.")),
     "mail.loop_limit": Option(20, _whole(1, 10_000), N_("Automatic mails to one correspondent within three hours, "
                               "before the breaker opens.")),
     "mail.blocked_clients": Option([], _networks, N_("Networks from which the SMTP door takes nothing, such as "

@@ -53,7 +53,7 @@ def ticket_for(db: Session, agent: Agent, number: int, *, lock: bool = False) ->
     """The ticket, if this agent may see it. Raises Unknown otherwise; binned ones are seen by admins alone."""
     query = select(Ticket).where(Ticket.id == number)
     ticket = db.scalar(query.with_for_update(of=Ticket) if lock else query) if 0 < number < LARGEST else None
-    if ticket is None or not _sees(db, agent, ticket):
+    if ticket is None or not may_see_ticket(db, agent, ticket):
         raise Unknown("There is no such ticket, or it is in a mailbox that you do not see.")
     return ticket
 
@@ -107,7 +107,8 @@ def _visible(agent: Agent) -> Select[int]:
     return select(Mailbox.id).where(or_(Mailbox.open_to_all, Mailbox.id.in_(named))).order_by(Mailbox.id)
 
 
-def _sees(db: Session, agent: Agent, ticket: Ticket) -> bool:
+def may_see_ticket(db: Session, agent: Agent, ticket: Ticket) -> bool:
+    """Whether an agent may see a ticket: in a mailbox of theirs, or also in one."""
     if ticket.binned_at is not None and not agent.admin:
         return False
     visible = visible_mailbox_ids(db, agent)

@@ -13,6 +13,8 @@ from desk.letter import Party
 from mailgate.headers import decode_words, tidy
 
 MOST = 500
+#: The longest that any address can be (RFC 5321 section 4.5.3.1, with its @).
+LONGEST_ADDRESS = 320
 TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|[()<>,;:]|[^"()<>,;:]+|"', re.DOTALL)
 BARE = re.compile(r"[^\s<>()\[\],;:\"\\@]+@(?:[^\s<>()\[\],;:\"\\@]+|\[[^\s\]]+\])")
 QUOTED_LOCAL = re.compile(r'"(?:\\.|[^"\\@])+"@[^\s<>(),;:"@]+')
@@ -41,7 +43,7 @@ def _read(value: str) -> list[Party]:
     waiting = ""                     # "Doe, John <john@example.com>": a comma that nobody quoted
     for chunk in _chunks(value):
         party = _party(chunk)
-        if party is None:
+        if party is None or len(party.address) > LONGEST_ADDRESS:
             waiting = _plain_name(chunk.name) and f"{waiting}{_plain_name(chunk.name)}, "
             continue
         if waiting and chunk.angles and chunk.name.strip() and not chunk.name.lstrip().startswith('"'):
@@ -126,10 +128,10 @@ def _address(written: str) -> str:
         return ""
     quoted = QUOTED_LOCAL.search(written)
     if quoted:
-        return tidy(quoted[0])[:320]
+        return tidy(quoted[0])
     written = re.sub(r"\s*([@.])\s*", r"\1", re.sub(r"^@[^:]*:", "", written))
     found = BARE.findall(written.replace("mailto:", " "))
-    return tidy(found[-1]).strip("'").rstrip(".")[:320] if found and _whole(found[-1]) else ""
+    return tidy(found[-1]).strip("'").rstrip(".") if found and _whole(found[-1]) else ""
 
 
 def _whole(address: str) -> bool:

@@ -17,7 +17,7 @@ MOST_IDS = 50
 # the mark at its end may be missing: the word then goes to the next one, or to the end
 ENCODED_WORD = re.compile(r"=\?([^?\s=]{1,60})\?([bBqQ])\?(.*?)(?:\?=|(?=\s=\?[^?\s=]{1,60}\?[bBqQ]\?)|\Z)", re.DOTALL)
 UTF_7 = re.compile(rb"\+[A-Za-z0-9+/]{2,}-")
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 MONTHS = {
     "jan": 1, "ene": 1, "gen": 1, "feb": 2, "fév": 2, "fev": 2, "mar": 3, "mär": 3, "mrz": 3, "mrt": 3, "apr": 4,
     "avr": 4, "abr": 4, "mai": 5, "maj": 5, "may": 5, "mei": 5, "mag": 5, "jun": 6, "giu": 6, "jul": 7, "lug": 7,

@@ -160,8 +160,12 @@ def answers_a_notification(c: Clues) -> bool:
     return c.agent_reply != ""
 
 
-def is_nobody(c: Clues) -> bool:
-    return c.sender in ("own", "agent", "none")
+def is_one_of_us(c: Clues) -> bool:
+    return c.sender in ("own", "agent")
+
+
+def names_no_sender(c: Clues) -> bool:
+    return c.sender == "none"
 
 
 def may_be_forged(c: Clues) -> bool:
@@ -191,7 +195,8 @@ def is_never(c: Clues) -> bool:
 PERSONS = (
     Rule(is_copy, "none", N_("Decided with the first delivery.")),
     Rule(answers_a_notification, "none", N_("Whoever answers a notification is not recorded.")),
-    Rule(is_nobody, "none", N_("Our own people and addresses are not customers.")),
+    Rule(is_one_of_us, "none", N_("Our own people and addresses are not customers.")),
+    Rule(names_no_sender, "none", N_("The mail names nobody as its sender.")),
     Rule(may_be_forged, "asked", N_("Authentication failed, so no person is matched without an agent's word.")),
     Rule(is_known, "matched", N_("The address belongs to a person we know.")),
     Rule(is_one_of_several, "asked", N_("Several persons hold this address; an agent chooses.")),

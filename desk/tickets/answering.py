@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
@@ -49,7 +49,7 @@ def reply(
     html, text = _body(html, text) if original is None else _above(html, text, original)
     recipients = recipients_of(db, ticket, to, kind)
     own = own_addresses(db)
-    copies = [a for a in dict.fromkeys(map(check_address, cc)) if not is_among(normalise_email(a), own)]
+    copies = _each_once(map(check_address, cc), own, but=recipients)
     if len(recipients) + len(copies) > MOST_RECIPIENTS:
         raise Refused(_("At most %(n)s recipients.", n=MOST_RECIPIENTS), {"cc": "Too many recipients."})
     subject = subject.strip() or ticket.subject
@@ -121,12 +121,23 @@ def check_address(value: str) -> str:
                       {"to": "Write it like nora@company.example."}) from error
 
 
+def _each_once(addresses: Iterable[str], own: frozenset[str], but: Sequence[str] = ()) -> list[str]:
+    """Each address once, however it is written; none of ours, and none of those it goes to already."""
+    found: dict[str, str] = {}
+    gone = {normalise_email(address) for address in but}
+    for address in addresses:
+        matched = normalise_email(address)
+        if matched not in gone and not is_among(matched, own):
+            found.setdefault(matched, address)
+    return list(found.values())
+
+
 def recipients_of(db: Session, ticket: Ticket, to: Sequence[str] | None, kind: str = "reply") -> list[str]:
     """Whom a reply goes to: those named, else the requester's address; never an address of ours. Raises Refused."""
     if to is None and kind == "reply":
         to = [ticket.requester_address.value] if ticket.requester_address else []
     own = own_addresses(db)
-    found = list(dict.fromkeys(a for a in map(check_address, to or ()) if not is_among(normalise_email(a), own)))
+    found = _each_once(map(check_address, to or ()), own)
     if not found:
         raise Refused("There is nobody to send this to. Add an address.", {"to": "Add an address."})
     if len(found) > MOST_RECIPIENTS:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session, lazyload, load_only
 
 from contacts.agent import Agent, RecentlySeen
@@ -54,17 +57,18 @@ def seen(db: Session, ticket_id: int, agent: Agent, *, writing: bool = False, at
     """The agent is at this ticket, and perhaps writing; who was anywhere an hour ago is forgotten."""
     at = at or now()
     values = {"at": at, "writing_at": at} if writing else {"at": at}
-    here = (RecentlySeen.agent_id == agent.id, RecentlySeen.ticket_id == ticket_id)
-    if not db.execute(update(RecentlySeen).where(*here).values(values)).rowcount:  # type: ignore[attr-defined]
-        db.execute(delete(RecentlySeen).where(RecentlySeen.agent_id == agent.id, RecentlySeen.at < at - timedelta(hours=1)))
-        db.add(RecentlySeen(agent_id=agent.id, ticket_id=ticket_id, **values))
-    db.flush()
+    db.execute(delete(RecentlySeen).where(RecentlySeen.agent_id == agent.id, RecentlySeen.at < at - timedelta(hours=1)))
+    db.connection().execute(_SEEN[db.get_bind().dialect.name].values(agent_id=agent.id, ticket_id=ticket_id, **values)
+                            .on_conflict_do_update(index_elements=["agent_id", "ticket_id"], set_=values))
 
 
 def stopped_writing(db: Session, ticket_id: int, agent: Agent) -> None:
     """What was written has been sent or thrown away."""
     db.execute(update(RecentlySeen).where(
         RecentlySeen.agent_id == agent.id, RecentlySeen.ticket_id == ticket_id).values(writing_at=None))
+
+
+_SEEN: dict[str, Any] = {"sqlite": insert_sqlite(RecentlySeen), "postgresql": insert_postgresql(RecentlySeen)}
 
 
 def _writes(writing: datetime | None, at: datetime) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from contacts.address import Address, normalise_email
 from contacts.agent import Agent
 from core.search import messages_with, rows_with
-from desk.tickets.listing import Page, Wanted, fitting, list_tickets
+from desk.tickets.listing import LARGEST, Page, Wanted, fitting, list_tickets
 from desk.tickets.message import Message
 from desk.tickets.ticket import Participant, Ticket
 
@@ -32,7 +32,8 @@ def searched(db: Session, agent: Agent, query: str, wanted: Wanted) -> Wanted:
     query, fits = query.strip()[:200], fitting(db, agent, wanted)
     if not query:
         return replace(wanted, among=())
-    ids = [int(query.lstrip("#"))] if query.lstrip("#").isdecimal() and len(query) < 15 else []
+    number = query.removeprefix("#")
+    ids = [int(number)] if number.isdecimal() and len(number) < 15 and int(number) <= LARGEST else []
     if "@" in query:
         ids += db.scalars(select(Ticket.id).join(Participant, Participant.ticket_id == Ticket.id).join(Address).where(
             Address.normalised == normalise_email(query), fits).order_by(Participant.id.desc()).limit(MOST))

@@ -84,7 +84,7 @@ def gather(db: Session, row: InboundMail, letter: Letter) -> Situation:
     answer = None if returned else answer
     ticket = _ticket(db, sign, returned, answer)
     if ticket is not None and not (returned or answer or robot):
-        ticket = _goes_on(db, ticket, row.mailbox.uid)
+        ticket = _goes_on(db, ticket, row)
     s = Situation(row, letter, row.mailbox, own, writer.sender, writer.address, _identified(db, writer, passed, own),
                   writer.trust, sign, ticket, copy, returned, answer, agents_words(db, letter, answer) if answer else "",
                   robot, passed)
@@ -96,7 +96,7 @@ def _clues(db: Session, s: Situation, ours: bool, recipients: list[str]) -> inta
     uid = s.mailbox.uid
     return intake.Clues(
         sender=s.identified.state, thread=s.sign.how if s.sign and s.ticket else "",
-        ticket=_state(db, s.ticket, uid) if s.ticket else "",
+        ticket=_state(db, s.ticket, s.row) if s.ticket else "",
         automatic=s.robot.kind if s.robot else "", automatic_why=s.robot.why if s.robot else "",
         bounce_of=_bounce_of(s.returned), own_loop=ours, copy=s.copy is not None,
         blocked=s.address is not None and is_blocked(db, s.address.value),
@@ -223,10 +223,10 @@ def _bounce_of(mail: OutboundMail | None) -> str:
     return "message" if mail.ticket_id and mail.kind != "notification" else "notification"
 
 
-def _goes_on(db: Session, ticket: Ticket, mailbox_uid: str) -> Ticket:
+def _goes_on(db: Session, ticket: Ticket, row: InboundMail) -> Ticket:
     """The ticket, or the newest that goes on with it where it was closed too long ago or deleted."""
     for _ in range(20):
-        if _state(db, ticket, mailbox_uid) not in ("closed_long", "binned"):
+        if _state(db, ticket, row) not in ("closed_long", "binned"):
             break
         later = db.scalar(select(Ticket).where(
             Ticket.requester_address_id == ticket.requester_address_id, Ticket.continues_id == ticket.id,
@@ -237,12 +237,13 @@ def _goes_on(db: Session, ticket: Ticket, mailbox_uid: str) -> Ticket:
     return ticket
 
 
-def _state(db: Session, ticket: Ticket, mailbox_uid: str) -> str:
+def _state(db: Session, ticket: Ticket, row: InboundMail) -> str:
+    """Its state as the rules see it. Mail from an archive is as old as its ticket: nothing in it comes late."""
     if ticket.binned_at is not None:
         return "binned"
     if ticket.state == "closed" and ticket.closed_at is not None:
-        days = option(db, "desk.reopen_days", mailbox_uid)
-        return "closed_long" if now() - ticket.closed_at > timedelta(days=days) else "closed"
+        days = option(db, "desk.reopen_days", row.mailbox.uid)
+        return "closed_long" if not row.archive and now() - ticket.closed_at > timedelta(days=days) else "closed"
     return ticket.state
 
 

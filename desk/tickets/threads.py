@@ -28,7 +28,7 @@ def signs(db: Session, letter: Letter, recipients: Sequence[str], sender: Addres
     if not found:
         found = _by_return_address(db, recipients)
     if not found:
-        found = _by_ids(db, letter)
+        found = _by_ids(db, letter, sender)
     if not found:
         found = _by_subject(db, letter, sender)
     return found
@@ -97,21 +97,25 @@ def _by_return_address(db: Session, recipients: Sequence[str]) -> list[Sign]:
     return [Sign("reply_address", mail.ticket_id)]
 
 
-def _by_ids(db: Session, letter: Letter) -> list[Sign]:
+def _by_ids(db: Session, letter: Letter, sender: Address | None) -> list[Sign]:
     ids = letter.references[:MOST_IDS]
     if not ids:
         return []
-    tickets = {i: number for i in ids if (number := _ticket_under(db, i))}
+    tickets = {i: number for i in ids if (number := _ticket_under(db, i, sender))}
     return [Sign("in_reply_to" if i in letter.in_reply_to else "references", tickets[i]) for i in ids if i in tickets]
 
 
-def _ticket_under(db: Session, message_id: str) -> int | None:
-    """The ticket a Message-ID names. One that we signed names our own mail, whoever wrote under it since."""
+def _ticket_under(db: Session, message_id: str, sender: Address | None) -> int | None:
+    """The ticket a Message-ID names. One that we signed names our own mail, whoever wrote under it since; where several
+    tickets have one (anybody can write under an id that they saw), the one in which the sender takes part, else the first."""
     ours = outbound_by_id(db, message_id)
     if ours is not None and ours.ticket_id:
         return ours.ticket_id
-    found = messages_under(db, message_key(message_id))
-    return found[-1].ticket_id if found else None
+    found = list(dict.fromkeys(known.ticket_id for known in messages_under(db, message_key(message_id))))
+    if len(found) > 1 and sender is not None:
+        theirs = (number for number in found if (ticket := db.get(Ticket, number)) and takes_part(db, ticket, sender))
+        return next(theirs, found[0])
+    return found[0] if found else None
 
 
 def _by_subject(db: Session, letter: Letter, sender: Address | None) -> list[Sign]:

@@ -20,6 +20,7 @@ from core.i18n import N_
 from core.tokens import sign, signed
 from desk.access import attachment_for
 from desk.tickets.message import Attachment
+from desk.web.forms import whole
 from desk.web.requests import db
 from desk.web.signing_in import me
 
@@ -49,7 +50,7 @@ def show(uid: str) -> Any:
 def picture(uid: str) -> Any:
     """A picture in a mail's frame, by its signed address."""
     until = request.args.get("until", "")
-    good = until.isdigit() and int(until) > time.time() and signed("picture", f"{uid}.{until}", request.args.get("sign", ""))
+    good = (end := whole(until)) is not None and end > time.time() and signed("picture", f"{uid}.{until}", request.args.get("sign", ""))
     attachment = db().scalar(select(Attachment).where(Attachment.uid == uid)) if good else None
     if attachment is None or attachment.type not in PICTURES:
         raise Unknown(N_("This picture is not there, or its address is no longer good. Load the ticket again."))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Flask, Response, g, jsonify, render_template, request, url_for
+from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request, url_for
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
@@ -85,12 +85,24 @@ def _unavailable(error: OperationalError) -> Response:
 def _http(error: HTTPException) -> Response:
     if error.response is not None:
         return error.response  # type: ignore[return-value]
+    if error.code == 405 and request.method == "GET" and (place := _page_above()):
+        return redirect(place, 303)  # type: ignore[return-value]
     sentences = {404: _("There is no such page."), 405: _("This cannot be done here."),
                  413: _("This is too large.")}
     status = error.code or 500
     response = answer(status, sentences.get(status, error.description or error.name))
     response.headers.extend((name, value) for name, value in error.get_headers() if name in ("Allow", "Retry-After"))
     return response
+
+
+def _page_above() -> str:
+    """The page that the form stands on whose own address a browser kept: nobody can read that one."""
+    path, adapter = request.path, current_app.create_url_adapter(request)
+    while adapter is not None and path.count("/") > 1 and not path.startswith("/api/"):
+        path = path.rpartition("/")[0]
+        if adapter.test(path, "GET"):
+            return path
+    return ""
 
 
 def _broken(error: Exception) -> Response:

@@ -16,6 +16,7 @@ from core.errors import Conflict, Refused
 from core.i18n import N_
 from core.i18n import gettext as _
 from core.retelling import retell
+from desk.access import LARGEST
 from desk.web.requests import db
 
 
@@ -29,10 +30,15 @@ def ticked(name: str) -> bool:
     return bool(request.form.get(name))
 
 
+def whole(text: str) -> int | None:
+    """The number that a text is; None where it is none, or a larger one than a database counts to."""
+    fits = text.isascii() and text.isdecimal() and len(text) <= 10 and int(text) < LARGEST
+    return int(text) if fits else None
+
+
 def version() -> int | None:
     """The version of the record that the form was filled from."""
-    given = request.form.get("version", "")
-    return int(given) if given.isdigit() else None
+    return whole(request.form.get("version", ""))
 
 
 def mark(*values: Any) -> str:

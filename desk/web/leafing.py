@@ -12,6 +12,7 @@ from core.i18n import N_
 from core.i18n import gettext as _
 from desk.ledgers import Asked, Leaf
 from desk.mailboxes import Mailbox
+from desk.web.forms import whole
 
 
 def asked(states: Sequence[str], mailboxes: Sequence[Mailbox]) -> Asked:
@@ -21,7 +22,7 @@ def asked(states: Sequence[str], mailboxes: Sequence[Mailbox]) -> Asked:
         raise Refused(N_("There is no such list."))
     mailbox = next((m for m in mailboxes if m.uid == uid), None)
     return Asked(state, mailbox.id if mailbox else None, request.args.get("q", "")[:200],
-                 before=request.args.get("before", 0, int), after=request.args.get("after", 0, int))
+                 before=whole(request.args.get("before", "")) or 0, after=whole(request.args.get("after", "")) or 0)
 
 
 def shown(

@@ -17,10 +17,11 @@ from core.clock import now
 from core.history import FactRow
 from core.i18n import N_, age
 from core.i18n import gettext as _
-from desk.access import LARGEST, seen_tickets
+from desk.access import seen_tickets
 from desk.notifying import SENTENCES
 from desk.tickets.message import Notification
 from desk.tickets.ticket import Ticket
+from desk.web.forms import whole
 from desk.web.pages import page, see_other, unread_count
 from desk.web.presenting.rows import who
 from desk.web.requests import db
@@ -40,9 +41,9 @@ BY = {"assigned": N_("%(by)s gave you: %(subject)s"), "replied": N_("%(by)s answ
 @login_required
 def index() -> str:
     """The latest, newest first."""
-    before = request.args.get("before", 0, type=int)
+    before = whole(request.args.get("before", ""))
     query = select(Notification).join(Notification.ticket).where(Notification.agent_id == me().id, *seen_tickets(db(), me()))
-    if 0 < before < LARGEST:
+    if before:
         query = query.where(Notification.id < before)
     found = db().scalars(query.order_by(Notification.id.desc()).limit(PAGE + 1).options(
         joinedload(Notification.ticket).joinedload(Ticket.requester),

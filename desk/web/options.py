@@ -12,7 +12,7 @@ from core.i18n import N_
 from core.i18n import gettext as _
 from core.options import OPTIONS, option
 from desk.switching import switch
-from desk.web.forms import differing, errors_of, in_turn, mark, posted, ticked, unmoved
+from desk.web.forms import differing, errors_of, in_turn, mark, posted, ticked, unmoved, whole
 from desk.web.pages import page, see_other
 from desk.web.presenting.choices import LANGUAGES, timezones
 from desk.web.requests import db
@@ -61,7 +61,7 @@ def _differences(typed: dict[str, Any]) -> dict[str, str]:
 
 
 def _wanted(typed: dict[str, Any]) -> dict[str, Any]:
-    wanted = typed | {name: int(typed[name]) if typed[name].isdigit() else typed[name] for name in NUMBERS}
+    wanted = typed | {name: typed[name] if (number := whole(typed[name])) is None else number for name in NUMBERS}
     errors = {name: _("This value does not fit here.") for name, value in wanted.items() if not OPTIONS[name].fits(value)}
     if wanted["desk.timezone"] not in available_timezones():
         errors["desk.timezone"] = _("There is no such time zone.")

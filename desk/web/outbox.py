@@ -20,6 +20,7 @@ from core.i18n import gettext as _
 from core.settings import settings
 from desk.access import visible_mailbox_ids
 from desk.outbound import OutboundMail
+from desk.web.forms import whole
 from desk.web.inbound import source
 from desk.web.outbound import KINDS
 from desk.web.pages import page
@@ -41,7 +42,7 @@ _CID = re.compile(r"""(["'])cid:([^"']+)\1""")
 def index() -> Any:
     """Those the agent may see, newest first."""
     _demo_only()
-    before = request.args.get("before", 0, int)
+    before = whole(request.args.get("before", ""))
     rows = db().scalars(select(OutboundMail).where(_mine(), OutboundMail.composed.is_not(None), *(
         [OutboundMail.id < before] if before else [])).order_by(OutboundMail.id.desc()).limit(PAGE + 1)).all()
     return page("web/outbox/index.html", mails=[_line(row) for row in rows[:PAGE]],

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from contacts.address import Address, Holding
 from contacts.searching import search_persons
 from desk.access import ticket_for
+from desk.web.forms import whole
 from desk.web.pages import fragment
 from desk.web.presenting.card import card_at
 from desk.web.presenting.composer import minded as what_is_known
@@ -39,8 +40,8 @@ def index() -> Any:
 @login_required
 def minded() -> Any:
     """What is known of addresses that were typed: ``[{address, name, heed}]``, ``heed`` why to look twice on ``ticket``."""
-    number = request.args.get("ticket", 0, type=int)
-    return jsonify(what_is_known(ticket_for(db(), me(), number) if number else None, request.args.get("q", "")[:4000]))
+    given = request.args.get("ticket", "")
+    return jsonify(what_is_known(ticket_for(db(), me(), whole(given) or 0) if given else None, request.args.get("q", "")[:4000]))
 
 
 @bp.get("/recipients/card")

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from contacts.agent import Agent
 from core.database import database
-from core.i18n import speaking
+from core.errors import Refused
+from core.i18n import N_, speaking
 from core.queue import ring
 
 READING = ("GET", "HEAD", "OPTIONS")
@@ -22,6 +23,7 @@ READING = ("GET", "HEAD", "OPTIONS")
 def prepare(app: Flask) -> None:
     """Open a session on first use, commit it when all went well, close it in any case."""
     app.before_request(_speak)
+    app.before_request(_no_nul)
     app.after_request(_commit)
     app.teardown_request(_close)
 
@@ -52,6 +54,15 @@ def speak_with(agent: Agent | None) -> None:
     language = agent.language if agent else request.accept_languages.best_match(["en", "nb", "no", "nn", "da", "sv"], "en")
     g.speaking = speaking({"no": "nb", "nn": "nb"}.get(language, language), agent.timezone if agent else None)
     g.speaking.__enter__()
+
+
+def _no_nul() -> None:
+    """No text holds the character NUL: PostgreSQL keeps none, and nobody types it. The API says so by itself."""
+    given = [request.path, *request.args.keys(), *request.args.values()]
+    if not request.path.startswith("/api/"):
+        given += request.form.values()
+    if any("\0" in text for text in given):
+        raise Refused(N_("There is a character in this that no text can have (NUL). Take it out and try again."))
 
 
 def _commit(response: Response) -> Response:

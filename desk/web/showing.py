@@ -14,6 +14,7 @@ from desk.access import ticket_for
 from desk.tickets.message import Message, Notification
 from desk.tickets.presence import is_news, seen
 from desk.tickets.ticket import Ticket
+from desk.web.forms import whole
 from desk.web.pages import fragment, page, see_other, seen_mailboxes, wants_fragment
 from desk.web.presenting.card import card
 from desk.web.presenting.column import column, neighbours, page_of
@@ -85,8 +86,8 @@ def go(target: str, said: str = "", undo: str = "") -> Response:
 
 def next_after(ticket: Ticket, said: str, place: Place) -> Response:
     """303 to the ticket that follows in the list, or to the list at its end."""
-    following = request.form.get("following", "")
+    following = whole(request.form.get("following", ""))
     numbers = [one.number for one in page_of(place).tickets if one.number != ticket.number]
-    if following.isdigit() and int(following) in numbers:
-        return go(place.ticket_url(int(following)), said)
+    if following in numbers:
+        return go(place.ticket_url(following), said)
     return go(place.ticket_url(numbers[0]) if numbers else place.url(), said)

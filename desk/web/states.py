@@ -14,6 +14,7 @@ from core.i18n import N_
 from core.i18n import gettext as _
 from desk.tickets.states import change_state
 from desk.tickets.ticket import Ticket
+from desk.web.forms import version
 from desk.web.pages import see_other
 from desk.web.presenting.places import before, place_of
 from desk.web.presenting.times import coming, typed
@@ -54,8 +55,7 @@ def _wanted() -> tuple[str, datetime | None]:
 
 
 def _moved_on(ticket: Ticket) -> bool:
-    version = request.form.get("version", "")
-    return version.isdigit() and int(version) != ticket.version
+    return (seen := version()) is not None and seen != ticket.version
 
 
 def _undo(ticket: Ticket) -> str:

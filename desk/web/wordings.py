@@ -53,7 +53,7 @@ def edit(name: str, language: str) -> Any:
 @admins_only
 def preview(name: str, language: str) -> Any:
     """The same page with what was typed, nothing saved."""
-    return _form(_known(name), _spoken(language), _typed())
+    return _form(_known(name), _spoken(language), _typed(), tried=True)
 
 
 @bp.post("/<name>/<language>")
@@ -87,8 +87,11 @@ def destroy(name: str, language: str) -> Any:
     return see_other(_url("wordings.edit", name, language), said=_("Our own words are used again."))
 
 
-def _form(name: str, language: str, own: Text, errors: dict[str, str] | None = None, *, seen: bool = False) -> str:
-    """The form; ``seen`` says that it shows what a colleague has made of the text meanwhile."""
+def _form(
+    name: str, language: str, own: Text, errors: dict[str, str] | None = None, *, seen: bool = False, tried: bool = False,
+) -> str:
+    """The form; ``seen`` says that it shows what a colleague has made of the text meanwhile, ``tried`` that it was looked at
+    before saving: then the preview says what is wrong, which may be all of the page that is shown anew."""
     mail, mailbox, ours = MAILS[name], _mailbox(), wording.ours(name, language)
     errors = dict(errors or {})
     try:
@@ -109,7 +112,8 @@ def _form(name: str, language: str, own: Text, errors: dict[str, str] | None = N
                 tabs=[{"label": label, "url": _url("wordings.edit", name, code), "current": code == language}
                       for code, label in LANGUAGES],
                 preview={"from": mailbox.name if mailbox else _("the mailbox of the ticket") if mail.per_mailbox else "Skranke",
-                         "to": _("an agent") if agents else words.get("name", ""), "subject": shown.subject, "body": shown.text})
+                         "to": _("an agent") if agents else words.get("name", ""), "subject": shown.subject, "body": shown.text,
+                         "wrong": next(iter(errors.values()), "") if tried else ""})
 
 
 def _mark(name: str, language: str) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
 from core.errors import Unknown
 from core.i18n import N_
+from desk.ledgers import ticket_subjects
 from desk.outbound import OutboundMail as Row
 from desk.outbound import retry
 from desk.web.api.paging import Listed, cut, key_of
@@ -24,13 +27,13 @@ def index(asked: OutboundAsked) -> Listed[OutboundMail]:
         query = query.where(Row.id < before)
     rows, following = cut(db().scalars(query.order_by(Row.id.desc()).limit(asked.most + 1)).all(), asked.most,
                           lambda row: row.id)
-    return Listed[OutboundMail](items=[_one(row) for row in rows], next=following)
+    return Listed[OutboundMail](items=_several(rows), next=following)
 
 
 @get("/outbound/<uid:uid>", admin=True)
 def show(uid: str) -> OutboundMail:
     """One mail of ours."""
-    return _one(_row(uid))
+    return _several([_row(uid)])[0]
 
 
 @post("/outbound/<uid:uid>/retry", admin=True)
@@ -39,7 +42,7 @@ def update(uid: str) -> OutboundMail:
     row = _row(uid)
     retry(db(), row)
     ring_after("outbound")
-    return _one(row)
+    return _several([row])[0]
 
 
 def _row(uid: str) -> Row:
@@ -49,8 +52,13 @@ def _row(uid: str) -> Row:
     return row
 
 
-def _one(row: Row) -> OutboundMail:
+def _several(rows: Sequence[Row]) -> list[OutboundMail]:
+    subjects = ticket_subjects(db(), rows)
+    return [_one(row, row.subject or subjects.get(row.ticket_id or 0, "")) for row in rows]
+
+
+def _one(row: Row, subject: str) -> OutboundMail:
     return OutboundMail(
         id=row.uid, kind=row.kind, mailbox=row.mailbox.address if row.mailbox else None, state=row.state,
-        reason=row.reason, attempts=row.attempts, recipients=row.recipients, outcomes=row.outcomes, subject=row.subject,
+        reason=row.reason, attempts=row.attempts, recipients=row.recipients, outcomes=row.outcomes, subject=subject,
         message_id=row.rfc_message_id, ticket=row.ticket_id, created_at=row.created_at, due_at=row.due_at, sent_at=row.sent_at)

@@ -47,7 +47,7 @@ def key_of(cursor: str) -> int | None:
         value = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except ValueError:
         value = None
-    if type(value) is not int or not 0 <= value < 2**63:
+    if type(value) is not int or not 0 <= value < 2**31:
         raise Refused(N_("This page of the list is not there any more. Start from the top."), {"cursor": "Unknown."})
     return value
 

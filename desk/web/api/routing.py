@@ -69,7 +69,7 @@ def route(
     """Serve a view. ``content`` is the media type of a response made by the view itself, ``moves`` says that it may
     answer 308 to the survivor of a merge, ``upload`` reads a file in place of a body, ``refuses`` names statuses beyond those every such route has."""
     def declare(view: View) -> View:
-        hints = get_type_hints(view)
+        hints = get_type_hints(view, include_extras=True)
         gives = None if content else hints["return"]
         gives = None if gives is type(None) else gives
         says = (view.__doc__ or "").strip()

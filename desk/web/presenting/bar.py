@@ -14,7 +14,8 @@ from core.clock import now
 from core.i18n import N_, say
 from core.i18n import gettext as _
 from desk.access import agents_of
-from desk.tickets.ticket import STATES, Ticket
+from desk.mailboxes import Mailbox
+from desk.tickets.ticket import STATES, AlsoIn, Ticket
 from desk.web.presenting.column import active_agents
 from desk.web.presenting.rows import due_of, shown_state
 from desk.web.presenting.times import coming
@@ -61,10 +62,13 @@ def notices_of(ticket: Ticket) -> list[dict[str, Any]]:
 
 
 def assignable(ticket: Ticket) -> Sequence[Agent]:
-    """Who may have the ticket: those who see its mailbox, by name."""
+    """Who may have the ticket: those who see its mailbox, or another that it is also in, by name."""
     if ticket.mailbox.open_to_all:
         return active_agents()
-    return sorted(agents_of(db(), ticket.mailbox), key=lambda agent: agent.name)
+    also = db().scalars(select(Mailbox).join(AlsoIn, AlsoIn.mailbox_id == Mailbox.id).where(AlsoIn.ticket_id == ticket.id)).all()
+    if any(mailbox.open_to_all for mailbox in also):
+        return active_agents()
+    return sorted({agent for mailbox in (ticket.mailbox, *also) for agent in agents_of(db(), mailbox)}, key=lambda agent: agent.name)
 
 
 def teams_of(ticket: Ticket) -> list[dict[str, Any]]:

@@ -75,3 +75,10 @@ def test_our_words_stand_there_to_be_changed_and_stay_ours_where_they_are_not(ad
     admin_client.post(URL, data={"subject": "Takk for {subject}", "body": ours.body})
     with fresh_database.read() as db:
         assert wording.wording_of(db, "acknowledgement", "nb", None) == wording.Text("Takk for {subject}", "")
+
+
+def test_the_preview_says_what_cannot_be_saved(admin_client: FlaskClient, support: Mailbox) -> None:
+    shown = admin_client.post(f"{URL}/preview", data={"subject": "Hei {nam}", "body": OWN["body"]}).text
+    preview = shown.split('id="preview"')[1].split("</section>")[0]
+    assert "This cannot be saved." in preview and "{nam}" in preview
+    assert "This cannot be saved." not in admin_client.post(f"{URL}/preview", data=OWN).text

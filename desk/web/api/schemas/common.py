@@ -21,8 +21,10 @@ from pydantic_core import CoreSchema
 _DAY = re.compile(r"\d{4}-\d\d-\d\d[Tt ]")
 #: No text of ours holds the character NUL: PostgreSQL keeps none.
 NO_NUL = r"^[^\x00]*$"
-Word = Annotated[str, StringConstraints(max_length=320, pattern=NO_NUL)]
-Line = Annotated[str, StringConstraints(max_length=1000, pattern=NO_NUL)]
+#: Names and subjects, which stand in one line of a mail's header.
+ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
+Word = Annotated[str, StringConstraints(max_length=320, pattern=ONE_LINE)]
+Line = Annotated[str, StringConstraints(max_length=1000, pattern=ONE_LINE)]
 Text = Annotated[str, StringConstraints(max_length=1_000_000, pattern=NO_NUL)]
 Uid = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")]
 #: A record that the API gives and takes back unchanged: read, never written.

@@ -7,14 +7,14 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from desk.web.api.paging import Page
-from desk.web.api.schemas.common import NO_NUL, Changes, Given, Line, Shape, Word
+from desk.web.api.schemas.common import NO_NUL, ONE_LINE, Changes, Given, Line, Shape, Word
 from desk.web.api.schemas.persons import Language, Name
 
-Title = Annotated[str, StringConstraints(max_length=200, pattern=NO_NUL)]
-Number = Annotated[str, StringConstraints(max_length=20, pattern=NO_NUL)]
-Phone = Annotated[str, StringConstraints(max_length=60, pattern=NO_NUL)]
+Title = Annotated[str, StringConstraints(max_length=200, pattern=ONE_LINE)]
+Number = Annotated[str, StringConstraints(max_length=20, pattern=ONE_LINE)]
+Phone = Annotated[str, StringConstraints(max_length=60, pattern=ONE_LINE)]
 Postal = Annotated[str, StringConstraints(max_length=2000, pattern=NO_NUL)]
-Domain = Annotated[str, StringConstraints(max_length=253, pattern=NO_NUL)]
+Domain = Annotated[str, StringConstraints(max_length=253, pattern=ONE_LINE)]
 
 
 class Company(Shape):

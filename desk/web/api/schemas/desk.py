@@ -9,11 +9,11 @@ from pydantic import Field, StringConstraints
 
 from contacts.enrolling import SHORTEST
 from desk.web.api.paging import Page
-from desk.web.api.schemas.common import NO_NUL, Asked, Changes, Shape, Word
+from desk.web.api.schemas.common import NO_NUL, ONE_LINE, Asked, Changes, Shape, Word
 from desk.web.api.schemas.persons import Language, Name
 
 Role = Literal["agent", "admin"]
-TeamName = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=NO_NUL)]
+TeamName = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=ONE_LINE)]
 Password = Annotated[str, StringConstraints(min_length=SHORTEST, max_length=500, pattern=NO_NUL),
                      Field(json_schema_extra={"writeOnly": True})]
 

@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from desk.web.api.schemas.common import NO_NUL, Changes, Shape, Word
+from desk.web.api.schemas.common import NO_NUL, ONE_LINE, Changes, Shape, Word
 from desk.web.api.schemas.companies import Title
 from desk.web.api.schemas.persons import Language, Name
 
-Url = Annotated[str, StringConstraints(max_length=1000, pattern=NO_NUL)]
+Url = Annotated[str, StringConstraints(max_length=1000, pattern=ONE_LINE)]
 Signature = Annotated[str, StringConstraints(max_length=20_000, pattern=NO_NUL)]
 Secret = Annotated[str, StringConstraints(max_length=20_000, pattern=NO_NUL), Field(json_schema_extra={"writeOnly": True})]
 

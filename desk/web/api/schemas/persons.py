@@ -8,11 +8,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from desk.web.api.paging import Page
-from desk.web.api.schemas.common import NO_NUL, Asked, Changes, Given, Line, Moment, Shape, Uid, Word
+from desk.web.api.schemas.common import ONE_LINE, Asked, Changes, Given, Line, Moment, Shape, Uid, Word
 
 Language = Literal["en", "nb", "da", "sv"]
-Name = Annotated[str, StringConstraints(max_length=120, pattern=NO_NUL)]
-Label = Annotated[str, StringConstraints(max_length=40, pattern=NO_NUL)]
+Name = Annotated[str, StringConstraints(max_length=120, pattern=ONE_LINE)]
+Label = Annotated[str, StringConstraints(max_length=40, pattern=ONE_LINE)]
 Kind = Literal["email", "phone", "chat", "link"]
 
 

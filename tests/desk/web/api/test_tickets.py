@@ -343,3 +343,26 @@ def test_a_store_of_files_that_is_away(bucket, arrive, agent):
     assert "127.0.0.1" not in str(agent.get(f"/attachments/{kept['id']}", status=503))
     bucket.mood("")
     assert agent.call("GET", f"/attachments/{kept['id']}").data == b"kept"
+
+
+@pytest.mark.parametrize(("path", "body"), [
+    ("/tickets/{}/tags", ["\0"]), ("/tickets/{}/tags", ["a\nb"]), ("/tickets/{}/tags", ["x"] * 101)])
+def test_tags_are_taken_as_the_document_says(arrive, agent, path, body):
+    number = arrive(mail())
+    agent.put(path.format(number), body, status=422)
+    assert agent.get(f"/tickets/{number}")["tags"] == []
+
+
+def test_no_name_and_no_subject_has_two_lines(arrive, agent, admin):
+    arrive(mail())
+    agent.post("/tickets", {"mailbox": "support@desk.example", "channel": "phone", "subject": "a\r\nX-Evil: 1", "text": "x"}, status=422)
+    admin.post("/mailboxes", {"address": "r@desk.example", "name": "R\r\nBcc: x@y.example"}, status=422)
+    admin.put("/settings/desk.name", {"value": "a\nb"}, status=422)
+
+
+def test_the_ledger_names_the_subject_of_an_answer(arrive, agent, admin):
+    number = arrive(mail(subject="The printer"))
+    agent.post(f"/tickets/{number}/replies", {"text": "Hello"})
+    [reply] = [one for one in admin.get("/outbound")["items"] if one["kind"] == "reply"]
+    assert reply["subject"] == "The printer"
+    assert admin.get(f"/outbound/{reply['id']}")["subject"] == "The printer"

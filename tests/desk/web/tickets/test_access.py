@@ -215,3 +215,24 @@ def test_numbers_that_no_database_counts_to_are_of_no_ticket(agent_client: Flask
         page(agent_client, url, 404)
     page(agent_client, f"/notifications?before={huge}")
     page(agent_client, f"/live/tickets/{huge}?last={huge}", 404)
+
+
+@pytest.mark.parametrize("path", [
+    "/persons/a%00b", "/search?q=a%00b", "/tickets?tag=%00", "/settings/mail-in?before=99999999999", "/settings/mail-out?after=9999999999999999999999",
+    "/notifications?before=99999999999", "/attachments/" + "a" * 24 + "/picture?until=%C2%B2", "/search?q=4755501277", "/search?q=%C2%B2%C2%B2",
+    "/api/v1/tickets?q=4755501277", "/api/v1/tickets?tag=%00"])
+def test_what_no_database_can_hold_breaks_no_page(admin_client: FlaskClient, ticket: Ticket, path: str) -> None:
+    assert admin_client.get(path).status_code < 500
+
+
+def test_the_character_that_no_text_has_is_refused_with_a_word(agent_client: FlaskClient, ticket: Ticket) -> None:
+    answer = agent_client.post(f"/tickets/{ticket.number}/notes", data={"text": "a\0b"})
+    assert answer.status_code == 422 and "NUL" in answer.text
+
+
+def test_the_address_of_a_form_leads_to_its_page(agent_client: FlaskClient, ticket: Ticket) -> None:
+    for form in ("replies", "notes", "forwards"):
+        answer = agent_client.get(f"/tickets/{ticket.number}/{form}")
+        assert (answer.status_code, answer.location) == (303, f"/tickets/{ticket.number}")
+    assert agent_client.get("/profile/password").location == "/profile"
+    assert agent_client.get("/api/v1/tickets/1/replies").status_code in (401, 405)
