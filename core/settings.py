@@ -9,7 +9,7 @@ import os
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -45,6 +45,28 @@ class Settings(BaseSettings):
     web_threads: int = Field(4, description="Threads in each web process.")
     log_level: str = Field("info", description="debug, info, warning or error.")
     demo: bool = Field(False, description="Catch outgoing mail at /outbox instead of sending it.")
+
+    @field_validator("web", "stream", "smtp")
+    @classmethod
+    def _listens(cls, value: str) -> str:
+        _host, colon, port = value.rpartition(":")
+        if not colon or not port.isdecimal() or int(port) > 65535:
+            raise ValueError("Write it like 127.0.0.1:8080.")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_redis(cls, value: str) -> str:
+        if value and not value.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("Write it like redis://127.0.0.1:6379/0.")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_a_database(cls, value: str) -> str:
+        if value and not value.startswith(("sqlite:", "postgres://", "postgresql://", "postgresql+psycopg://")):
+            raise ValueError("Write it like postgresql://user:password@host/name, or leave it empty.")
+        return value
 
     @cached_property
     def database(self) -> str:

@@ -6,6 +6,8 @@ import sys
 from importlib import import_module
 
 import click
+from pydantic import ValidationError
+from sqlalchemy.exc import OperationalError
 
 from core.errors import Refused
 
@@ -47,11 +49,24 @@ def skranke() -> None:
 
 
 def main() -> None:
-    """Run a command; what is refused is said in a sentence and ends with status 1."""
+    """Run a command; what is refused, or cannot be had from the machine, is said in a sentence and ends with status 1."""
     try:
         skranke.main(standalone_mode=True)
     except Refused as refused:
-        click.echo(refused.sentence, err=True)
-        for field, sentence in refused.errors.items():
-            click.echo(f"  {field}: {sentence}", err=True)
-        sys.exit(1)
+        _end(refused.sentence, *(f"  {field}: {sentence}" for field, sentence in refused.errors.items()))
+    except ValidationError as wrong:
+        _end("Some settings cannot be used.", *(
+            f"  SKRANKE_{'_'.join(map(str, one['loc'])).upper()}: {one['msg'].removeprefix('Value error, ')}"
+            for one in wrong.errors(include_url=False)))
+    except OperationalError as away:
+        _end(f"The database does not answer: {str(away.orig).strip()}")
+    except UnicodeError:
+        _end("What was given is not text in UTF-8.")
+    except OSError as error:
+        _end(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}")
+
+
+def _end(*lines: str) -> None:
+    for line in lines:
+        click.echo(line, err=True)
+    sys.exit(1)

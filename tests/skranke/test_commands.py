@@ -15,7 +15,8 @@ from core.tokens import unseal
 from desk.claiming import claim, finish
 from desk.inbound import Delivery, InboundMail, accept
 from desk.mailboxes import Mailbox, mailbox_called
-from skranke.cli import COMMANDS, skranke
+from skranke.cli import COMMANDS, main, skranke
+from tests.conftest import forget_caches
 
 LETTER = b"From: Ida <ida@kunde.example>\r\nTo: support@desk.example\r\nSubject: Hei %d\r\n" \
          b"Message-ID: <%d@kunde.example>\r\nDate: Mon, 02 Mar 2020 10:00:00 +0100\r\n\r\nHei, dette er nummer %d.\r\n"
@@ -158,3 +159,22 @@ def test_a_database_is_made_where_there_is_none(data_folder):
     assert result.exit_code == 0
     assert (data_folder / "skranke.db").exists()
     assert CliRunner().invoke(skranke, ["db", "upgrade"], catch_exceptions=False).exit_code == 0
+
+
+@pytest.mark.parametrize(("setting", "value", "command", "why"), [
+    ("SKRANKE_DATABASE_URL", "mysql://x", ["db", "upgrade"], "SKRANKE_DATABASE_URL: Write it like postgresql://"),
+    ("SKRANKE_DATABASE_URL", "postgresql://x:y@127.0.0.1:1/z", ["db", "upgrade"], "The database does not answer"),
+    ("SKRANKE_WEB", "127.0.0.1:99999", ["db", "upgrade"], "SKRANKE_WEB: Write it like 127.0.0.1:8080."),
+    ("SKRANKE_SMTP", "abc", ["db", "upgrade"], "SKRANKE_SMTP"),
+    ("SKRANKE_REDIS_URL", "foo", ["db", "upgrade"], "SKRANKE_REDIS_URL: Write it like redis://"),
+    ("SKRANKE_DATA", "/proc/nope", ["db", "upgrade"], "/proc/nope"),
+])
+def test_what_is_set_wrongly_is_said_in_a_sentence(setting, value, command, why, monkeypatch, capsys):
+    monkeypatch.setenv(setting, value)
+    forget_caches()
+    monkeypatch.setattr("sys.argv", ["skranke", *command])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    said = capsys.readouterr().err
+    assert ended.value.code not in (0, None)
+    assert why in said and "Traceback" not in said
