@@ -6,7 +6,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contacts.address import Address, is_among, normalise_email
+from contacts.address import Address, domain_of, is_among, normalise_email
 from contacts.identifying import agent_at
 from core.history import Fact, FactRow
 from core.options import option
@@ -40,10 +40,9 @@ def acknowledge(db: Session, fact: Fact, row: FactRow) -> None:
 
 
 def clues_of(db: Session, fact: TicketOpened, ticket: Ticket, message: Message) -> Clues:
-    """What the rules look at. The answer goes where the sender asked for it (Reply-To), unless that is an address of
-    ours; else to the sender."""
-    own, wanted = own_addresses(db), normalise_email(message.reply_to)
-    address = normalise_email(message.from_address) if not wanted or is_among(wanted, own) else wanted
+    """What the rules look at."""
+    own = own_addresses(db)
+    address = _where_to(message, own)
     known = _row_of(db, ticket, address)
     return Clues(
         wanted=option(db, "desk.acknowledge", ticket.mailbox.uid), channel=fact.channel, direction=message.direction,
@@ -54,6 +53,15 @@ def clues_of(db: Session, fact: TicketOpened, ticket: Ticket, message: Message) 
         blocked=known is not None and known.suppression == "blocked",
         ours=is_among(address, own),
         agent=agent_at(db, address) is not None, nobody=is_from_a_robot(MailClues({}, from_address=address)))
+
+
+def _where_to(message: Message, own: frozenset[str]) -> str:
+    """Where the sender asked for it (Reply-To), as far as they may: at their own domain, anywhere when their mail is
+    authenticated, and for a form on our own site; never an address of ours. Else to the sender, so that nobody has us write to
+    others (RFC 3834 section 4)."""
+    sender, wanted = normalise_email(message.from_address), normalise_email(message.reply_to)
+    may = domain_of(wanted) == domain_of(sender) or message.trust.get("result") == "pass" or is_among(sender, own)
+    return wanted if wanted and may and not is_among(wanted, own) else sender
 
 
 def _row_of(db: Session, ticket: Ticket, address: str) -> Address | None:

@@ -126,7 +126,8 @@ def sign_in(client: Client, account: Account) -> None:
 
 def said(error: BaseException) -> str:
     """What a server said, on one short line."""
-    text = " ".join(str(error).split())
+    told = error.strerror if isinstance(error, OSError) and error.strerror else error
+    text = " ".join(str(told).split())
     return (text[2:-1] if text[:2] in ("b'", 'b"') else text)[:300] or type(error).__name__
 
 

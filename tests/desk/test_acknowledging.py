@@ -164,3 +164,14 @@ def test_breaker_opens_where_a_robot_hides_what_it_is(arrive, db):
     assert "robot" not in {row.correspondent for row in db.scalars(select(AutomaticSent))}
     arrive(mail("ole@kunde.example"))
     assert len(told(db)) == 4
+
+
+@pytest.mark.parametrize(("sender", "trust", "to"), [
+    ("siv@kunde.example", "none", "siv@kunde.example"), ("siv@kunde.example", "pass", "victim@other.example"),
+    ("support@desk.example", "none", "victim@other.example")])
+def test_nobody_has_us_write_to_others(arrive, db, support, sender, trust, to):
+    """A Reply-To elsewhere counts where the mail is authenticated, and for a form on our own site (RFC 3834 section 4)."""
+    support.receiving_host = "mx.desk.example"
+    arrive(mail(sender, Reply_To="victim@other.example",
+                Authentication_Results=f"mx.desk.example; dmarc={trust} header.from={sender.partition('@')[2]}"))
+    assert [one.recipients for one in told(db)] == [[to]]
