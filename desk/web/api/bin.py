@@ -21,9 +21,10 @@ KINDS: dict[str, Any] = {"person": Person, "company": Company, "ticket": Ticket}
 
 @get("/bin", admin=True)
 def index(asked: BinAsked) -> Listed[Deleted]:
-    """Deleted records of one kind, the newest first; restore them where they are."""
+    """Deleted records of one kind, the newest first; restore them where they are. What is part of a deleted ticket comes back
+    with it."""
     kind = KINDS[asked.kind]
-    query = select(kind).where(kind.binned_at.is_not(None))
+    query = select(kind).where(kind.binned_at.is_not(None), *([Ticket.merged_into_id.is_(None)] if kind is Ticket else []))
     if (before := key_of(asked.cursor)) is not None:
         query = query.where(kind.id < before)
     rows, following = cut(db().scalars(query.order_by(kind.id.desc()).limit(asked.most + 1)).all(), asked.most,

@@ -315,6 +315,18 @@ def test_deleted_ticket_is_restored_by_admins(arrive, agent, admin):
     agent.get(f"/tickets/{number}")
 
 
+def test_what_is_part_of_a_deleted_ticket_comes_back_with_it(arrive, agent, admin):
+    part, whole = arrive(mail(subject="Part")), arrive(mail(subject="Whole"))
+    uid = agent.get(f"/tickets/{part}")["messages"][0]["id"]
+    agent.post(f"/tickets/{part}/merge", {"into": whole})
+    admin.delete(f"/tickets/{whole}", status=204)
+    assert [row["id"] for row in admin.get("/bin?kind=ticket")["items"]] == [str(whole)]
+    assert agent.call("GET", f"/messages/{uid}/raw").status_code == 404
+    admin.post(f"/tickets/{part}/restore", status=308)
+    admin.post(f"/tickets/{whole}/restore")
+    assert len(agent.get(f"/tickets/{whole}")["messages"]) == 2
+
+
 def test_tickets_of_a_mailbox_that_is_not_seen_do_not_exist(arrive, agent, admin, salaries):
     number = arrive(mail(to="salaries@desk.example"), salaries)
     message = admin.get(f"/tickets/{number}")["messages"][0]
