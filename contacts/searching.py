@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from contacts.company import Company
 from contacts.person import Employment, Person
+from core.database import LARGEST_ID
 from core.errors import Refused
 from core.fold import fold
 from core.search import escape_like, rows_with
@@ -107,7 +108,7 @@ def _after(kind: type[Found], cursor: str) -> list[ColumnElement[bool]]:
         return []
     try:
         name, last = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if type(last) is not int or not 0 < last < 2**31 or b"\0" in name.encode():
+        if type(last) is not int or not 0 < last <= LARGEST_ID or b"\0" in name.encode():
             raise ValueError(last)
         return [tuple_(kind.sort_name, kind.id) > (name, last)]
     except (ValueError, TypeError, AttributeError) as error:

@@ -40,6 +40,8 @@ Kept = Literal["row", "message", "raw_mail", "ledger", "log", "session", "draft"
 Kind = TypeVar("Kind", bound="Base")
 
 
+#: No number of a row is larger: both databases count in 32 bits.
+LARGEST_ID = 2**31 - 1
 #: How long a write waits for others on SQLite before it gives up.
 LOCK_SECONDS = 15
 

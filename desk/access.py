@@ -8,13 +8,11 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, lazyload
 
 from contacts.agent import Agent, TeamMember
+from core.database import LARGEST_ID
 from core.errors import Forbidden, Unknown
 from desk.mailboxes import Mailbox, MailboxAccess
 from desk.tickets.message import Attachment, Message
 from desk.tickets.ticket import AlsoIn, Ticket
-
-#: Beyond this no database counts.
-LARGEST = 2**31
 
 
 def visible_mailbox_ids(db: Session, agent: Agent) -> list[int]:
@@ -52,7 +50,7 @@ def agents_of(db: Session, mailbox: Mailbox) -> list[Agent]:
 def ticket_for(db: Session, agent: Agent, number: int, *, lock: bool = False) -> Ticket:
     """The ticket, if this agent may see it. Raises Unknown otherwise; binned ones are seen by admins alone."""
     query = select(Ticket).where(Ticket.id == number)
-    ticket = db.scalar(query.with_for_update(of=Ticket) if lock else query) if 0 < number < LARGEST else None
+    ticket = db.scalar(query.with_for_update(of=Ticket) if lock else query) if 0 < number <= LARGEST_ID else None
     if ticket is None or not may_see_ticket(db, agent, ticket):
         raise Unknown("There is no such ticket, or it is in a mailbox that you do not see.")
     return ticket

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 ORDER = ("reply_address", "in_reply_to", "references", "subject")
-_TOKEN = re.compile(r"\[#(\d{1,12})\]")
+_TOKEN = re.compile(r"\[#(\d{1,9})\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,8 @@ def choose(signs: list[Sign], *, trust: str) -> Sign | None:
 
 
 def tokens(subject: str) -> list[int]:
-    """Ticket numbers in a subject, ``Re: [#4821] Login``, at most five; no database counts to larger ones."""
-    return [number for n in _TOKEN.findall(subject)[:5] if (number := int(n)) < 2**31]
+    """Ticket numbers in a subject, ``Re: [#4821] Login``, at most five; no ticket has more than nine digits."""
+    return [int(n) for n in _TOKEN.findall(subject)[:5]]
 
 
 def token(number: int) -> str:

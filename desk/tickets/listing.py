@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session, defer, joinedload, lazyload, load_only
 from contacts.address import Address
 from contacts.agent import Agent
 from contacts.person import Person
+from core.database import LARGEST_ID
 from core.errors import Refused
 from desk.access import visible_mailbox_ids
 from desk.tickets.ticket import SHELVES, AlsoIn, Tag, Ticket
@@ -33,8 +34,6 @@ NOT_DONE = ("new", "open", "waiting", "snoozed")
 ALSO_IN = 300
 #: A tag on at most so many tickets is gone through by itself; one on more is met soon enough on the way.
 RARE = 1000
-#: No number of a ticket is larger.
-LARGEST = 2**31 - 1
 LONGEST = 600
 
 
@@ -309,7 +308,7 @@ def _read(cursor: str, sort: str) -> list[Any] | None:
 
 
 def _number(value: object) -> bool:
-    return type(value) is int and 0 < value <= LARGEST
+    return type(value) is int and 0 < value <= LARGEST_ID
 
 
 def _moment(value: str) -> datetime:

@@ -20,6 +20,10 @@ BEGUN = text("ticket_id IS NULL")
 EVERYWHERE = text("mailbox_id IS NULL")
 
 
+#: The latest so many are shown of a ticket.
+MOST_SHOWN = 1000
+
+
 class Message(Row, Base):
     """One message. ``to`` and ``cc`` are lists of ``[name, address]``.
 

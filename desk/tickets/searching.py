@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from contacts.address import Address, normalise_email
 from contacts.agent import Agent
+from core.database import LARGEST_ID
 from core.search import messages_with, rows_with
-from desk.tickets.listing import LARGEST, Page, Wanted, fitting, list_tickets
+from desk.tickets.listing import Page, Wanted, fitting, list_tickets
 from desk.tickets.message import Message
 from desk.tickets.ticket import Participant, Ticket
 
@@ -33,7 +34,7 @@ def searched(db: Session, agent: Agent, query: str, wanted: Wanted) -> Wanted:
     if not query:
         return replace(wanted, among=())
     number = query.removeprefix("#")
-    ids = [int(number)] if number.isdecimal() and len(number) < 15 and int(number) <= LARGEST else []
+    ids = [int(number)] if number.isdecimal() and len(number) < 15 and int(number) <= LARGEST_ID else []
     if "@" in query:
         ids += db.scalars(select(Ticket.id).join(Participant, Participant.ticket_id == Ticket.id).join(Address).where(
             Address.normalised == normalise_email(query), fits).order_by(Participant.id.desc()).limit(MOST))

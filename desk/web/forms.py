@@ -11,12 +11,11 @@ from flask import request
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
-from core.database import take_turns
+from core.database import LARGEST_ID, take_turns
 from core.errors import Conflict, Refused
 from core.i18n import N_
 from core.i18n import gettext as _
 from core.retelling import retell
-from desk.access import LARGEST
 from desk.web.requests import db
 
 
@@ -32,7 +31,7 @@ def ticked(name: str) -> bool:
 
 def whole(text: str) -> int | None:
     """The number that a text is; None where it is none, or a larger one than a database counts to."""
-    fits = text.isascii() and text.isdecimal() and len(text) <= 10 and int(text) < LARGEST
+    fits = text.isascii() and text.isdecimal() and len(text) <= 10 and int(text) <= LARGEST_ID
     return int(text) if fits else None
 
 

@@ -17,6 +17,7 @@ from contacts.agent import Agent, Team
 from contacts.company import Business, Category, Company, ServiceLevel
 from contacts.editing import person_called
 from contacts.person import Person
+from core.database import LARGEST_ID
 from core.errors import Refused, Unknown
 from core.i18n import N_
 from core.i18n import gettext as _
@@ -27,14 +28,12 @@ from desk.tickets.ticket import Ticket
 from desk.web.api.bearer import me
 from desk.web.requests import db
 
-#: No number of a ticket is larger.
-LARGEST = 2**31 - 1
 Listed = TypeVar("Listed", Category, Business, ServiceLevel)
 
 
 def the_ticket(number: int, *, merged: bool = False) -> Ticket:
     """The ticket a path names. One that was merged leads to its survivor by 308, unless it itself is meant."""
-    if number > LARGEST:
+    if number > LARGEST_ID:
         raise Unknown(N_("There is no such ticket."))
     ticket = ticket_for(db(), me(), number, lock=request.method not in ("GET", "HEAD"))
     if ticket.merged_into_id is not None and not merged:

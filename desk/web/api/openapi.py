@@ -10,6 +10,7 @@ from flask import Response, json
 from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
+from core.database import LARGEST_ID
 from desk.web.api.routing import PREFIX, ROUTES, Route, bp
 from desk.web.api.schemas.common import Problem
 
@@ -25,7 +26,7 @@ REFUSED = {
     422: "Refused: `detail` and `errors` say why.", 503: "The database or the store of the files does not answer just now.",
 }
 KINDS: dict[str, dict[str, Any]] = {
-    "int": {"type": "integer", "minimum": 1, "maximum": 2**31 - 1},
+    "int": {"type": "integer", "minimum": 1, "maximum": LARGEST_ID},
     "uid": {"type": "string", "pattern": "^[0-9a-f]{24}$"},
     "": {"type": "string", "minLength": 1, "maxLength": 320, "pattern": "^[^/]+$"},
 }

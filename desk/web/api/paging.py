@@ -9,6 +9,7 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from core.database import LARGEST_ID
 from core.errors import Refused
 from core.i18n import N_
 
@@ -47,7 +48,7 @@ def key_of(cursor: str) -> int | None:
         value = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except ValueError:
         value = None
-    if type(value) is not int or not 0 <= value < 2**31:
+    if type(value) is not int or not 0 <= value <= LARGEST_ID:
         raise Refused(N_("This page of the list is not there any more. Start from the top."), {"cursor": "Unknown."})
     return value
 

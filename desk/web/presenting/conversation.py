@@ -13,7 +13,7 @@ from contacts.agent import Agent
 from contacts.person import Person
 from core.i18n import gettext as _
 from desk.tickets.merging import shown_ids
-from desk.tickets.message import Message
+from desk.tickets.message import MOST_SHOWN, Message
 from desk.tickets.presence import readers
 from desk.tickets.tagging import tags_of
 from desk.tickets.ticket import Ticket
@@ -31,7 +31,6 @@ from desk.web.requests import db
 from desk.web.signing_in import me
 
 SHOWN = 50
-MOST = 1000
 
 
 def conversation(ticket: Ticket, place: Place, neighbours: tuple[str | None, str | None]) -> dict[str, Any]:
@@ -70,7 +69,7 @@ def readers_of(ticket: Ticket) -> list[dict[str, Any]]:
 
 def _messages(ticket: Ticket) -> tuple[Sequence[Message], int]:
     """The latest messages, oldest first, and how many there are before them."""
-    most = max(1, min(request.args.get("messages", SHOWN, type=int) or SHOWN, MOST))
+    most = max(1, min(request.args.get("messages", SHOWN, type=int) or SHOWN, MOST_SHOWN))
     ids = shown_ids(db(), me(), ticket)
     order = (Message.at.desc(), Message.id.desc()) if len(ids) > 1 else (Message.id.desc(),)
     found = db().scalars(select(Message).where(Message.ticket_id.in_(ids)).order_by(*order).limit(most)
@@ -137,7 +136,7 @@ def _folded(messages: Sequence[Message]) -> set[int]:
 def _earlier(url: str, count: int) -> list[dict[str, Any]]:
     if not count:
         return []
-    more = f"{url}{'&' if '?' in url else '?'}messages={min(count + SHOWN, MOST)}"
+    more = f"{url}{'&' if '?' in url else '?'}messages={min(count + SHOWN, MOST_SHOWN)}"
     return [{"kind": "earlier", "url": more, "count": count}]
 
 

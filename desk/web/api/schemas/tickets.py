@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from core.database import LARGEST_ID
 from desk.web.api.paging import Page
 from desk.web.api.schemas.common import Asked, Changes, Line, Moment, Shape, Text, Uid, Word
 
@@ -189,7 +190,7 @@ class StateChange(Asked):
 class MergeInto(Asked):
     """The ticket that goes on."""
 
-    into: int = Field(ge=1, le=2**31 - 1)
+    into: int = Field(ge=1, le=LARGEST_ID)
 
 
 class PersonToCreate(Asked):

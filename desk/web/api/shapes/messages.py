@@ -10,18 +10,16 @@ from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 from contacts.agent import Agent
 from desk.outbound import OutboundMail
 from desk.tickets.merging import shown_ids
-from desk.tickets.message import Message
+from desk.tickets.message import MOST_SHOWN, Message
 from desk.tickets.ticket import Ticket
 from desk.web.api.schemas import tickets as shapes
-
-MOST = 1000
 
 
 def messages_of(db: Session, agent: Agent, ticket: Ticket) -> list[shapes.Message]:
     """What was said on a ticket and on those merged into it as far as the agent sees them, in order of time: the latest
     thousand, as on its page."""
     return shown(db, db.scalars(select(Message).where(Message.ticket_id.in_(shown_ids(db, agent, ticket))).order_by(
-        Message.at.desc(), Message.id.desc()).limit(MOST).options(*LOADED)).all()[::-1])
+        Message.at.desc(), Message.id.desc()).limit(MOST_SHOWN).options(*LOADED)).all()[::-1])
 
 
 def shown(db: Session, messages: Sequence[Message]) -> list[shapes.Message]:
