@@ -123,9 +123,9 @@ def serve(home: Path, port: int) -> None:
 
 def _warm_up(job: Callable[[], object], run: str) -> None:
     """A running worker has settled in and started its parsing child long ago."""
-    from jobs import listener
+    from core import processes
 
-    listener.settle_in()
+    processes.collect_rarely()
     for mail in corpus(WARM_UP, SEED + 1):
         _accept(mail, f"w{run}")
     _until_filed(job)

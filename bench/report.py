@@ -57,8 +57,8 @@ _DOOR = {
     "rate": "Skranke, from the door to the ticket, the whole tree",
     "settled": "Skranke, until the last acknowledgement has left",
 }
-_REGISTER = "search alone"
-_KINDS = ("list", "list rows", "ticket", "person", "search", _REGISTER)
+_REGISTER, _BESIDE = "search alone", "ticket beside its list"
+_KINDS = ("list", "list rows", "ticket", _BESIDE, "person", "search", _REGISTER)
 """``search`` is the page of persons found by "hanse", ``search alone`` our register asked for common and rare words."""
 
 

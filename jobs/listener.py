@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import threading
@@ -16,7 +15,7 @@ import structlog
 from rq import Queue, SimpleWorker
 from rq.exceptions import StopRequested
 
-from core import logs, queue
+from core import logs, processes, queue
 from core.settings import settings
 from jobs import due
 from jobs.ending import ending
@@ -97,7 +96,7 @@ def listen(name: str) -> None:
     """Answer the bells of a queue until told to end."""
     logs.configure(name)
     queue.connection.forget()
-    settle_in()
+    processes.collect_rarely()
     jobs = {bell: job for bell, (of, job) in queue.BELLS.items() if of == name}
     for job in jobs.values():
         _warm(job)
@@ -113,12 +112,6 @@ def listen(name: str) -> None:
         _look(jobs, ending)
         if ending.told:
             return
-
-
-def settle_in() -> None:
-    """Look for garbage in cycles more rarely: jobs make thousands of objects a second and hardly a cycle among
-    them; at Python's own pace an eighth of their time goes into looking."""
-    gc.set_threshold(50_000, 20, 50)
 
 
 def run(job: str) -> None:

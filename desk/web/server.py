@@ -11,7 +11,7 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
-from core import queue
+from core import processes, queue
 from core.database import database
 from core.settings import settings
 from desk.web import create_app
@@ -67,7 +67,8 @@ def run() -> None:
 
 
 def _fork(_arbiter: object, _worker: object) -> None:
-    """A new process has its own connections."""
+    """A new process has its own connections, and its own pace of looking for garbage."""
+    processes.collect_rarely()
     if database.made:
         database().engine.dispose(close=False)
     queue.connection.forget()
