@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select
@@ -22,27 +22,40 @@ from core.search import index_substring
 
 def create_from_mail(
     db: Session, address: Address, display_name: str, *, why: str, language: str | None, proof: str,
+    gifts: Mapping[str, Any] | None = None,
 ) -> Person:
-    """A person for somebody unknown who wrote: everything guessed is marked as such, *to be completed* (S6, S7)."""
+    """A person for somebody unknown who wrote: everything guessed is marked as such, *to be completed* (S6, S7).
+
+    ``gifts`` are what the policy gives whoever is created: records by the names of :data:`rules.policy.GIFTS`. What it leaves
+    open comes from the company.
+    """
+    given = dict(gifts or {})
     first, last = split_name(display_name if "@" not in display_name else "")
     if not (first or last):
         first = address.value.partition("@")[0][:120]
     person = put(
-        db, Person, first_name=first, last_name=last, sort_name=sort_name(first, last), preferred_language=language,
-        language_guessed=language is not None, name_guessed=True, to_be_completed=True, created_how="mail",
+        db, Person, first_name=first, last_name=last, sort_name=sort_name(first, last), preferred_language=given.get("language") or language,
+        language_guessed=bool(given.get("language") or language), name_guessed=True, to_be_completed=True, created_how="mail",
         created_why=why)
     hold(db, address, person, origin="wrote", proof=proof, primary=True)
     defer(db, _give_bases, {"person_id": person.id, "source": "wrote to us"})
-    company = company_at(db, domain_of(address.normalised))
+    company = given.get("company") or company_at(db, domain_of(address.normalised))
     if company is not None:
         put(db, Employment, person_id=person.id, company_id=company.id)
-        person.our_contact_id, person.category_id, person.business_id = (
-            company.our_contact_id, company.category_id, company.business_id)
+    fields = {name: value for name in ("category", "business", "service_level", "support_contact", "our_contact")
+              if (value := _id(given.get(name)) or getattr(company, f"{name}_id", None))}
+    if fields:
+        for name, value in fields.items():
+            setattr(person, f"{name}_id", value)
         db.flush()
     index_person(db, person, [address.value], company.name if company else "", new=True)
     record(db, PersonCreated(person.uid, "mail", company.uid if company else None))
     record(db, AddressAdded(person.uid, address.uid, "wrote"))
     return person
+
+
+def _id(record_: Any) -> int | None:
+    return record_.id if record_ is not None else None
 
 
 _BY_DOMAIN = select(Company).join(CompanyDomain).where(

@@ -116,3 +116,13 @@ class OptionChanged(Fact):
     name: str
     mailbox_uid: str | None = None
     option_uid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChanged(Fact):
+    """Another version of the policy about unknown senders came into force."""
+
+    kind: ClassVar[str] = "policy.changed"
+    version: int
+    before: int
+    policy_uid: str

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from contacts import addressing
@@ -19,6 +19,7 @@ from core.i18n import N_, sentence
 from desk.tickets.facts import RequesterChanged
 from desk.tickets.message import Message
 from desk.tickets.states import change_state
+from desk.tickets.taking_part import add_participant
 from desk.tickets.ticket import Ticket
 
 MOST = 200
@@ -28,14 +29,15 @@ CREATED_WHY = N_("An agent said so on ticket %(number)s.")
 
 
 def change_requester(
-    db: Session, ticket: Ticket, by: Agent, *, person: Person | None = None, add_address: bool = False,
+    db: Session, ticket: Ticket, by: Agent, *, person: Person | None = None, add_address: bool = False, move: bool = False,
     create: Mapping[str, Any] | None = None, none: bool = False, spam: bool = False,
 ) -> list[Ticket]:
     """Settle who asks; return the tickets that were settled, this one first.
 
-    Exactly one of: ``person`` (with ``add_address`` they hold the address from now on), ``create`` (fields of a
-    person, ``company`` a Company or none), ``none`` (no record), ``spam``. Raises Refused, and Conflict
-    (``person_id``) when another living person holds the address.
+    Exactly one of: ``person`` (with ``add_address`` they hold the address from now on, and with ``move`` nobody else does),
+    ``create`` (fields of a person, ``company`` a Company or none), ``none`` (no record), ``spam``. Where the person does
+    not hold the address, answers go to an address of theirs. Raises Refused, and Conflict (``person_id``) when
+    another living person holds the address.
     """
     if sum((person is not None, create is not None, none, spam)) != 1:
         raise Refused(N_("Say one thing: this person, a new person, no record, or spam."))
@@ -46,10 +48,14 @@ def change_requester(
     followers = _followers(db, ticket)
     if create is not None:
         person = _create(db, ticket, by, create)
-    elif person is not None and add_address:
+    elif person is not None and (add_address or move):
+        if move:
+            _take_from_others(db, ticket, person, by)
         _give_address(db, ticket, person, by)
     for one in (ticket, *followers):
         settle(db, one, person, by, said=SAID if person else NO_RECORD)
+        if person is not None:
+            _answer_them(db, one, person)
         if spam:
             change_state(db, one, "spam", by=by)
     db.flush()
@@ -87,6 +93,30 @@ def _give_address(db: Session, ticket: Ticket, person: Person, by: Agent, *, sha
     addressing.add_address(db, person, address.kind, address.value, by=by, origin="wrote", proof=proof, share=share)
     person.raise_version()
     reindex(db, person)
+
+
+def _take_from_others(db: Session, ticket: Ticket, person: Person, by: Agent) -> None:
+    """Nobody else holds the address from now on; what came from it stays whose it was."""
+    if ticket.requester_address is None:
+        return
+    for holding in addressing.holders(db, ticket.requester_address):
+        if holding.person_id != person.id:
+            addressing.retire(db, holding, by=by)
+            holding.person.raise_version()
+            reindex(db, holding.person)
+
+
+def _answer_them(db: Session, ticket: Ticket, person: Person) -> None:
+    """Answers go to the new requester: where they do not hold the address that the ticket came from, to their own."""
+    held = [holding.address for holding in addressing.holdings_of(db, person) if holding.address.kind == "email"]
+    if not held or ticket.requester_address_id in {address.id for address in held}:
+        return
+    ticket.requester_address_id = held[0].id
+    add_participant(db, ticket, held[0].id, "requester")
+    newest = db.scalar(select(func.max(Message.id)).where(Message.ticket_id == ticket.id)) or 0
+    ticket.identification = {**ticket.identification, "answered_elsewhere": newest}
+    db.flush()
+    db.expire(ticket, ["requester_address"])
 
 
 def settle(db: Session, ticket: Ticket, person: Person | None, by: Agent, *, said: str) -> None:

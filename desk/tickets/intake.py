@@ -26,7 +26,7 @@ from desk.tickets.opening import open_from
 from desk.tickets.replying import append, append_agents
 from desk.tickets.situation import Situation, gather
 from desk.tickets.ticket import AlsoIn, Ticket
-from rules.intake import Verdict, judge
+from rules.intake import Verdict, judge, kept
 
 TOGETHER = timedelta(hours=1)
 
@@ -34,11 +34,14 @@ TOGETHER = timedelta(hours=1)
 def file(db: Session, row: InboundMail, letter: Letter, files: list[str]) -> Verdict:
     """File a letter under its ledger row; ``files`` are the digests of its attachments, in order."""
     situation = gather(db, row, named(letter, row))
-    verdict = judge(situation.clues)
+    clues = situation.clues
+    verdict = judge(clues)
     message = enact(db, situation, verdict, files)
     if message is not None:
         deliver(db, situation, message)
     row.verdict = verdict.as_dict()
+    row.policy_rule = clues.decision.rule if clues.decision else None
+    row.clues = kept(clues, situation.address.id if situation.address else None, situation.writer.company, letter.language)
     row.sender = letter.sender.address[:320] if letter.sender else None
     row.subject = letter.subject[:300]
     row.message_id = message.id if message else None

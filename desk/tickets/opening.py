@@ -15,6 +15,7 @@ from core.batch import remember
 from core.history import record
 from core.i18n import N_
 from core.putting import put
+from desk.policy import gifts_of, policy
 from desk.tickets.facts import TicketOpened
 from desk.tickets.message import Message
 from desk.tickets.passing_on import keep_comment
@@ -23,6 +24,7 @@ from desk.tickets.taking_part import add_participant, take_part
 from desk.tickets.ticket import SHELVES, Ticket
 from desk.tickets.writing import preview_of, write_letter
 from rules.intake import Verdict
+from rules.policy import told
 from rules.threading import bare
 
 CREATED_WHY = N_("Wrote to %(mailbox)s, which makes a person of everybody who writes.")
@@ -34,8 +36,9 @@ def open_from(db: Session, s: Situation, verdict: Verdict, files: list[str]) -> 
     at = s.row.received_at
     person = requester_of(db, s, verdict)
     quiet = verdict.act == "open_quiet"
+    team = gifts(db, s).get("team") if verdict.person == "created" else None
     ticket = new_ticket(
-        db, subject=bare(s.letter.subject)[:500], mailbox_id=s.mailbox.id, team_id=s.mailbox.team_id, at=at,
+        db, subject=bare(s.letter.subject)[:500], mailbox_id=s.mailbox.id, team_id=team.id if team else s.mailbox.team_id, at=at,
         person=person, address=s.address, name=_name(s),
         state=_state(s, verdict), unread=not s.row.archive, language=_language(s, person), preview=preview_of(s.letter.visible or s.letter.text),
         held=verdict.act == "open_held", attachments_count=sum(not a.inline for a in s.letter.attachments),
@@ -80,8 +83,13 @@ def requester_of(db: Session, s: Situation, verdict: Verdict) -> Person | None:
         why = FORWARDED_WHY % {"mailbox": s.mailbox.name, "agent": s.passed.agent.name} if s.passed else (
             CREATED_WHY % {"mailbox": s.mailbox.name})
         proof = "authenticated" if s.trust["result"] == "pass" else "agent" if s.passed and s.passed.proven else "none"
-        return create_from_mail(db, s.address, s.sender.name, why=why, language=s.letter.language, proof=proof)
+        return create_from_mail(db, s.address, s.sender.name, why=why, language=s.letter.language, proof=proof, gifts=gifts(db, s))
     return None
+
+
+def gifts(db: Session, s: Situation) -> dict[str, Any]:
+    """What the policy gives whoever is created from this letter."""
+    return gifts_of(db, s.clues.decision.gifts) if s.clues.decision is not None else {}
 
 
 def actor(s: Situation) -> str | None:
@@ -99,7 +107,13 @@ def decided(db: Session, s: Situation, verdict: Verdict) -> dict[str, Any]:
                        "evidence": s.identified.evidence}]
     forwarded = {"forwarded_by": s.passed.agent.uid} if s.passed and s.passed.how == "original" else {}
     return {"identification": {"how": how, "evidence": s.identified.evidence, "candidates": candidates, **forwarded},
-            "verdict": verdict.as_dict(), "trust": s.trust}
+            "verdict": verdict.as_dict() | _policy(db, s), "trust": s.trust}
+
+
+def _policy(db: Session, s: Situation) -> dict[str, Any]:
+    """Which rule of which version of the policy decided, where one of the admins' own did."""
+    said = told(s.clues.decision, policy(db).version) if s.clues.decision else None
+    return {"policy": {"rule": s.clues.decision.rule, "version": policy(db).version, "sentence": said}} if s.clues.decision and said else {}
 
 
 def _name(s: Situation) -> str:

@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contacts.address import Address, is_among, normalise_email
+from contacts.address import Address, domain_of, is_among, normalise_email
+from contacts.companies import FREE_MAIL
+from contacts.creating import company_at
 from contacts.identifying import Identified, address_row, evidence, identify, namesakes
 from core.clock import now
 from core.i18n import N_
@@ -20,6 +22,7 @@ from desk.inbound import InboundMail
 from desk.letter import Letter, Party
 from desk.mailboxes import Mailbox, own_addresses
 from desk.outbound import OutboundMail, is_our_message_id
+from desk.policy import policy
 from desk.tickets.agents_answer import AgentsAnswer, agents_answer
 from desk.tickets.agents_words import words_of as agents_words
 from desk.tickets.message import Message
@@ -29,6 +32,8 @@ from desk.tickets.threads import messages_under, outbound_by_id, sent_from, sign
 from desk.tickets.ticket import Ticket
 from desk.tickets.writing import content_key
 from rules import automatic, intake, trust
+from rules.intake import with_decision, writer_of
+from rules.policy import Writer
 from rules.threading import Sign, choose
 
 NOBODY = Identified("none", evidence=[evidence("from", 0, N_("The mail names no usable sender."))])
@@ -56,6 +61,7 @@ class Situation:
     robot: automatic.Automatic | None
     passed: PassedOn | None
     clues: intake.Clues = field(default_factory=intake.Clues)
+    writer: Writer = field(default_factory=Writer)
 
     def candidates(self, db: Session) -> list[dict[str, Any]]:
         """Who it might be, where an agent is to say: holders of the address, else persons of the same name."""
@@ -93,16 +99,24 @@ def gather(db: Session, row: InboundMail, letter: Letter) -> Situation:
 
 
 def _clues(db: Session, s: Situation, ours: bool, recipients: list[str]) -> intake.Clues:
-    uid = s.mailbox.uid
-    return intake.Clues(
+    return _decided(db, s, intake.Clues(
         sender=s.identified.state, thread=s.sign.how if s.sign and s.ticket else "",
         ticket=_state(db, s.ticket, s.row) if s.ticket else "",
         automatic=s.robot.kind if s.robot else "", automatic_why=s.robot.why if s.robot else "",
         bounce_of=_bounce_of(s.returned), own_loop=ours, copy=s.copy is not None,
         blocked=s.address is not None and is_blocked(db, s.address.value),
-        spam=_spam(s.row, s.letter), trust=s.trust["result"], policy=option(db, "intake.unknown_sender", uid),
+        spam=_spam(s.row, s.letter), trust=s.trust["result"], policy=option(db, "intake.unknown_sender", s.mailbox.uid),
         archive=s.row.archive, agent_reply=s.answer.how if s.answer else _machine_answers_an_agent(db, s.robot, recipients),
-        silent=_silent(s), forwarded=s.passed.how if s.passed else "")
+        silent=_silent(s), forwarded=s.passed.how if s.passed else ""))
+
+
+def _decided(db: Session, s: Situation, clues: intake.Clues) -> intake.Clues:
+    """The clues with what the company's own rules say; these are asked of strangers, and of mail that is not ordinary."""
+    address = s.address.normalised if s.address else ""
+    company = company_at(db, domain_of(address)) if address and clues.sender == "unknown" else None
+    s.writer = writer_of(clues, address, s.mailbox.uid, s.letter.language, company.uid if company else "",
+                         domain_of(address) in FREE_MAIL)
+    return with_decision(clues, s.writer, policy(db).rules)
 
 
 def _silent(s: Situation) -> bool:

@@ -127,6 +127,18 @@ def upgrade() -> None:
     with op.batch_alter_table('operations', schema=None) as batch_op:
         batch_op.create_index('ix_operations_state', ['state', 'due_at'], unique=False)
 
+    op.create_table('operation_items',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('operation_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('subject_uid', sa.String(length=24), nullable=True),
+    sa.Column('data', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=False),
+    sa.ForeignKeyConstraint(['operation_id'], ['operations.id'], name=op.f('fk_operation_items_operation_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_operation_items'))
+    )
+    with op.batch_alter_table('operation_items', schema=None) as batch_op:
+        batch_op.create_index('ix_operation_items_operation', ['operation_id', 'kind', 'id'], unique=False)
+
     op.create_table('options',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('name', sa.String(length=60), nullable=False),
@@ -136,6 +148,18 @@ def upgrade() -> None:
     sa.Column('created_at', core.database.Moment(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_options')),
     sa.UniqueConstraint('name', 'mailbox_uid', name=op.f('uq_options_name_mailbox_uid'))
+    )
+    op.create_table('rule_books',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('uid', sa.String(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('rules', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=False),
+    sa.Column('gifts', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=False),
+    sa.Column('by_uid', sa.String(length=24), nullable=True),
+    sa.Column('at', core.database.Moment(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_rule_books')),
+    sa.UniqueConstraint('number', name=op.f('uq_rule_books_number')),
+    sa.UniqueConstraint('uid', name=op.f('uq_rule_books_uid'))
     )
     op.create_table('service_levels',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -794,6 +818,8 @@ def upgrade() -> None:
     sa.Column('lease_until', core.database.Moment(timezone=True), nullable=True),
     sa.Column('reason', sa.Text(), nullable=True),
     sa.Column('verdict', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=True),
+    sa.Column('clues', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=True),
+    sa.Column('policy_rule', sa.String(length=24), nullable=True),
     sa.Column('sender', sa.String(length=320), nullable=True),
     sa.Column('subject', sa.String(length=300), nullable=True),
     sa.Column('message_id', sa.Integer(), nullable=True),
@@ -808,6 +834,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_inbound_mails_copies', ['digest'], unique=False, sqlite_where=sa.text("source <> ''"), postgresql_where=sa.text("source <> ''"))
         batch_op.create_index('ix_inbound_mails_message', ['message_id'], unique=False)
         batch_op.create_index('ix_inbound_mails_pending', ['due_at', 'id'], unique=False, sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
+        batch_op.create_index('ix_inbound_mails_policy', ['policy_rule', 'received_at'], unique=False, sqlite_where=sa.text('policy_rule IS NOT NULL'), postgresql_where=sa.text('policy_rule IS NOT NULL'))
         batch_op.create_index('ix_inbound_mails_state', ['state', 'id'], unique=False)
         batch_op.create_index('ix_inbound_mails_waiting_key', ['message_key'], unique=False, sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
 

@@ -9,7 +9,7 @@ from desk.web.api.routing import bp
 
 #: One module a noun, in the order of the document.
 NOUNS = ("tickets", "replies", "assignments", "states", "tags", "merges", "requesters", "files", "persons", "addresses",
-         "employments", "cards", "companies", "inbound", "outbound", "mailboxes", "settings", "operations", "agents",
+         "employments", "cards", "companies", "inbound", "outbound", "mailboxes", "settings", "intake_rules", "operations", "agents",
          "teams", "bin")
 
 for noun in NOUNS:

@@ -210,6 +210,7 @@ class RequesterChange(Asked):
     none: Literal[True] | None = None
     spam: Literal[True] | None = None
     block: Literal["address", "domain"] | None = Field(None, description="Take no more mail from there.")
+    always: bool = Field(False, description="Write the rule that does the same for everybody unknown at the sender's domain.")
 
 
 class Undoable(Shape):
