@@ -36,7 +36,7 @@ class Operation(Row, Guarded, Base):
     lease: Mapped[str] = plain(String(80), default="")
     lease_until: Mapped[datetime | None] = plain()
     ended_at: Mapped[datetime | None] = plain()
-    __table_args__ = (Index("ix_operations_state", "state", "due_at"),)
+    __table_args__ = (Index("ix_operations_state", "state", "due_at"), Index("ix_operations_by", "by_uid", "kind", "id"))
 
     def as_dict(self) -> dict[str, Any]:
         """As the API shows it."""

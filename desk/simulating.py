@@ -57,7 +57,7 @@ def proposal(db: Session, wanted: Mapping[str, Any]) -> dict[str, Any]:
     rules = wanted.get("rules")
     gifts = wanted.get("gifts")
     choices = {"": wanted.get("unknown_sender") or option(db, OPTION), **(
-        wanted["mailboxes"] if wanted.get("mailboxes") is not None else _own_choices(db))}
+        wanted["mailboxes"] if wanted.get("mailboxes") is not None else own_choices(db))}
     if not all(OPTIONS[OPTION].fits(choice) for choice in choices.values()):
         raise Refused(N_("Choose what happens to unknown senders."), {"unknown_sender": N_("Choose one of those offered.")})
     return {"days": days, "base": in_force.version, "choices": choices,
@@ -68,7 +68,7 @@ def proposal(db: Session, wanted: Mapping[str, Any]) -> dict[str, Any]:
 def run(db: Session, operation: Operation) -> None:
     """The trial, a thousand mails at a time; ``result``: counts by outcome, before and after, and who would not exist."""
     given = operation.given
-    in_force = _World(policy(db).rules, {"": option(db, OPTION), **_own_choices(db)})
+    in_force = _World(policy(db).rules, {"": option(db, OPTION), **own_choices(db)})
     trial = _Trial(in_force, _World([rule_of(one) for one in given["rules"]], given["choices"]))
     db.commit()
     with database().read() as reading:
@@ -229,7 +229,7 @@ def _answered(db: Session, made_by: Sequence[tuple[int, int]]) -> list[tuple[str
     return found
 
 
-def _own_choices(db: Session) -> dict[str, str]:
-    """What mailboxes have chosen for themselves."""
+def own_choices(db: Session) -> dict[str, str]:
+    """What mailboxes have chosen for themselves, by uid."""
     return dict(db.execute(select(OptionRow.mailbox_uid, OptionRow.value).where(
         OptionRow.name == OPTION, OptionRow.mailbox_uid != "")).all())

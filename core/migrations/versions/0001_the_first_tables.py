@@ -125,6 +125,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('uid', name=op.f('uq_operations_uid'))
     )
     with op.batch_alter_table('operations', schema=None) as batch_op:
+        batch_op.create_index('ix_operations_by', ['by_uid', 'kind', 'id'], unique=False)
         batch_op.create_index('ix_operations_state', ['state', 'due_at'], unique=False)
 
     op.create_table('operation_items',
