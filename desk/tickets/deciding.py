@@ -16,7 +16,7 @@ from contacts.person import Person
 from core.errors import Refused
 from core.history import record
 from core.i18n import N_, sentence
-from desk.tickets.facts import RequesterChanged
+from desk.tickets.facts import RequesterChanged, SenderChanged
 from desk.tickets.message import Message
 from desk.tickets.states import change_state
 from desk.tickets.taking_part import add_participant
@@ -60,6 +60,30 @@ def change_requester(
             change_state(db, one, "spam", by=by)
     db.flush()
     return [ticket, *followers]
+
+
+def change_sender(db: Session, message: Message, person: Person | None, by: Agent) -> None:
+    """Another person wrote this one message, or nobody we hold; ticket, address and all other messages stay as they are.
+
+    Raises Refused for a message that did not come in, and for a deleted person.
+    """
+    if message.direction != "in":
+        raise Refused(N_("Only who wrote a message that came in can be changed."))
+    if person is not None and not person.living:
+        raise Refused(N_("This person is deleted. Restore the person first."))
+    before = db.get(Person, message.person_id) if message.person_id else None
+    message.person_id = message.origin_person_id = person.id if person else None
+    message.identification = _said(message.identification, person, by, SAID if person else NO_RECORD)
+    ticket = db.get_one(Ticket, message.ticket_id)
+    record(db, SenderChanged(message.uid, ticket.uid, person.uid if person else None, before.uid if before else None), by=by.uid)
+    db.flush()
+
+
+def _said(identification: Mapping[str, Any], person: Person | None, by: Agent, said: str) -> dict[str, Any]:
+    """How a sender is identified once an agent has said it; what was found before stays as evidence."""
+    clue = {"clue": "agent", "points": 100 if person else 0, "words": said % {"agent": by.name},
+            "sentence": sentence(said, agent=by.name)}
+    return {"how": "agent" if person else "none", "candidates": [], "evidence": [*identification.get("evidence", ()), clue]}
 
 
 def _followers(db: Session, ticket: Ticket) -> list[Ticket]:
@@ -127,10 +151,7 @@ def settle(db: Session, ticket: Ticket, person: Person | None, by: Agent, *, sai
     if person is not None:
         ticket.requester_name = person.name[:250]
         _expect(ticket, person)
-    clue = {"clue": "agent", "points": 100 if person else 0, "words": said % {"agent": by.name},
-            "sentence": sentence(said, agent=by.name)}
-    ticket.identification = {"how": "agent" if person else "none", "candidates": [],
-                             "evidence": [*ticket.identification.get("evidence", ()), clue]}
+    ticket.identification = _said(ticket.identification, person, by, said)
     db.execute(update(Message).where(
         Message.ticket_id == ticket.id, Message.direction == "in",
         Message.sender_address_id == ticket.requester_address_id).values(

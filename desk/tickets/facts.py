@@ -144,3 +144,14 @@ class BreakerOpened(Fact):
     kind: ClassVar[str] = "mail.breaker"
     ticket_uid: str
     scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class SenderChanged(Fact):
+    """An agent said of one message that another person wrote it, or nobody we hold."""
+
+    kind: ClassVar[str] = "message.sender"
+    message_uid: str
+    ticket_uid: str
+    person_uid: str | None = None
+    before_uid: str | None = None

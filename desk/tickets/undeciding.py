@@ -22,13 +22,13 @@ from core.i18n import N_
 from core.operations import Operation
 from desk.blocking import block, unblock
 from desk.policy import with_rule_for, without_rule
-from desk.tickets.facts import RequesterChanged
+from desk.tickets.facts import RequesterChanged, SenderChanged
 from desk.tickets.later_mail import later_mail
 from desk.tickets.message import Message
 from desk.tickets.states import change_state
 from desk.tickets.ticket import Ticket
 
-KIND = "ticket.requester"
+KIND, SENDER, MANY = "ticket.requester", "message.sender", "ticket.requesters"
 MOST = 200
 
 
@@ -58,11 +58,7 @@ def remember(
         "holdings": sorted(holdings - before.holdings), "retired": sorted(before.holdings - holdings), "rule": rule,
         "address": before.address.id if before.address else None,
         "person": person if person is not None and person > before.newest else None, "blocked": blocked}
-    operation = Operation(kind=KIND, state="done", given=given, by_uid=by.uid, total=len(settled), done=len(settled),
-                          ended_at=now())
-    db.add(operation)
-    db.flush()
-    return operation
+    return _done(db, KIND, given, by)
 
 
 def block_sender(db: Session, ticket: Ticket, what: str) -> str:
@@ -87,9 +83,18 @@ def undo(db: Session, operation: Operation, *, by: Agent) -> None:
 
     Raises Refused for what cannot be undone (any more), Conflict where somebody has decided anew since.
     """
-    if operation.kind != KIND or operation.state != "done":
+    if operation.kind not in (KIND, SENDER, MANY) or operation.state != "done":
         raise Refused(N_("This cannot be undone, or was undone already."))
     kept = operation.given
+    if operation.kind == MANY:
+        for one in db.scalars(select(Operation).where(Operation.uid.in_(kept["operations"])).order_by(Operation.id.desc())):
+            if one.state == "done":
+                undo(db, one, by=by)
+        operation.state = "undone"
+        return
+    if operation.kind == SENDER:
+        _give_back(db, operation, by)
+        return
     tickets = {t.id: t for t in db.scalars(select(Ticket).where(
         Ticket.id.in_([one["id"] for one in kept["tickets"]])).order_by(Ticket.id).with_for_update(of=Ticket))}
     for one in kept["tickets"]:
@@ -110,6 +115,42 @@ def undo(db: Session, operation: Operation, *, by: Agent) -> None:
         without_rule(db, kept["rule"], by=by)
     later_mail(db, operation, by=by)
     _forget_person(db, kept["person"], by)
+    operation.state = "undone"
+    db.flush()
+
+
+def remember_sender(db: Session, message: Message, person_id: int | None, identification: dict[str, Any], *, by: Agent) -> Operation:
+    """Keep who a message was said to be of before."""
+    ticket = db.get_one(Ticket, message.ticket_id)
+    given = {"tickets": [{"id": ticket.id}], "message": message.id, "person_id": person_id, "after": message.person_id,
+             "identification": identification}
+    return _done(db, SENDER, given, by)
+
+
+def remember_many(db: Session, operations: Sequence[Operation], *, by: Agent) -> Operation:
+    """Several decisions that were one click."""
+    tickets = [{"id": ticket["id"]} for one in operations for ticket in one.given["tickets"]]
+    return _done(db, MANY, {"tickets": tickets, "operations": [one.uid for one in operations]}, by)
+
+
+def _done(db: Session, kind: str, given: dict[str, Any], by: Agent) -> Operation:
+    count = len(given["tickets"])
+    operation = Operation(kind=kind, state="done", given=given, by_uid=by.uid, total=count, done=count, ended_at=now())
+    db.add(operation)
+    db.flush()
+    return operation
+
+
+def _give_back(db: Session, operation: Operation, by: Agent) -> None:
+    kept = operation.given
+    message = db.get_one(Message, kept["message"])
+    if message.person_id != kept["after"]:
+        raise Conflict(N_("Somebody has decided anew about this sender since. Look at the ticket again."))
+    now_, before = (db.get(Person, one) if one else None for one in (message.person_id, kept["person_id"]))
+    message.person_id = message.origin_person_id = kept["person_id"]
+    message.identification = kept["identification"]
+    ticket = db.get_one(Ticket, message.ticket_id)
+    record(db, SenderChanged(message.uid, ticket.uid, before.uid if before else None, now_.uid if now_ else None), by=by.uid)
     operation.state = "undone"
     db.flush()
 

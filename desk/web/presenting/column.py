@@ -10,7 +10,9 @@ from flask import g, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import lazyload, load_only
 
+from contacts.address import domain_of
 from contacts.agent import Agent
+from contacts.companies import FREE_MAIL
 from core.i18n import N_
 from core.i18n import gettext as _
 from desk.tickets.listing import Page, how_many, list_tickets
@@ -134,7 +136,19 @@ def _by_domain(found: Page, shown: list[dict[str, Any]], place: Place) -> list[d
         return None
     groups: dict[str, list[dict[str, Any]]] = {}
     for ticket, row in zip(found.tickets, shown, strict=True):
-        address = ticket.requester_address.normalised if ticket.requester_address else ""
-        groups.setdefault(f"@{address.rpartition('@')[2]}" if address else _("No address"), []).append(row)
-    return [{"name": name, "count": len(group), "note": "", "rows": group} for name, group in groups.items()]
+        groups.setdefault(domain_of(ticket.requester_address.normalised) if ticket.requester_address else "", []).append(row)
+    return [{"name": f"@{domain}" if domain else _("No address"), "count": len(group), "rows": group,
+             "note": _("private provider") if domain in FREE_MAIL else "", "decide": _together(domain) if len(group) > 1 else []}
+            for domain, group in groups.items()]
 
+
+def _together(domain: str) -> list[tuple[str, str]]:
+    """What can be done about everybody of a domain at once."""
+    def url(**what: Any) -> str:
+        return url_for("requesters.update_domain", domain=domain, **what)
+
+    if not domain:
+        return []
+    return [(_("Create a person for each"), url(act="create")), (_("Create, and always from now on"), url(act="create", always=1)),
+            (_("Keep no record of them"), url(act="none")), (_("No record, and always from now on"), url(act="none", always=1)),
+            (_("All of it is spam"), url(act="spam")), (_("Block the domain"), url(act="block"))]
