@@ -15,9 +15,11 @@ from core.errors import Refused
 from desk.inbound import Delivery, accept
 from desk.letter import Letter
 from desk.mailboxes import Mailbox, all_mailboxes, mailbox_at, mailbox_called
+from desk.policy import policy
 from desk.tickets.situation import Situation, gather
 from mailgate.parsing_child import ParseFailed, Parser
 from rules.intake import judge
+from rules.policy import ELSE, trace
 
 
 def explain(database: Database, raw: bytes, address: str = "") -> list[str]:
@@ -32,7 +34,7 @@ def explain(database: Database, raw: bytes, address: str = "") -> list[str]:
                                   envelope_sender=letter.envelope_sender))
         assert row is not None  # the key is new
         situation = gather(db, row, letter)
-        lines = [*_letter(letter), *_known(mailbox, situation), *_verdict(situation)]
+        lines = [*_letter(letter), *_known(mailbox, situation), *_rules(db, situation), *_verdict(situation)]
         db.rollback()
     return lines
 
@@ -90,6 +92,19 @@ def _known(mailbox: Mailbox, s: Situation) -> Iterator[str]:
     yield _row("Thread", f"ticket {s.ticket.number} by {s.clues.thread or 'what came back'}" if s.ticket else "none")
     yield _row("Robot", f"{s.robot.kind}: {s.robot.why}" if s.robot else "no, a person")
     yield _row("Policy", f"unknown senders: {s.clues.policy}")
+
+
+def _rules(db: Session, s: Situation) -> Iterator[str]:
+    """The policy's rules, one by one until one matches; none where the sender is known and the mail ordinary."""
+    for number, rule, matches in trace(policy(db).rules, s.writer) if s.clues.decision is not None else ():
+        asked = ", ".join(name if value is True else f"{name} {_listed(value)}" for name, value in rule.when.items())
+        yield _row("Rule", f"{number} {'matches' if matches else 'does not match'} ({asked}): {rule.act}")
+    if s.clues.decision is not None and s.clues.decision.rule == ELSE:
+        yield _row("Rule", f"none matches: {s.clues.decision.act}")
+
+
+def _listed(value: object) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _verdict(s: Situation) -> Iterator[str]:

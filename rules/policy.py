@@ -113,11 +113,20 @@ def rule_of(kept: Mapping[str, Any]) -> Rule:
 
 def decide(rules: Sequence[Rule], writer: Writer, otherwise: str) -> Decision:
     """The first rule that matches, the fixed ones behind the admins' own, else ``otherwise``."""
+    number, rule, matches = trace(rules, writer)[-1]
+    if not matches:
+        return Decision(otherwise, ELSE)
+    return Decision(rule.act, rule.id, number, {name: rule.then[name] for name in GIFTS if rule.then.get(name)})
+
+
+def trace(rules: Sequence[Rule], writer: Writer) -> list[tuple[int, Rule, bool]]:
+    """Every rule that is asked, in order, and whether it matches: the last one does, or none."""
+    asked = []
     for number, rule in enumerate((*rules, *FIXED), start=1):
-        if rule.matches(writer):
-            gifts = {name: rule.then[name] for name in GIFTS if rule.then.get(name)}
-            return Decision(rule.act, rule.id, number, gifts)
-    return Decision(otherwise, ELSE)
+        asked.append((number, rule, rule.matches(writer)))
+        if asked[-1][2]:
+            break
+    return asked
 
 
 def is_from(address: str, pattern: str) -> bool:

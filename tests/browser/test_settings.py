@@ -19,21 +19,24 @@ from contacts.enrolling import add_agent
 from core.clock import now
 from core.database import Database
 from core.settings import settings
-from desk import claiming
+from desk import claiming, inbound
 from desk.inbound import Delivery, accept
 from desk.mailboxes import Alert, Mailbox, add_mailbox
 from desk.outbound import enqueue
 from desk.tickets.intake import file
 from desk.tickets.writing import keep_files
 from desk.web import create_app
+from jobs import operations
 from mailgate.parse import parse
 from tests.browser.leaving import close
 from tests.browser.test_kit import ARGUMENTS, CHROMIUM
+from tests.letters_made import mail
 
 playwright = pytest.importorskip("playwright.sync_api")
 PASSWORD = "a sentence is easier"
 SIZES = {"wide": {"width": 1440, "height": 900}, "narrow": {"width": 360, "height": 780}}
 PAGES = ("/profile", "/tokens", "/settings/mailboxes", "/settings/mailboxes/new", "/settings/unknown-senders",
+         "/settings/unknown-senders/rules/new", "/settings/unknown-senders/rules/gifts", "/settings/unknown-senders/versions",
          "/settings/mail-in", "/settings/mail-in?q=nothing", "/settings/mail-out", "/settings/agents", "/settings/agents/new",
          "/settings/teams/new", "/settings/wording", "/settings/wording/acknowledgement/nb", "/settings/desk",
          "/settings/alerts", "/settings/explain", "/outbox", "/persons", "/persons?q=xyzzy", "/persons?only=deleted",
@@ -319,3 +322,38 @@ def test_everything_is_there_without_javascript(visit: Any, fresh_database: Data
     assert "waits for an agent" in page.locator(".notice--sure").inner_text()
     with fresh_database.read() as db:
         assert db.scalars(select(Agent)).first() is not None
+
+
+def test_the_admin_toggles_the_policy_and_the_next_mail_obeys(visit: Any, fresh_database: Database) -> None:
+    """S81a-c: one place, what it means, and the next mail does so; a change is tried first, then saved."""
+    page = visit()
+    page.goto("/settings/unknown-senders")
+    assert page.locator("[name=unknown_sender][value=create]").is_checked()
+    page.get_by_text("Ask an agent").first.click()
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Mail from unknown senders waits for an agent’s word.").wait_for()
+    assert held(fresh_database, "first@stranger.example")
+    page.get_by_role("link", name="Rule", exact=True).click()
+    page.fill("[name=senders]", "stranger.example")
+    page.locator("[name=act][value=never]").check()
+    page.get_by_role("button", name="Put it into your change").click()
+    page.get_by_text("Sender is at stranger.example").wait_for()
+    assert held(fresh_database, "second@stranger.example"), "it is no more than a change"
+    page.locator("#trial").get_by_role("button", name="Try it", exact=True).click()
+    page.locator("#trial progress").wait_for()
+    operations.run()
+    page.get_by_text("judged again by what was known then").wait_for()
+    assert page.locator(".trial").inner_text().split("\n")[:3] == ["Would be", "Change", "Persons created"]
+    assert flaws(page) == []
+    page.get_by_role("button", name="Save as version 1").click()
+    page.get_by_text("Version 1 is in force. The next mail obeys it.").wait_for()
+    assert not held(fresh_database, "third@stranger.example")
+
+
+def held(database: Database, sender: str) -> bool:
+    """Whether a mail of this stranger is held."""
+    raw = mail(sender)
+    with database.write() as db:
+        row = inbound.accept(db, Delivery(db.scalars(select(Mailbox.id).order_by(Mailbox.id)).first() or 0, "smtp", sender, raw))
+        assert row is not None
+        return file(db, row, parse(raw), []).act == "open_held"
