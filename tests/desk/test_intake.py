@@ -659,7 +659,8 @@ def test_only_relays_of_ours_are_believed_at_the_door(arrive, db, support):
 def test_the_spam_flag_is_believed_from_trusted_channels(arrive, db, transport, client, state):
     """MAIL.md, Routing: X-headers are believed only from trusted channels."""
     got = arrive(mail(X_Spam_Flag="YES"), transport=transport, client=client)
-    assert got.ticket.state == state
+    scored = arrive(mail(X_Spam_Score="17.5", subject="Other"), transport=transport, client=client)
+    assert (got.ticket.state, scored.ticket.state) == (state, state)
 
 
 def test_blocked_sender_is_set_aside(arrive, db):
