@@ -45,7 +45,8 @@ class Address(Row, Base):
 
 
 class Holding(Row, Base):
-    """A person holds an address for a time: primary or alternate, from where we know it, how it was proven."""
+    """A person holds an address for a time: primary or alternate, from where we know it, how it was proven; ``asked_at``: a
+    link that proves it is on its way since then."""
 
     __tablename__ = "holdings"
     address_id: Mapped[int] = plain(ForeignKey("addresses.id"))
@@ -57,6 +58,7 @@ class Holding(Row, Base):
     proof: Mapped[str] = personal(String(20), erase="keep", default="none")
     since: Mapped[datetime] = plain(default=now)
     until: Mapped[datetime | None] = plain()
+    asked_at: Mapped[datetime | None] = plain()
     address: Mapped[Address] = relationship(back_populates="holdings", lazy="joined")
     person: Mapped[Person] = relationship()
     __table_args__ = (Index("ix_holdings_address", "address_id", "person_id"),

@@ -446,6 +446,7 @@ def upgrade() -> None:
     sa.Column('proof', sa.String(length=20), nullable=False),
     sa.Column('since', core.database.Moment(timezone=True), nullable=False),
     sa.Column('until', core.database.Moment(timezone=True), nullable=True),
+    sa.Column('asked_at', core.database.Moment(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['address_id'], ['addresses.id'], name=op.f('fk_holdings_address_id')),
     sa.ForeignKeyConstraint(['person_id'], ['persons.id'], name=op.f('fk_holdings_person_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_holdings')),
