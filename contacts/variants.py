@@ -38,8 +38,7 @@ def look_ahead(db: Session, addresses: Iterable[str]) -> None:
 
 def note(db: Session, address: Address, holding: Holding) -> None:
     """Somebody holds this address from now on: later mails of the same batch know it."""
-    known = recall(db, "alike", key_of(address.normalised)) if address.kind == "email" else MISSING
-    if known is not MISSING:
+    if address.kind == "email" and (known := recall(db, "alike", key_of(address.normalised))) is not MISSING:
         known.append(holding)
 
 
