@@ -55,6 +55,25 @@ class AddressRetired(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class AddressMoved(Fact):
+    """An address went from one person to another."""
+
+    kind: ClassVar[str] = "address.moved"
+    person_uid: str
+    address_uid: str
+    to_person_uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddressProven(Fact):
+    """Somebody followed the link that was mailed to a person's address."""
+
+    kind: ClassVar[str] = "address.proven"
+    person_uid: str
+    address_uid: str
+
+
+@dataclass(frozen=True, slots=True)
 class AddressHealth(Fact):
     """Mail to an address comes back, or arrives again."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import and_, bindparam, or_, select
@@ -16,7 +16,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, contains_eager, lazyload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from contacts.address import Address, Holding, is_among, normalise_email
+from contacts import variants
+from contacts.address import Address, Holding, is_among, normalise_email, reduced
 from contacts.agent import Agent, AgentAddress
 from contacts.person import Person
 from core.batch import MISSING, recall, remember
@@ -62,6 +63,8 @@ def identify(db: Session, address: Address, *, own: frozenset[str]) -> Identifie
     living = [h for h in holders if h.person.living]
     if living:
         return _among(living, address)
+    if alike := [h for h in variants.held_alike(db, address) if h.person.living]:
+        return _alike(alike, address)
     binned = next((h for h in holders if h.person.binned_at is not None), None)
     if binned is not None:
         return Identified("binned", binned.person, evidence=[
@@ -91,7 +94,8 @@ def address_row(db: Session, value: str, name: str = "", *, kind: str = "email",
     alone = db.get_bind().dialect.name != "postgresql"      # nobody else writes at this moment
     try:
         with nullcontext() if alone else savepoint(db):
-            made = put(db, Address, value=value.strip()[:320], name=name[:200], **asked, at_once=not alone)
+            made = put(db, Address, value=value.strip()[:320], name=name[:200], reduced=reduced(normalised) if kind == "email" else None,
+                       **asked, at_once=not alone)
     except IntegrityError:          # another transaction made it at this moment
         return db.scalars(query, asked).one()
     remember(db, "holders", made.id, [])
@@ -140,6 +144,8 @@ def hold(db: Session, address: Address, person: Person, *, origin: str, proof: s
     known = recall(db, "holders", address.id)
     if known is not MISSING:
         known.append(holding)
+    set_committed_value(holding, "address", address)
+    variants.note(db, address, holding)
     return holding.id
 
 
@@ -160,6 +166,15 @@ def _among(living: list[Holding], address: Address) -> Identified:
         candidates=[_candidate(h.person, 1 / len(chosen), evidence("address", 50, N_("Holds %(address)s."),
                                                                            address=address.value))
                     for h in chosen[:MOST_CANDIDATES]])
+
+
+def _alike(living: list[Holding], address: Address) -> Identified:
+    """Those who hold another spelling of the address, each person once."""
+    persons = {h.person_id: h for h in living}
+    found = _among(list(persons.values()), living[0].address)
+    clue = evidence("variant", 0, N_("%(address)s counts as %(other)s: by a setting, tags or dots make no difference there."),
+                    address=address.value, other=living[0].address.value)
+    return replace(found, evidence=[clue, *found.evidence])
 
 
 def _proof(holding: Holding, address: Address) -> list[dict[str, Any]]:

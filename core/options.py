@@ -61,6 +61,12 @@ def _rule(value: Any) -> bool:
         for fields in value)
 
 
+def _variants(value: Any) -> bool:
+    return isinstance(value, dict) and len(value) <= 1000 and all(
+        isinstance(domain, str) and domain == domain.strip().casefold() != "" and ways in ("plus", "plus_and_dots")
+        for domain, ways in value.items())
+
+
 def _networks(value: Any) -> bool:
     try:
         return isinstance(value, list) and len(value) <= 1000 and all(ip_network(n, strict=False) for n in value)
@@ -78,10 +84,17 @@ OPTIONS: dict[str, Option] = {
     "intake.unknown_sender": Option("create", _one_of("create", "ask", "never"),
                                     N_("What happens when nobody we know writes: create a person, ask an agent, "
                                     "or never make a record."), per_mailbox=True),
+    "intake.spam_score": Option(10, _whole(0, 1000), N_("Score of the filter before us (X-Spam-Score) from which a mail is spam, "
+                               "where the filter itself names no limit; 0 leaves scores alone."), per_mailbox=True),
     "contacts.company_required": Option(True, _flag, N_("Whether a person saved in a form, by the API or by import "
                                         "must belong to a company.")),
+    "contacts.same_mailbox_variants": Option({}, _variants, N_("Domains (`*` for all) where spellings of an address are one mailbox: "
+                                             '`{"kunde.example": "plus", "gmail.com": "plus_and_dots"}`. Elsewhere each is an '
+                                             "address of its own.")),
     "contacts.bin_days": Option(15, _whole(0, 365), N_("Days a deleted record stays in the bin.")),
     "contacts.duplicate_rule": Option([], _rule, N_("Fields that must not be the same on two persons.")),
+    "mail.check_senders": Option(True, _flag, N_("Whether the desk checks who sent a mail (DKIM, SPF, DMARC) where your own "
+                                 "mail server said nothing about it. It asks name servers for that."), per_mailbox=True),
     "mail.loop_limit": Option(20, _whole(1, 10_000), N_("Automatic mails to one correspondent within three hours, "
                               "before the breaker opens.")),
     "mail.blocked_clients": Option([], _networks, N_("Networks from which the SMTP door takes nothing, such as "

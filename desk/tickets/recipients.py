@@ -38,6 +38,11 @@ def written(text: str) -> list[Recipient]:
     return found
 
 
+def as_written(one: Recipient) -> str:
+    """A recipient as :func:`written` reads them."""
+    return f'"{one.name.replace(chr(34), "")}" <{one.address}>' if one.name else one.address
+
+
 def last_of(db: Session, ticket: Ticket, by: Agent) -> Message | None:
     """The customer's last message: of a person, by mail; also on a ticket merged into this one, as far as the agent sees
     it. Nobody's who wrote in uninvited: what they wrote is answered when an agent wants that."""

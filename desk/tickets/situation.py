@@ -31,7 +31,7 @@ from desk.tickets.passing_on import PassedOn, passed_on
 from desk.tickets.threads import messages_under, outbound_by_id, sent_from, signs, survivor
 from desk.tickets.ticket import Ticket
 from desk.tickets.writing import content_key
-from rules import automatic, intake, trust
+from rules import automatic, intake, spam, trust
 from rules.intake import with_decision, writer_of
 from rules.policy import Writer
 from rules.threading import Sign, choose
@@ -105,7 +105,7 @@ def _clues(db: Session, s: Situation, ours: bool, recipients: list[str]) -> inta
         automatic=s.robot.kind if s.robot else "", automatic_why=s.robot.why if s.robot else "",
         bounce_of=_bounce_of(s.returned), own_loop=ours, copy=s.copy is not None,
         blocked=s.address is not None and is_blocked(db, s.address.value),
-        spam=_spam(s.row, s.letter), trust=s.trust["result"], policy=option(db, "intake.unknown_sender", s.mailbox.uid),
+        spam=_spam(db, s.row, s.letter), trust=s.trust["result"], policy=option(db, "intake.unknown_sender", s.mailbox.uid),
         archive=s.row.archive, agent_reply=s.answer.how if s.answer else _machine_answers_an_agent(db, s.robot, recipients),
         silent=_silent(s), forwarded=s.passed.how if s.passed else ""))
 
@@ -139,7 +139,7 @@ class _Writer:
 def _writer(db: Session, row: InboundMail, letter: Letter, own: frozenset[str]) -> _Writer:
     sender = sender_of(letter, own)
     proof = trust.judge(letter.headers.get("authentication-results", ()), row.mailbox.receiving_host,
-                        brought_by=_brought_by(row), relays=row.mailbox.trusted_relays)
+                        brought_by=_brought_by(row), relays=row.mailbox.trusted_relays, own=letter.checked)
     if sender is not None and sender is not letter.sender and proof["result"] == "pass":
         proof = trust.by_word_of_a_form(sender.address)
     return _Writer(sender, _address(db, sender), proof)
@@ -261,10 +261,10 @@ def _state(db: Session, ticket: Ticket, row: InboundMail) -> str:
     return ticket.state
 
 
-def _spam(row: InboundMail, letter: Letter) -> bool:
+def _spam(db: Session, row: InboundMail, letter: Letter) -> bool:
     """What a filter before us said, as far as one of our own hosts brought it: a sender may mark mail as well."""
-    return trust.is_our_channel(_brought_by(row), row.mailbox.trusted_relays) and any(
-        value.strip().lower().startswith("yes") for value in letter.headers.get("x-spam-flag", ()))
+    return trust.is_our_channel(_brought_by(row), row.mailbox.trusted_relays) and spam.judge(
+        letter.headers, limit=option(db, "intake.spam_score", row.mailbox.uid))
 
 
 def _brought_by(row: InboundMail) -> str:

@@ -21,6 +21,7 @@ def upgrade() -> None:
     sa.Column('kind', sa.String(length=10), nullable=False),
     sa.Column('value', sa.String(length=320), nullable=False),
     sa.Column('normalised', sa.String(length=320), nullable=False),
+    sa.Column('reduced', sa.String(length=320), nullable=True),
     sa.Column('name', sa.String(length=200), nullable=False),
     sa.Column('health', sa.String(length=10), nullable=False),
     sa.Column('health_at', core.database.Moment(timezone=True), nullable=True),
@@ -30,6 +31,9 @@ def upgrade() -> None:
     sa.UniqueConstraint('kind', 'normalised', name=op.f('uq_addresses_kind_normalised')),
     sa.UniqueConstraint('uid', name=op.f('uq_addresses_uid'))
     )
+    with op.batch_alter_table('addresses', schema=None) as batch_op:
+        batch_op.create_index('ix_addresses_reduced', ['reduced'], unique=False, sqlite_where=sa.text('reduced IS NOT NULL'), postgresql_where=sa.text('reduced IS NOT NULL'))
+
     op.create_table('agents',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('uid', sa.String(), nullable=False),
@@ -471,6 +475,7 @@ def upgrade() -> None:
     sa.Column('proof', sa.String(length=20), nullable=False),
     sa.Column('since', core.database.Moment(timezone=True), nullable=False),
     sa.Column('until', core.database.Moment(timezone=True), nullable=True),
+    sa.Column('asked_at', core.database.Moment(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['address_id'], ['addresses.id'], name=op.f('fk_holdings_address_id')),
     sa.ForeignKeyConstraint(['person_id'], ['persons.id'], name=op.f('fk_holdings_person_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_holdings')),
@@ -1099,5 +1104,8 @@ def downgrade() -> None:
 
     op.drop_table('alerts')
     op.drop_table('agents')
+    with op.batch_alter_table('addresses', schema=None) as batch_op:
+        batch_op.drop_index('ix_addresses_reduced', sqlite_where=sa.text('reduced IS NOT NULL'), postgresql_where=sa.text('reduced IS NOT NULL'))
+
     op.drop_table('addresses')
     # ### end Alembic commands ###

@@ -24,12 +24,14 @@ from desk.tickets.message import Attachment, Draft, Message
 from desk.tickets.recipients import (
     Recipient,
     answer_to,
+    as_written,
     colleagues_answer,
     last_and_newest_of,
     last_of,
     name_of,
     written,
 )
+from desk.tickets.rerouting import as_before, proposals
 from desk.tickets.ticket import Ticket
 from desk.web.presenting import words
 from desk.web.presenting.letters import who as wrote
@@ -79,7 +81,7 @@ def composer(ticket: Ticket, kind: str = "reply", typed: Typed | None = None, fo
         "upload_url": url_for("files.create"), "canned_url": url_for("canned.offered", ticket=ticket.number),
         "addresses_url": url_for("recipients.index"), "mind_url": url_for("recipients.minded", ticket=ticket.number),
         "error": typed.error if typed else "", "doubts": list(typed.doubts) if typed else [], "notices": _notices(ticket, draft, last, newest, left_out),
-        "original": original,
+        "original": original, "instead": _other_ways([*to, *cc]),
     }
 
 
@@ -105,10 +107,19 @@ def _recipients(
         to, cc = [], []
     else:
         to, cc = answer_to(ticket, last, own=ours())
+        to = as_before(db(), ticket, to)
         if len(cc) > MOST_IN_COPY:
             left_out, cc = len(cc), []
     both = addressed([*to, *cc], ticket, last)
     return both[:len(to)], both[len(to):], left_out
+
+
+def _other_ways(recipients: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Where else to write whom mail does not reach: one click for each."""
+    found = proposals(db(), [Recipient(one["address"], one["name"]) for one in recipients])
+    return [{"value": address, "address": way.address.value,
+             "text": _("Mail to %(address)s comes back. %(name)s has another address, %(other)s.", address=address,
+                       name=way.person.name, other=way.address.value)} for address, way in found]
 
 
 def addressed(recipients: Sequence[Recipient], ticket: Ticket | None, last: Message | None = None) -> list[dict[str, Any]]:
@@ -119,7 +130,7 @@ def addressed(recipients: Sequence[Recipient], ticket: Ticket | None, last: Mess
     for one in recipients:
         name = "" if away and normalise_email(one.address) == away else one.name or name_of(db(), one.address)
         found.append({"address": one.address, "name": name, "heed": heed.get(one.address, ""),
-                      "written": f'"{name.replace(chr(34), "")}" <{one.address}>' if name else one.address})
+                      "written": as_written(Recipient(one.address, name))})
     return found
 
 

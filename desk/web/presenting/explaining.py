@@ -21,7 +21,7 @@ NAMES = {
     "Attachment": N_("Attachment"), "Bounce": N_("Came back"), "Rescued": N_("Rescued"), "Mailbox": N_("Mailbox"),
     "Sender": N_("Sender"), "Person": N_("Person"), "Evidence": N_("Recognised by"), "Trust": N_("Is the sender real?"),
     "Thread": N_("Ticket"), "Robot": N_("Written by a machine"), "Policy": N_("Unknown senders"), "Rule": N_("Rule"),
-    "Act": N_("What becomes of it"), "Because": N_("Because"),
+    "DKIM": "DKIM", "SPF": "SPF", "DMARC": "DMARC", "Act": N_("What becomes of it"), "Because": N_("Because"),
 }
 SENDERS = {
     "known": N_("belongs to a person we know"), "several": N_("belongs to several persons"), "unknown": N_("nobody we know"),
@@ -85,6 +85,11 @@ def _trust(value: str) -> str:
     return ". ".join(filter(None, (_(TRUST.get(result, result)), said(why))))
 
 
+def _check(value: str) -> str:
+    """What one method found; its result is in the sentence."""
+    return said(value.partition(": ")[2])
+
+
 def _robot(value: str) -> str:
     return _("No") if value.startswith("no,") else f"{_('Yes')}. {said(value.partition(': ')[2])}"
 
@@ -125,5 +130,6 @@ def _rule(value: str) -> str:
 TOLD: dict[str, Callable[[str], str]] = {
     "Act": _act, "Sent": _sent, "Language": _language, "Sender": _sender, "Trust": _trust, "Robot": _robot,
     "Evidence": _evidence, "Thread": _thread, "Text": _size, "Policy": _policy, "Rule": _rule,
+    "DKIM": _check, "SPF": _check, "DMARC": _check,
     "Person": lambda value: _(PERSONS[value]) if value in PERSONS else value,
 }

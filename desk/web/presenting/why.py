@@ -75,7 +75,8 @@ def _trust(trust: dict[str, Any]) -> list[dict[str, Any]]:
     if not trust:
         return []
     icon, kind = TRUST[trust["result"]]
-    return [{"icon": icon, "kind": kind, "text": said(trust.get("sentence") or trust.get("why", ""))}]
+    checks = [{"icon": "shield", "kind": "", "text": said(check["sentence"])} for check in trust.get("checks", ())]
+    return [{"icon": icon, "kind": kind, "text": said(trust.get("sentence") or trust.get("why", ""))}, *checks]
 
 
 def _arrivals(arrivals: Sequence[Arrival]) -> list[dict[str, Any]]:

@@ -94,6 +94,7 @@ class Message(Shape):
     by: str | None = Field(description="Address of the agent who wrote it.")
     state: Literal["queued", "handing_over", "sent", "deferred", "failed"] | None = Field(
         description="How a message that went out fares.")
+    trust: Trust | None = Field(description="Of a message that came in.")
 
 
 class TicketRow(Shape):
