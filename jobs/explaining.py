@@ -32,7 +32,7 @@ def explain(database: Database, raw: bytes, address: str = "") -> list[str]:
                                   envelope_sender=letter.envelope_sender))
         assert row is not None  # the key is new
         situation = gather(db, row, letter)
-        lines = [*_letter(letter), *_known(mailbox, situation), *_verdict(situation)]
+        lines = [*_letter(letter), *_known(mailbox, situation), *_candidates(db, situation), *_verdict(situation)]
         db.rollback()
     return lines
 
@@ -90,6 +90,16 @@ def _known(mailbox: Mailbox, s: Situation) -> Iterator[str]:
     yield _row("Thread", f"ticket {s.ticket.number} by {s.clues.thread or 'what came back'}" if s.ticket else "none")
     yield _row("Robot", f"{s.robot.kind}: {s.robot.why}" if s.robot else "no, a person")
     yield _row("Policy", f"unknown senders: {s.clues.policy}")
+
+
+def _candidates(db: Session, s: Situation) -> Iterator[str]:
+    """Who it may be, where the sender is not settled: each with what speaks for it and against."""
+    if s.identified.state not in ("unknown", "several", "binned"):
+        return
+    for one in s.candidates(db):
+        yield _row("Candidate", f"{one['name']} ({one['score']})")
+        for clue in one["evidence"]:
+            yield _row("", f"{clue['points']:+} {clue['words']}")
 
 
 def _verdict(s: Situation) -> Iterator[str]:

@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from contacts import resembling
 from contacts.address import Address, is_among, normalise_email
-from contacts.identifying import Identified, address_row, evidence, identify, namesakes
+from contacts.identifying import Identified, address_row, evidence, identify
 from core.clock import now
 from core.i18n import N_
 from core.options import option
@@ -25,6 +26,7 @@ from desk.tickets.agents_words import words_of as agents_words
 from desk.tickets.message import Message
 from desk.tickets.our_own import is_our_own
 from desk.tickets.passing_on import PassedOn, passed_on
+from desk.tickets.strangers import of_letter
 from desk.tickets.threads import messages_under, outbound_by_id, sent_from, signs, survivor
 from desk.tickets.ticket import Ticket
 from desk.tickets.writing import content_key
@@ -58,8 +60,9 @@ class Situation:
     clues: intake.Clues = field(default_factory=intake.Clues)
 
     def candidates(self, db: Session) -> list[dict[str, Any]]:
-        """Who it might be, where an agent is to say: holders of the address, else persons of the same name."""
-        return self.identified.candidates or namesakes(db, self.sender.name if self.sender else "")
+        """Who it might be, where an agent is to say: holders of the address, else persons who resemble the sender."""
+        return self.identified.candidates or resembling.candidates(db, of_letter(
+            db, self.letter, self.sender, self.address, belongs_to=[self.sign.ticket_id] if self.sign else []))
 
 
 def gather(db: Session, row: InboundMail, letter: Letter) -> Situation:

@@ -10,6 +10,7 @@ from contacts.address import Address, Holding
 from contacts.addressing import add_address, correct_address, holdings_of
 from contacts.creating import create_company
 from contacts.identifying import address_row, hold, sort_name
+from contacts.name_keys import keep_keys
 from contacts.person import Person
 from core.clock import now
 from core.errors import Refused
@@ -36,6 +37,7 @@ def person(db, name, *addresses, **fields):
     db.flush()
     for n, address in enumerate(addresses):
         hold(db, address_row(db, address), made, origin="agent", primary=n == 0)
+    keep_keys(db, made)
     return made
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from contacts.addressing import holders
 from contacts.person import Employment, Person
 from core.i18n import gettext as _
+from desk.tickets.strangers import candidates_now
 from desk.tickets.ticket import Ticket
 from desk.web.presenting.faces import person_face
 from desk.web.presenting.links import person_url
@@ -70,7 +71,7 @@ def _acts(ticket: Ticket) -> list[dict[str, Any]]:
 
 def candidates(ticket: Ticket) -> list[dict[str, Any]]:
     """The living among the candidates, the best first."""
-    kept = ticket.identification.get("candidates") or []
+    kept = candidates_now(db(), ticket)
     if not kept:
         return []
     persons = {p.uid: p for p in db().scalars(select(Person).where(
