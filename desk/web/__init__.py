@@ -19,7 +19,7 @@ NOUNS: tuple[str, ...] = (
     "sessions", "passwords", "profile", "addresses", "totp", "tokens", "health", "mailboxes", "mailbox_sign_ins", "policies", "inbound", "outbound",
     "agents", "teams", "settings_home", "wordings", "options", "alerts", "explanations", "outbox", "persons", "companies",
     "tickets", "replies", "notes", "forwards", "drafts", "files", "messages", "attachments", "deliveries",
-    "assignments", "states", "tags", "requesters", "recipients", "bulk", "live", "searches", "notifications", "canned",
+    "assignments", "states", "tags", "requesters", "rejections", "recipients", "bulk", "live", "searches", "notifications", "canned",
     "api",
 )
 

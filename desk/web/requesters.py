@@ -95,6 +95,8 @@ def _fields(ticket: Ticket) -> dict[str, Any]:
     """The person to make: as typed, else as the mail names them."""
     name = who(ticket)
     first, last = split_name(name.partition("@")[0] if "@" in name else name)
+    if not (first or last):         # a desk's name: the agent has read it, and makes somebody of it all the same
+        first = name[:120]
     if posted("first_name") or posted("last_name"):
         first, last = posted("first_name"), posted("last_name")
     company = db().scalar(select(Company).where(Company.uid == posted("company"))) if posted("company") else None

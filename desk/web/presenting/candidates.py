@@ -77,17 +77,20 @@ def candidates(ticket: Ticket) -> list[dict[str, Any]]:
     persons = {p.uid: p for p in db().scalars(select(Person).where(
         Person.uid.in_([one["person_id"] for one in kept]), Person.binned_at.is_(None), Person.merged_into_id.is_(None),
     ).options(selectinload(Person.employments).options(joinedload(Employment.company))))}
-    found = [_candidate(ticket, persons[one["person_id"]], one) for one in kept if one["person_id"] in persons]
+    holding = {h.person.uid for h in holders(db(), ticket.requester_address)} if ticket.requester_address else set()
+    found = [_candidate(ticket, persons[one["person_id"]], one, holds=one["person_id"] in holding)
+             for one in kept if one["person_id"] in persons]
     return sorted(found, key=lambda one: -one["points"])
 
 
-def _candidate(ticket: Ticket, person: Person, kept: dict[str, Any]) -> dict[str, Any]:
+def _candidate(ticket: Ticket, person: Person, kept: dict[str, Any], *, holds: bool) -> dict[str, Any]:
     forged = ticket.trust.get("result") == "fail"
     against = [{"points": FORGED, "words": ticket.trust.get("why", ""), "sentence": ticket.trust.get("sentence")}] if forged else []
     clues = [_clue(clue) for clue in (*kept["evidence"], *against)]
     return {
         "name": person.name, "company": _works(person), "face": person_face(person.name), "url": person_url(person),
-        "points": sum(clue["points"] for clue in clues), "clues": clues, "reject_url": None,
+        "points": sum(clue["points"] for clue in clues), "clues": clues,
+        "reject_url": url_for("rejections.create", number=ticket.number, uid=person.uid) if ticket.held and not holds else None,
         "forged": forged,
         "link_url": url_for("requesters.update", number=ticket.number, act="person", person=person.uid),
     }
