@@ -12,12 +12,14 @@ from contacts.address import Address, domain_of
 from contacts.company import Company, CompanyDomain
 from contacts.facts import AddressAdded, CompanyCreated, PersonCreated
 from contacts.identifying import hold, sort_name, split_name
+from contacts.name_keys import keep_keys
 from contacts.person import Employment, LegalBasis, Person
 from core.batch import MISSING, defer, recall, remember
 from core.fold import fold
 from core.history import record
 from core.putting import put
 from core.search import index_substring
+from rules.free_mail import is_free_mail
 
 
 def create_from_mail(
@@ -63,7 +65,9 @@ _BY_DOMAIN = select(Company).join(CompanyDomain).where(
 
 
 def company_at(db: Session, domain: str) -> Company | None:
-    """The company that a mail domain belongs to."""
+    """The company that a mail domain belongs to; none where everybody can have an address."""
+    if is_free_mail(domain):
+        return None
     known = recall(db, "company", domain)
     company: Company | None = remember(
         db, "company", domain, db.scalar(_BY_DOMAIN, {"domain": domain})) if known is MISSING else known
@@ -77,12 +81,14 @@ def _give_bases(db: Session, rows: list[dict[str, Any]]) -> None:
 def create_company(
     db: Session, name: str, *, by: str | None = None, how: str = "form", domains: Sequence[str] = (), **fields: Any,
 ) -> Company:
-    """A company; ``domains`` are the mail domains its people write from."""
+    """A company; ``domains`` are the mail domains its people write from. One that is open to everybody tells no company, and is
+    passed over."""
     company = Company(name=name.strip(), sort_name=fold(name)[:200], **fields)
     db.add(company)
     db.flush()
     for domain in domains:
-        db.add(CompanyDomain(domain=domain.strip().casefold(), company_id=company.id))
+        if not is_free_mail(told := domain.strip().casefold()):
+            db.add(CompanyDomain(domain=told, company_id=company.id))
     index_company(db, company)
     record(db, CompanyCreated(company.uid, how), by=by)
     db.flush()
@@ -92,7 +98,9 @@ def create_company(
 def index_person(
     db: Session, person: Person, addresses: Sequence[str], company: str = "", *, new: bool = False,
 ) -> None:
-    """Let the person be found by any part of name, addresses, company, customer number; by phone with and without spaces."""
+    """Let the person be found by any part of name, addresses, company, customer number; by phone with and without spaces; and
+    by how the name sounds."""
+    keep_keys(db, person, new=new)
     together = ["".join(value.split()) for value in addresses if value.startswith("+") and " " in value]
     index_substring(db, "person_search", person.id, [
         person.first_name, person.last_name, *addresses, *together, company, person.customer_number], new=new)

@@ -74,6 +74,16 @@ class AddressProven(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class ResemblanceDenied(Fact):
+    """An agent said that an unknown address is not this person's, or took that back."""
+
+    kind: ClassVar[str] = "address.not_theirs"
+    person_uid: str
+    address_uid: str
+    taken_back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class AddressHealth(Fact):
     """Mail to an address comes back, or arrives again."""
 

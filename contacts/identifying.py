@@ -24,6 +24,7 @@ from core.batch import MISSING, recall, remember
 from core.fold import fold
 from core.i18n import N_, sentence
 from core.putting import put, savepoint
+from rules.display_names import read
 
 MOST_CANDIDATES = 5
 
@@ -109,25 +110,11 @@ def agent_at(db: Session, normalised: str) -> Agent | None:
     return db.scalar(_AGENT, {"normalised": normalised}) if agents is MISSING else agents.get(normalised)
 
 
-def namesakes(db: Session, name: str) -> list[dict[str, Any]]:
-    """Living persons of exactly this name, as candidates for a sender we do not know."""
-    first, last = split_name(name)
-    if not (first and last):
-        return []
-    found = db.scalars(select(Person).where(
-        Person.sort_name == sort_name(first, last), Person.binned_at.is_(None), Person.merged_into_id.is_(None),
-    ).limit(MOST_CANDIDATES))
-    return [_candidate(p, 0.5, evidence("name", 25, N_("Has the same name, %(name)s."), name=p.name)) for p in found]
-
-
 def split_name(display: str) -> tuple[str, str]:
-    """A display name as first and last name: ``"Hansen, Ole"`` and ``"Ole Hansen"`` are the same."""
-    display = " ".join(display.strip("\"' \t").split())
-    last, comma, first = display.partition(",")
-    if comma and first.strip():
-        return first.strip()[:120], last.strip()[:120]
-    words = display.split(" ")
-    return (" ".join(words[:-1])[:120], words[-1][:120]) if len(words) > 1 else (display[:120], "")
+    """A display name as first and last name, both empty where it is nobody's: ``"Hansen, Ole"`` and ``"Ole Hansen (Firma)"`` are
+    the same, ``"IT Support"`` is none (:mod:`rules.display_names`)."""
+    named = read(display)
+    return named.first, named.last
 
 
 def sort_name(first: str, last: str) -> str:

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from contacts.address import normalise_email
 from contacts.agent import Agent, Team
-from contacts.companies import FREE_MAIL
 from contacts.company import Business, Category, Company, ServiceLevel
 from contacts.facts import PolicyChanged
 from core.database import new_uid, take_turns
@@ -24,6 +23,7 @@ from core.history import record
 from core.i18n import LANGUAGES, N_
 from desk.mailboxes import Mailbox
 from rules import book
+from rules.free_mail import FREE_MAIL
 from rules.policy import FLAGS, GIFTS, MOST_RULES, Rule, rule_of, wrong
 
 #: What a gift names.

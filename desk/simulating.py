@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session
 
 from contacts.address import Address, domain_of
 from contacts.agent import Agent
-from contacts.companies import FREE_MAIL
 from contacts.person import Person
 from core.clock import now
 from core.database import database
@@ -30,6 +29,7 @@ from desk.mailboxes import all_mailboxes
 from desk.policy import checked, checked_gifts, policy
 from desk.tickets.message import Message
 from desk.tickets.ticket import Ticket
+from rules.free_mail import FREE_MAIL
 from rules.intake import as_known, judge, with_decision, writer_of
 from rules.policy import Rule, rule_of
 

@@ -41,7 +41,7 @@ def explain(database: Database, raw: bytes, address: str = "") -> list[str]:
                                   envelope_sender=letter.envelope_sender))
         assert row is not None  # the key is new
         situation = gather(db, row, letter)
-        lines = [*_letter(letter), *_known(mailbox, situation), *_rules(db, situation), *_verdict(situation)]
+        lines = [*_letter(letter), *_known(mailbox, situation), *_candidates(db, situation), *_rules(db, situation), *_verdict(situation)]
         db.rollback()
     return lines
 
@@ -118,6 +118,16 @@ def _rules(db: Session, s: Situation) -> Iterator[str]:
 
 def _listed(value: object) -> str:
     return " ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _candidates(db: Session, s: Situation) -> Iterator[str]:
+    """Who it may be, where the sender is not settled: each with what speaks for it and against."""
+    if s.identified.state not in ("unknown", "several", "binned"):
+        return
+    for one in s.candidates(db):
+        yield _row("Candidate", f"{one['name']} ({one['score']})")
+        for clue in one["evidence"]:
+            yield _row("", f"{clue['points']:+} {clue['words']}")
 
 
 def _verdict(s: Situation) -> Iterator[str]:

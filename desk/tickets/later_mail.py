@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from contacts import resembling
 from contacts.address import Address, domain_of
 from contacts.agent import Agent
 from contacts.binning import bin_person
-from contacts.companies import FREE_MAIL
 from contacts.creating import company_at, create_from_mail
-from contacts.identifying import Identified, evidence, identify, namesakes
+from contacts.identifying import Identified, evidence, identify
 from contacts.person import Person
 from core.history import record
 from core.i18n import N_
@@ -26,7 +26,9 @@ from desk.tickets.facts import RequesterChanged
 from desk.tickets.message import Message
 from desk.tickets.opening import CREATED_WHY
 from desk.tickets.states import change_state
+from desk.tickets.strangers import of_ticket
 from desk.tickets.ticket import Ticket
+from rules.free_mail import FREE_MAIL
 from rules.policy import Decision, Writer, decide, is_from
 
 MOST = 200
@@ -95,7 +97,7 @@ def _belongs(db: Session, ticket: Ticket, found: Identified, by: Agent) -> None:
     before = ticket.requester
     ticket.requester_id = ticket.origin_requester_id = person.id if person else None
     ticket.held = held and ticket.state not in ("closed", "spam")
-    candidates = found.candidates or namesakes(db, ticket.requester_name) if held else []
+    candidates = found.candidates or resembling.candidates(db, of_ticket(db, ticket)) if held else []
     how = "created" if person and found.state == "unknown" else "address" if person else "none"
     ticket.identification = {"how": how, "candidates": candidates,
                              "evidence": [*found.evidence, evidence("agent", 0, TAKEN_BACK, agent=by.name)]}

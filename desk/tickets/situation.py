@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from contacts import resembling
 from contacts.address import Address, domain_of, is_among, normalise_email
-from contacts.companies import FREE_MAIL
 from contacts.creating import company_at
-from contacts.identifying import Identified, address_row, evidence, identify, namesakes
+from contacts.identifying import Identified, address_row, evidence, identify
 from core.clock import now
 from core.i18n import N_
 from core.options import option
@@ -28,10 +28,12 @@ from desk.tickets.agents_words import words_of as agents_words
 from desk.tickets.message import Message
 from desk.tickets.our_own import is_our_own
 from desk.tickets.passing_on import PassedOn, passed_on
+from desk.tickets.strangers import of_letter
 from desk.tickets.threads import messages_under, outbound_by_id, sent_from, signs, survivor
 from desk.tickets.ticket import Ticket
 from desk.tickets.writing import content_key
 from rules import automatic, intake, spam, trust
+from rules.free_mail import FREE_MAIL
 from rules.intake import with_decision, writer_of
 from rules.policy import Writer
 from rules.threading import Sign, choose
@@ -64,8 +66,9 @@ class Situation:
     writer: Writer = field(default_factory=Writer)
 
     def candidates(self, db: Session) -> list[dict[str, Any]]:
-        """Who it might be, where an agent is to say: holders of the address, else persons of the same name."""
-        return self.identified.candidates or namesakes(db, self.sender.name if self.sender else "")
+        """Who it might be, where an agent is to say: holders of the address, else persons who resemble the sender."""
+        return self.identified.candidates or resembling.candidates(db, of_letter(
+            db, self.letter, self.sender, self.address, belongs_to=[self.sign.ticket_id] if self.sign else []))
 
 
 def gather(db: Session, row: InboundMail, letter: Letter) -> Situation:

@@ -20,7 +20,7 @@ NOUNS: tuple[str, ...] = (
     "agents", "teams", "settings_home", "wordings", "options", "alerts", "explanations", "outbox", "persons", "person_addresses", "address_moves",
     "confirmations", "companies",
     "tickets", "replies", "notes", "forwards", "drafts", "files", "messages", "attachments", "deliveries",
-    "assignments", "states", "tags", "requesters", "recipients", "bulk", "live", "searches", "notifications", "canned",
+    "assignments", "states", "tags", "requesters", "rejections", "recipients", "bulk", "live", "searches", "notifications", "canned",
     "api",
 )
 

@@ -9,7 +9,7 @@ from flask_login import login_required
 from sqlalchemy import select
 
 from contacts.address import Holding, domain_of
-from contacts.companies import FREE_MAIL, new_company
+from contacts.companies import new_company
 from contacts.company import Company
 from contacts.creating import company_at
 from contacts.editing import person_called
@@ -35,6 +35,7 @@ from desk.web.presenting.rows import who
 from desk.web.requests import db, ring_after
 from desk.web.showing import back_to, go, ticket_to_change
 from desk.web.signing_in import me
+from rules.free_mail import FREE_MAIL
 
 bp = Blueprint("requesters", __name__)
 MOST = 30
@@ -158,6 +159,8 @@ def _fields(ticket: Ticket) -> dict[str, Any]:
     """The person to make: as typed, else as the mail names them."""
     name = who(ticket)
     first, last = split_name(name.partition("@")[0] if "@" in name else name)
+    if not (first or last):         # a desk's name: the agent has read it, and makes somebody of it all the same
+        first = name[:120]
     if posted("first_name") or posted("last_name"):
         first, last = posted("first_name"), posted("last_name")
     return {"first_name": first, "last_name": last, "company": _company(ticket)}

@@ -11,6 +11,7 @@ from contacts.addressing import add_address, correct_address, holdings_of
 from contacts.creating import create_company
 from contacts.handing_on import hand_on
 from contacts.identifying import address_row, hold, sort_name
+from contacts.name_keys import keep_keys
 from contacts.person import Person
 from core.clock import now
 from core.errors import Refused
@@ -37,6 +38,7 @@ def person(db, name, *addresses, **fields):
     db.flush()
     for n, address in enumerate(addresses):
         hold(db, address_row(db, address), made, origin="agent", primary=n == 0)
+    keep_keys(db, made)
     return made
 
 

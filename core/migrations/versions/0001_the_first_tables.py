@@ -20,7 +20,7 @@ def upgrade() -> None:
     sa.Column('uid', sa.String(), nullable=False),
     sa.Column('kind', sa.String(length=10), nullable=False),
     sa.Column('value', sa.String(length=320), nullable=False),
-    sa.Column('normalised', sa.String(length=320), nullable=False),
+    sa.Column('normalised', sa.String(length=320).with_variant(sa.String(length=320, collation='C'), 'postgresql'), nullable=False),
     sa.Column('reduced', sa.String(length=320), nullable=True),
     sa.Column('name', sa.String(length=200), nullable=False),
     sa.Column('health', sa.String(length=10), nullable=False),
@@ -567,6 +567,29 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['mailbox_id'], ['mailboxes.id'], name=op.f('fk_mailbox_tokens_mailbox_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('mailbox_id', name=op.f('pk_mailbox_tokens'))
     )
+    op.create_table('name_keys',
+    sa.Column('key', sa.String(length=120).with_variant(sa.String(length=120, collation='C'), 'postgresql'), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['persons.id'], name=op.f('fk_name_keys_person_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('key', 'person_id', name=op.f('pk_name_keys')),
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('name_keys', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_name_keys_person_id'), ['person_id'], unique=False)
+
+    op.create_table('rejections',
+    sa.Column('address_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('agent_id', sa.Integer(), nullable=True),
+    sa.Column('at', core.database.Moment(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['address_id'], ['addresses.id'], name=op.f('fk_rejections_address_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['agent_id'], ['agents.id'], name=op.f('fk_rejections_agent_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['person_id'], ['persons.id'], name=op.f('fk_rejections_person_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('address_id', 'person_id', name=op.f('pk_rejections'))
+    )
+    with op.batch_alter_table('rejections', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_rejections_person_id'), ['person_id'], unique=False)
+
     op.create_table('tickets',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('uid', sa.String(), nullable=False),
@@ -993,6 +1016,14 @@ def downgrade() -> None:
         batch_op.drop_index('ix_tickets_assignee', sqlite_where=sa.text('assignee_id IS NOT NULL'), postgresql_where=sa.text('assignee_id IS NOT NULL'))
 
     op.drop_table('tickets')
+    with op.batch_alter_table('rejections', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_rejections_person_id'))
+
+    op.drop_table('rejections')
+    with op.batch_alter_table('name_keys', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_name_keys_person_id'))
+
+    op.drop_table('name_keys')
     op.drop_table('mailbox_tokens')
     with op.batch_alter_table('mailbox_sign_ins', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_mailbox_sign_ins_mailbox_id'))

@@ -8,7 +8,7 @@ from desk.web.api import bearer, problems
 from desk.web.api.routing import bp
 
 #: One module a noun, in the order of the document.
-NOUNS = ("tickets", "replies", "assignments", "states", "tags", "merges", "requesters", "files", "persons", "addresses",
+NOUNS = ("tickets", "replies", "assignments", "states", "tags", "merges", "requesters", "rejections", "files", "persons", "addresses",
          "employments", "cards", "companies", "inbound", "outbound", "mailboxes", "settings", "intake_rules", "operations", "agents",
          "teams", "bin")
 

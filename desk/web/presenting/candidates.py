@@ -10,10 +10,10 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from contacts.address import domain_of
 from contacts.addressing import holders
-from contacts.companies import FREE_MAIL
 from contacts.creating import company_at
 from contacts.person import Employment, Person
 from core.i18n import gettext as _
+from desk.tickets.strangers import candidates_now
 from desk.tickets.ticket import Ticket
 from desk.web.presenting.faces import person_face
 from desk.web.presenting.links import person_url
@@ -21,6 +21,7 @@ from desk.web.presenting.rows import who
 from desk.web.presenting.words import said
 from desk.web.requests import db
 from desk.web.signing_in import me
+from rules.free_mail import FREE_MAIL
 
 FULL = 50                    # points that fill a bar
 FORGED = -100                # as much as an address speaks for somebody
@@ -104,23 +105,26 @@ def company_of(ticket: Ticket) -> str:
 
 def candidates(ticket: Ticket) -> list[dict[str, Any]]:
     """The living among the candidates, the best first."""
-    kept = ticket.identification.get("candidates") or []
+    kept = candidates_now(db(), ticket)
     if not kept:
         return []
     persons = {p.uid: p for p in db().scalars(select(Person).where(
         Person.uid.in_([one["person_id"] for one in kept]), Person.binned_at.is_(None), Person.merged_into_id.is_(None),
     ).options(selectinload(Person.employments).options(joinedload(Employment.company))))}
-    found = [_candidate(ticket, persons[one["person_id"]], one) for one in kept if one["person_id"] in persons]
+    holding = {h.person.uid for h in holders(db(), ticket.requester_address)} if ticket.requester_address else set()
+    found = [_candidate(ticket, persons[one["person_id"]], one, holds=one["person_id"] in holding)
+             for one in kept if one["person_id"] in persons]
     return sorted(found, key=lambda one: -one["points"])
 
 
-def _candidate(ticket: Ticket, person: Person, kept: dict[str, Any]) -> dict[str, Any]:
+def _candidate(ticket: Ticket, person: Person, kept: dict[str, Any], *, holds: bool) -> dict[str, Any]:
     forged = ticket.trust.get("result") == "fail"
     against = [{"points": FORGED, "words": ticket.trust.get("why", ""), "sentence": ticket.trust.get("sentence")}] if forged else []
     clues = [_clue(clue) for clue in (*kept["evidence"], *against)]
     return {
         "name": person.name, "company": _works(person), "face": person_face(person.name), "url": person_url(person),
-        "points": sum(clue["points"] for clue in clues), "clues": clues, "reject_url": None,
+        "points": sum(clue["points"] for clue in clues), "clues": clues,
+        "reject_url": url_for("rejections.create", number=ticket.number, uid=person.uid) if ticket.held and not holds else None,
         "forged": forged,
         "link_url": url_for("requesters.update", number=ticket.number, act="person", person=person.uid),
     }

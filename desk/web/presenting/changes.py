@@ -28,6 +28,7 @@ SAID = {
     "person.created": ("user-plus", N_("Created")), "company.created": ("plus", N_("Created")),
     "address.added": ("at", N_("Address added")), "address.retired": ("at", N_("Address taken away")),
     "address.moved": ("arrows-exchange", N_("Address came from another person")), "address.proven": ("proven", N_("Address confirmed by a link")),
+    "address.not_theirs": ("user-off", N_("Ruled out for an unknown address")),
     "address.health": ("mail-off", N_("Address judged by what came back")),
     "ticket.requester": ("user-check", N_("Recognised on a ticket")), "ticket.opened": ("mail", N_("Wrote a new request")),
 }
@@ -62,6 +63,8 @@ def _say(fact: FactRow, fields: Sequence[Change], uid: str) -> tuple[str, str]:
         return "pencil", _("Changed: %(fields)s", fields=", ".join(_(FIELDS.get(c.field, c.field)) for c in fields))
     if fact.kind in ("person.binned", "company.binned"):
         return "trash", _("Restored") if fact.data.get("restored") else _("Deleted")
+    if fact.kind == "address.not_theirs" and fact.data.get("taken_back"):
+        return "user-check", _("May be behind an unknown address after all")
     if fact.kind == "employment.changed":
         return "arrows-exchange", _(EMPLOYED.get(fact.data.get("change", ""), N_("Employment changed")))
     if fact.kind == "address.moved" and fact.data.get("person_uid") == uid:

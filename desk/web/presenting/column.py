@@ -12,7 +12,6 @@ from sqlalchemy.orm import lazyload, load_only
 
 from contacts.address import domain_of
 from contacts.agent import Agent
-from contacts.companies import FREE_MAIL
 from core.i18n import N_
 from core.i18n import gettext as _
 from desk.tickets.listing import Page, how_many, list_tickets
@@ -25,6 +24,7 @@ from desk.web.presenting.rows import rows
 from desk.web.presenting.words import state
 from desk.web.requests import db
 from desk.web.signing_in import me
+from rules.free_mail import FREE_MAIL
 
 SORTS = {"moved": N_("Last touched"), "longest": N_("Waited longest"), "due": N_("Due"), "created": N_("Opened last")}
 #: Views of tickets that are somebody's, or nobody's, by definition.

@@ -45,7 +45,7 @@ NAMED: dict[str, tuple[Any, str]] = {
     "operations": (Operation, "7" * 24), "undo": (Operation, "7" * 24), "agents": (Agent, "8" * 24), "teams": (Team, "9" * 24),
 }
 WITHIN = {"aid": (Holding, "a" * 24), "eid": (Employment, "b" * 24)}
-OTHER = {"number": [1, 2], "address": ["support@desk.example"], "key": ["intake.unknown_sender", "contacts.bin_days"]}
+OTHER = {"number": [1, 2], "pid": ["1" * 24], "address": ["support@desk.example"], "key": ["intake.unknown_sender", "contacts.bin_days"]}
 #: What bodies name, so that some of them are not refused for it.
 KNOWN = {"mailbox": ["support@desk.example"], "requester": ["1" * 24], "person_id": ["1" * 24], "company_id": ["2" * 24],
          "assignee": ["me"], "our_contact": ["nora@desk.example"], "support_contact": ["nora@desk.example"]}
