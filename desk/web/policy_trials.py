@@ -99,18 +99,18 @@ def versions() -> Any:
     return page("web/settings/policy/versions.html", settings={"current": "unknown"}, versions=shown)
 
 
-@bp.post("/versions/<int:number>")
+@bp.post("/versions/<int:version>")
 @admins_only
-def restore(number: int) -> Any:
+def restore(version: int) -> Any:
     """Take the rules of an earlier version up again, as a change to be tried and saved."""
-    row = numbered(db(), number)
+    row = numbered(db(), version)
     if row is None:
         raise Unknown(N_("There is no such version."))
     try:
         change(db(), me(), rules=row.rules, gifts=row.gifts)
     except Refused as refused:
         return policies.show(errors_of(refused)), refused.status
-    return see_other(url_for("policies.edit"), said=_("These are the rules of version %(version)s. Not in force yet: try it, then save.", version=number))
+    return see_other(url_for("policies.edit"), said=_("These are the rules of version %(version)s. Not in force yet: try it, then save.", version=version))
 
 
 def _draft() -> Operation:
