@@ -17,7 +17,7 @@ from desk.web import drawing, errors, headers, requests, signing_in
 #: One module a noun; each has a blueprint ``bp``.
 NOUNS: tuple[str, ...] = (
     "sessions", "passwords", "profile", "addresses", "totp", "tokens", "health", "mailboxes", "mailbox_sign_ins", "policies", "inbound", "outbound",
-    "agents", "teams", "settings_home", "wordings", "options", "alerts", "explanations", "outbox", "persons", "companies",
+    "agents", "teams", "levels", "hours", "routing", "absences", "settings_home", "wordings", "options", "alerts", "explanations", "outbox", "persons", "companies",
     "tickets", "replies", "notes", "forwards", "drafts", "files", "messages", "attachments", "deliveries",
     "assignments", "states", "tags", "requesters", "recipients", "bulk", "live", "searches", "notifications", "canned",
     "api",
