@@ -12,12 +12,19 @@ from holidays import country_holidays
 FIRST_YEAR, LAST_YEAR = 1990, 2200
 
 
-@lru_cache(maxsize=128)
-def public(country: str, year: int) -> Mapping[date, str]:
-    """The public holidays of a country (two letters) in a year, with their names there; none for no country."""
+#: A language of ours → what the calendar calls it.
+SPOKEN = {"en": ("en_US",), "nb": ("no",), "da": ("da",), "sv": ("sv", "sv_FI")}
+
+
+@lru_cache(maxsize=256)
+def public(country: str, year: int, language: str = "") -> Mapping[date, str]:
+    """The public holidays of a country (two letters) in a year; none for no country. Their names are in this language where
+    the calendar has them, else as they are called there."""
     if not country or not FIRST_YEAR <= year <= LAST_YEAR:
         return {}
-    return dict(country_holidays(country.upper(), years=year).items())
+    known = country_holidays(country.upper())
+    spoken = next((one for one in SPOKEN.get(language, ()) if one in known.supported_languages), known.default_language)
+    return dict(country_holidays(country.upper(), years=year, language=spoken).items())
 
 
 @lru_cache(maxsize=128)

@@ -86,6 +86,12 @@ def test_nordic_holidays(country, holidays, others):
     assert not any(date.fromisoformat(day) in found for day in others)
 
 
+def test_names_of_holidays_are_in_the_language_of_the_agent_where_the_calendar_has_them():
+    christmas = date(2026, 12, 25)
+    said = [public(*asked)[christmas] for asked in (("no", 2026, "nb"), ("no", 2026, "en"), ("no", 2026, "sv"), ("fi", 2026, "sv"))]
+    assert said == ["Første juledag", "Christmas Day", "Første juledag", "Juldagen"]
+
+
 def test_easter_and_its_wednesday():
     assert [easter(year) for year in (2024, 2025, 2026, 2038)] == [
         date(2024, 3, 31), date(2025, 4, 20), date(2026, 4, 5), date(2038, 4, 25)]

@@ -75,5 +75,5 @@ def changed(option: str) -> str:
 
 def _name(then: date, value: dict[str, Any]) -> str:
     known = eves(then.year).get(then)
-    holiday = public(value["holidays"], then.year).get(then)
+    holiday = public(value["holidays"], then.year, language()).get(then)
     return holiday or (eve(known) if known is not None and known in value["half_days"] else _("Our own day off"))
