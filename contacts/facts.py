@@ -155,3 +155,23 @@ class PolicyChanged(Fact):
     version: int
     before: int
     policy_uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class LevelChanged(Fact):
+    """A service level was added, edited, moved, archived or brought back; the values are in ``changes``."""
+
+    kind: ClassVar[str] = "service_level.changed"
+    level_uid: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingChanged(Fact):
+    """A routing rule was added, edited, moved, switched, deleted or restored. ``book_uid`` is what the history of all of them is
+    found by."""
+
+    kind: ClassVar[str] = "routing.changed"
+    rule_uid: str
+    change: str
+    book_uid: str = "routing-rules"

@@ -14,6 +14,7 @@ from zoneinfo import available_timezones
 from sqlalchemy import String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session
 
+from core import office_hours
 from core.database import Base, Json, Versioned, plain
 from core.errors import Refused, Unknown
 from core.i18n import LANGUAGES as LANGUAGES
@@ -78,6 +79,9 @@ OPTIONS: dict[str, Option] = {
     "desk.name": Option("Skranke", _name, N_("The name customers and agents see.")),
     "desk.language": Option("en", _one_of(*LANGUAGES), N_("The language where nothing better is known.")),
     "desk.timezone": Option("Europe/Oslo", _zone, N_("The zone of times in mails and of agents who chose none.")),
+    "desk.hours": Option(office_hours.DEFAULT, office_hours.fits, N_("When the desk works: hours of each day from Monday on, "
+                         "the holidays of a country, days that end early, days on which nobody works. What service levels "
+                         "in business hours go by.")),
     "desk.reopen_days": Option(14, _whole(0, 3650), N_("Days after closing in which a reply reopens the ticket; "
                                "later ones open a linked ticket."), per_mailbox=True),
     "desk.acknowledge": Option(True, _flag, N_("Whether a new request is acknowledged by mail."), per_mailbox=True),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -18,6 +17,8 @@ from core.history import record
 from core.i18n import N_, sentence
 from desk.tickets.facts import RequesterChanged, SenderChanged
 from desk.tickets.message import Message
+from desk.tickets.promising import expect
+from desk.tickets.routing import take_over
 from desk.tickets.states import change_state
 from desk.tickets.taking_part import add_participant
 from desk.tickets.ticket import Ticket
@@ -150,7 +151,7 @@ def settle(db: Session, ticket: Ticket, person: Person | None, by: Agent, *, sai
     ticket.held = False
     if person is not None:
         ticket.requester_name = person.name[:250]
-        _expect(ticket, person)
+        expect(db, ticket, person)
     ticket.identification = _said(ticket.identification, person, by, said)
     db.execute(update(Message).where(
         Message.ticket_id == ticket.id, Message.direction == "in",
@@ -161,13 +162,5 @@ def settle(db: Session, ticket: Ticket, person: Person | None, by: Agent, *, sai
     address = ticket.requester_address
     record(db, RequesterChanged(ticket.uid, person.uid if person else None, previous.uid if previous else None,
                                 address.uid if address else None), by=by.uid)
-
-
-def _expect(ticket: Ticket, person: Person) -> None:
-    """What the person's service level promises, from when the ticket came."""
-    level = person.service_level
-    if level is None or ticket.state != "new":
-        return
-    ticket.priority = level.priority
-    if level.first_answer_minutes:
-        ticket.due_at = ticket.created_at + timedelta(minutes=level.first_answer_minutes)
+    if person is not None:
+        take_over(db, ticket, person)

@@ -28,6 +28,8 @@ VIEWS = ("mine", "unassigned", "waiting", "held", "all", "closed", "spam", "bin"
 SORTS = ("moved", "longest", "due", "created")
 UPWARDS = ("due", "longest")
 OPEN = ("active", "waiting")
+#: Where the clock of an answer stands still: what sleeps or waits keeps the time it had, and nothing is due of it.
+STILL = "waiting"
 COUNTED = 1000
 COUNTED_VIEWS = ("mine", "unassigned", "waiting", "held", "spam", "all")
 NOT_DONE = ("new", "open", "waiting", "snoozed")
@@ -131,7 +133,7 @@ def _count(db: Session, agent: Agent, wanted: Wanted) -> Any:
 
 
 def _ids(db: Session, agent: Agent, wanted: Wanted, after: list[Any] | None, limit: int) -> list[int]:
-    """Ids in order. Sorted by due time, those without one follow behind, the latest first."""
+    """Ids in order. Sorted by due time, those of which nothing is due now follow behind, the latest first."""
     if wanted.sort != "due":
         return _merge(db, agent, wanted, after, limit)
     if after is None or after[0] != "undated":
@@ -247,9 +249,9 @@ def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.held is not None:
         found.append(_HELD if wanted.held else ~_HELD)
     if wanted.sort == "due":
-        found.append(Ticket.due_at.is_not(None))
+        found += [Ticket.due_at.is_not(None), Ticket.shelf != STILL]
     if wanted.sort == "undated":
-        found.append(Ticket.due_at.is_(None))
+        found.append(or_(Ticket.due_at.is_(None), Ticket.shelf == STILL))
     return found
 
 
@@ -286,7 +288,7 @@ def _load(db: Session, ids: Sequence[int], brief: bool) -> list[Ticket]:
 
 
 def _write(wanted: Wanted, last: Ticket) -> str:
-    value = last.due_at if wanted.sort == "due" else last.moved_at
+    value = (last.due_at if last.shelf != STILL else None) if wanted.sort == "due" else last.moved_at
     kind = "undated" if value is None else wanted.sort
     key = [kind, last.id if kind == "created" else (value or last.moved_at).isoformat(), last.id]
     return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")

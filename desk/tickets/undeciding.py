@@ -54,7 +54,8 @@ def remember(
     person = ticket.requester_id
     holdings = set(db.scalars(_holding_ids(before.address)))
     given = {
-        "tickets": [{**before.tickets[one.id], "after": one.requester_id} for one in settled if one.id in before.tickets],
+        "tickets": [{**before.tickets[one.id], "after": one.requester_id, "given_to": one.assignee_id}
+                    for one in settled if one.id in before.tickets],
         "holdings": sorted(holdings - before.holdings), "retired": sorted(before.holdings - holdings), "rule": rule,
         "address": before.address.id if before.address else None,
         "person": person if person is not None and person > before.newest else None, "blocked": blocked}
@@ -162,13 +163,15 @@ def _standing(db: Session, ticket: Ticket) -> dict[str, Any]:
     return {"id": ticket.id, "requester_id": ticket.requester_id, "origin_requester_id": ticket.origin_requester_id,
             "requester_address_id": ticket.requester_address_id, "requester_name": ticket.requester_name, "held": ticket.held, "identification": ticket.identification,
             "priority": ticket.priority, "due_at": ticket.due_at.isoformat() if ticket.due_at else None,
-            "state": ticket.state, "messages": [list(row) for row in messages]}
+            "state": ticket.state, "assignee_id": ticket.assignee_id, "messages": [list(row) for row in messages]}
 
 
 def _restore(db: Session, ticket: Ticket, kept: dict[str, Any], by: Agent) -> None:
     previous = ticket.requester
     if ticket.state == "spam" and kept["state"] != "spam":
         change_state(db, ticket, kept["state"], by=by)
+    if ticket.assignee_id == kept.get("given_to") != kept.get("assignee_id"):      # the card gave it to its contact
+        ticket.assignee_id = kept.get("assignee_id")
     for name in ("requester_id", "origin_requester_id", "requester_address_id", "requester_name", "held", "identification", "priority"):
         setattr(ticket, name, kept[name])
     ticket.due_at = datetime.fromisoformat(kept["due_at"]) if kept["due_at"] and ticket.answered_at is None else None
@@ -177,7 +180,7 @@ def _restore(db: Session, ticket: Ticket, kept: dict[str, Any], by: Agent) -> No
         if message_id in rows:
             rows[message_id].person_id, rows[message_id].origin_person_id = person_id, origin_id
     db.flush()
-    db.expire(ticket, ["requester", "requester_address"])
+    db.expire(ticket, ["requester", "requester_address", "assignee"])
     record(db, RequesterChanged(ticket.uid, ticket.requester.uid if ticket.requester else None,
                                 previous.uid if previous else None, None), by=by.uid)
 

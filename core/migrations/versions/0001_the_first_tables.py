@@ -52,8 +52,12 @@ def upgrade() -> None:
     sa.Column('totp_used', sa.Integer(), nullable=False),
     sa.Column('session_version', sa.Integer(), nullable=False),
     sa.Column('seen_at', core.database.Moment(timezone=True), nullable=True),
+    sa.Column('away_from', sa.Date(), nullable=True),
+    sa.Column('away_until', sa.Date(), nullable=True),
+    sa.Column('deputy_id', sa.Integer(), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('created_at', core.database.Moment(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['deputy_id'], ['agents.id'], name=op.f('fk_agents_deputy_id'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_agents')),
     sa.UniqueConstraint('email', name=op.f('uq_agents_email')),
     sa.UniqueConstraint('uid', name=op.f('uq_agents_uid'))
@@ -171,10 +175,37 @@ def upgrade() -> None:
     sa.Column('uid', sa.String(), nullable=False),
     sa.Column('name', sa.String(length=80), nullable=False),
     sa.Column('first_answer_minutes', sa.Integer(), nullable=True),
+    sa.Column('next_answer_minutes', sa.Integer(), nullable=True),
+    sa.Column('business_hours', sa.Boolean(), nullable=False),
     sa.Column('priority', sa.Integer(), nullable=False),
+    sa.Column('place', sa.Integer(), nullable=False),
+    sa.Column('archived_at', core.database.Moment(timezone=True), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('created_at', core.database.Moment(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_service_levels')),
     sa.UniqueConstraint('name', name=op.f('uq_service_levels_name')),
     sa.UniqueConstraint('uid', name=op.f('uq_service_levels_uid'))
+    )
+    op.create_table('routing_rules',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('uid', sa.String(), nullable=False),
+    sa.Column('place', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=80), nullable=False),
+    sa.Column('active', sa.Boolean(), nullable=False),
+    sa.Column('conditions', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=False),
+    sa.Column('acts', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=False),
+    sa.Column('deleted_at', core.database.Moment(timezone=True), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('created_at', core.database.Moment(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_routing_rules')),
+    sa.UniqueConstraint('uid', name=op.f('uq_routing_rules_uid'))
+    )
+    op.create_table('routing_matches',
+    sa.Column('rule_id', sa.Integer(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('count', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['rule_id'], ['routing_rules.id'], name=op.f('fk_routing_matches_rule_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('rule_id', 'day', name=op.f('pk_routing_matches'))
     )
     op.create_table('sign_in_failures',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -1118,6 +1149,8 @@ def downgrade() -> None:
 
     op.drop_table('sign_in_failures')
     op.drop_table('service_levels')
+    op.drop_table('routing_matches')
+    op.drop_table('routing_rules')
     op.drop_table('options')
     with op.batch_alter_table('operations', schema=None) as batch_op:
         batch_op.drop_index('ix_operations_state')

@@ -20,6 +20,7 @@ from core.retelling import retell
 from desk.access import visible_mailbox_ids
 from desk.tickets.recipients import written
 from desk.tickets.ticket import Ticket
+from desk.web.presenting.absence import away_note
 from desk.web.presenting.candidates import unknown
 from desk.web.presenting.faces import agent_entry, person_face
 from desk.web.presenting.links import addresses_url, company_url, person_edit_url, person_url
@@ -120,7 +121,7 @@ def _address(holding: Holding) -> dict[str, Any]:
 
 
 def _agent(agent: Agent | None) -> dict[str, Any] | None:
-    return agent_entry(agent) if agent else None
+    return {**agent_entry(agent), "away": away_note(agent)} if agent else None
 
 
 def _tickets(person: Person, ticket: Ticket | None) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def neighbours(place: Place, found: Page, ticket: Ticket) -> tuple[str | None, s
 
 
 def _view(place: Place, found: Page, shown: list[dict[str, Any]]) -> dict[str, Any]:
-    sort = place.sort or "moved"
+    sort = place.order
     newest = max((ticket.moved_at for ticket in found.tickets), default=None)
     since: dict[str, Any] = {"since": newest.isoformat()} if newest else {}
     return {

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask import url_for
+
 from core.i18n import gettext as _
 from desk.tickets.message import Message
+from desk.tickets.ticket import Ticket
 from desk.web.presenting.times import stamp
 from desk.web.presenting.words import said
+from desk.web.signing_in import me
 from rules.intake import ACTS
 
 TRUST = {"pass": ("proven", "sure"), "fail": ("shield-x", "late"), "none": ("shield", "")}
@@ -42,6 +46,17 @@ def held_why(
 ) -> dict[str, Any]:
     """Why a ticket waits for an agent to say who wrote it."""
     return {"clues": [*_evidence(identification), *_trust(trust), *_verdict(verdict), *_arrivals(arrivals)], "acts": []}
+
+
+def why_routed(ticket: Ticket) -> dict[str, Any] | None:
+    """Why the desk gave the ticket to whom it did when it opened."""
+    routed = ticket.verdict.get("routing")
+    if not routed:
+        return None
+    named = [_("Rule %(number)s: %(why)s", number=routed["number"], why=routed["name"])] if routed.get("name") else []
+    return {"clues": [*({"icon": "list-check", "kind": "", "text": text} for text in named),
+                      *({"icon": "route", "kind": "", "text": said(one)} for one in routed["because"])],
+            "acts": [{"label": _("The rule"), "url": url_for("routing.edit", uid=routed["rule"])}] if routed.get("rule") and me().admin else []}
 
 
 def held_text(verdict: dict[str, Any]) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
 from contacts.enrolling import SHORTEST
 from desk.web.api.paging import Page
-from desk.web.api.schemas.common import NO_NUL, ONE_LINE, Asked, Changes, Shape, Word
+from desk.web.api.schemas.common import NO_NUL, ONE_LINE, Asked, Changes, Day, Shape, Word
 from desk.web.api.schemas.persons import Language, Name
 
 Role = Literal["agent", "admin"]
@@ -28,17 +28,24 @@ class Agent(Shape):
     active: bool
     language: Language
     timezone: str
+    away_from: date | None = Field(description="The first day of an absence, in the agent's time zone.")
+    away_until: date | None = Field(description="The last day of it.")
+    deputy: str | None = Field(description="The address of who gets the agent's tickets meanwhile.")
     version: int
 
 
 class AgentChange(Changes):
-    """What to change of an agent. Who loses a role or the right to sign in is signed out everywhere."""
+    """What to change of an agent. Who loses a role or the right to sign in is signed out everywhere. An agent who is no admin
+    changes the absence alone, and only their own."""
 
     email: Word = ""
     name: Name = ""
     role: Role = "agent"
     active: bool = True
     language: Language = "en"
+    away_from: Day | None = None
+    away_until: Day | None = None
+    deputy: Word | None = Field(default=None, description="Address or id of an agent; null for nobody.")
 
 
 class NewAgent(Asked):
