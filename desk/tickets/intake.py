@@ -19,7 +19,7 @@ from core.batch import defer
 from desk import claiming
 from desk.inbound import InboundMail
 from desk.letter import Letter
-from desk.tickets.bouncing import append_bounce, note_on
+from desk.tickets.bouncing import append_bounce, mark_unreached, note_on
 from desk.tickets.message import Delivery, Message
 from desk.tickets.naming import named
 from desk.tickets.opening import open_from
@@ -54,6 +54,7 @@ def enact(db: Session, s: Situation, verdict: Verdict, files: list[str]) -> Mess
     if verdict.act == "ignore":
         if verdict.rule == "is_bounce_of_a_notification" and s.returned is not None:
             note_on(s.returned, s)
+            mark_unreached(db, s, s.returned)
         return s.copy
     if verdict.act == "set_aside":
         return None

@@ -248,3 +248,10 @@ def test_a_deleted_persons_addresses_are_not_shown(agent_client: FlaskClient, jo
     with fresh_database.write() as db:
         bin_person(db, db.get_one(Person, ole.id), by=db.get_one(Agent, jonas.id))
     assert agent_client.get(f"/persons/{ole.uid}/addresses").status_code == 404
+
+
+def test_both_forms_of_a_domain_are_one_address(agent_client: FlaskClient, ole: Person, fresh_database: Database) -> None:
+    there = f"/persons/{ole.uid}/addresses"
+    assert agent_client.post(there, data={"kind": "email", "value": "Ole@xn--blbr-roah.example"}).status_code == 303
+    again = agent_client.post(there, data={"kind": "email", "value": "ole@blåbær.example"})
+    assert again.status_code == 422 and "It is on this card already." in again.text
