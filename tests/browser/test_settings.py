@@ -16,6 +16,7 @@ from contacts.agent import Agent, Team
 from contacts.companies import new_company
 from contacts.editing import create_person
 from contacts.enrolling import add_agent
+from contacts.levels import save_level
 from core.clock import now
 from core.database import Database
 from core.settings import settings
@@ -23,6 +24,7 @@ from desk import claiming
 from desk.inbound import Delivery, accept
 from desk.mailboxes import Alert, Mailbox, add_mailbox
 from desk.outbound import enqueue
+from desk.routing_rules import save_rule
 from desk.tickets.intake import file
 from desk.tickets.writing import keep_files
 from desk.web import create_app
@@ -70,6 +72,12 @@ def furnish(db: Any) -> None:
     add_agent(db, "nora@desk.example", PASSWORD, name="Lise-Lotte Fagerheim-Bråthen")
     db.add(Team(name="Verksted og reservedeler", members=[jonas]))
     support = add_mailbox(db, "support@desk.example", "Kundeservice for private og bedrifter", imap_url="imaps://support@imap.desk.example:993")
+    level = {"name": "Avtalekunder med døgnvakt", "priority": 1, "first_answer_minutes": 60, "next_answer_minutes": 240, "business_hours": True}
+    save_level(db, None, level, by=jonas)
+    save_level(db, None, level | {"name": "Andre", "next_answer_minutes": None}, by=jonas)
+    words = {"mailboxes": [support.uid], "words": ["reservedelsbestilling*"], "languages": ["nb"]}
+    for tags in (["reservedeler"], ["annet"]):
+        save_rule(db, None, name="Reservedeler og tilbehør", active=True, conditions=words, acts={"assignee": jonas.uid, "tags": tags}, by=jonas)
     company = new_company(db, {"name": "Björkö Fastigheter och Förvaltning AB", "phone": "+46 555 01400"}, by=jonas,
                           domains=["fastighet.example"])
     for first, last in (("Torbjørn", "Aasen-Lyngstad"), ("Kari", "Hansetvedt"), ("Ole", "Johansen")):
