@@ -328,3 +328,38 @@ def test_everything_is_there_without_javascript(visit: Any, fresh_database: Data
     assert "waits for an agent" in page.locator(".notice--sure").inner_text()
     with fresh_database.read() as db:
         assert db.scalars(select(Agent)).first() is not None
+
+
+def test_rules_are_ordered_by_hand_and_deleting_one_is_taken_back(visit: Any) -> None:
+    page = visit()
+    page.goto("/settings/routing")
+    page.click("a[href='/settings/routing/new']")
+    page.fill("#f-name", "Fakturaer")
+    page.fill("#f-words", "faktura*")
+    page.fill("#f-tags", "faktura")
+    page.keyboard.press("Control+s")
+    page.wait_for_url("**/settings/routing")
+    names = ".route-when strong"
+    assert page.locator(names).all_inner_texts()[-1] == "Fakturaer"
+    page.get_by_role("button", name="Move rule 3 up").click()
+    page.get_by_role("button", name="Move rule 2 up").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_load_state()
+    assert page.locator(names).all_inner_texts()[0] == "Fakturaer"
+    page.get_by_role("button", name="Switch off 1").click()
+    assert "switched off" in page.locator("tbody tr").first.inner_text()
+    page.click("text=Fakturaer")
+    page.click("text=Delete")
+    assert "Fakturaer" not in page.locator("main, body").first.locator(names).all_inner_texts()
+    page.click("[data-toast] button")
+    page.wait_for_selector("text=The rule is back.")
+    assert page.locator(names).all_inner_texts()[0] == "Fakturaer"
+    assert flaws(page) == []
+
+
+def test_the_order_of_service_levels(visit: Any) -> None:
+    page = visit()
+    page.goto("/settings/service-levels")
+    page.get_by_role("button", name="Move Andre up").click()
+    page.wait_for_load_state()
+    assert page.locator("a.lines__row-link").all_inner_texts() == ["Andre", "Avtalekunder med døgnvakt"]
