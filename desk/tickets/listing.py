@@ -194,8 +194,9 @@ def _few(db: Session, wanted: Wanted) -> Sequence[int] | None:
 
 
 def _of_agent(base: Select[Any], assignee_id: int, shelves: Sequence[str], mailboxes: Sequence[int]) -> list[Select[Any]]:
-    """The stretches of one agent's tickets, which are far shorter than the mailboxes'."""
-    return [base.where(Ticket.assignee_id == assignee_id, Ticket.shelf == shelf, Ticket.mailbox_id.in_(mailboxes))
+    """The stretches of one agent's tickets, which are far shorter than the mailboxes': these are asked of each ticket, or SQLite
+    would go through a mailbox's."""
+    return [base.where(Ticket.assignee_id == assignee_id, Ticket.shelf == shelf, of_each(Ticket.mailbox_id.in_(mailboxes)))
             for shelf in shelves]
 
 

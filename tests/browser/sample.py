@@ -447,7 +447,10 @@ NOTIFICATIONS = [
      "at": "11:04", "unread": True},
     {"url": "/kit/ticket", "icon": "mail", "text": "Ingrid Solheim svarte på «Kan ikke logge inn»", "at": "10:52"},
 ]  # fmt: skip
+AWAY = {"values": {"away_from": "2026-12-01", "away_until": "2026-12-04", "deputy": "a2"}, "version": 3,
+        "note": "away until 4 Dec, deputy Kari Moe", "agents": [("a2", "Kari Moe")]}
 PROFILE = {
+    "away": AWAY,
     "shortest": 8,
     "form": {"values": {"name": "Nora Vik", "email": "nora@example.com", "language": "nb", "theme": "", "keys": True,
                         "timezone": "Europe/Oslo"},

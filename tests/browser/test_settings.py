@@ -16,6 +16,7 @@ from contacts.agent import Agent, Team
 from contacts.companies import new_company
 from contacts.editing import create_person
 from contacts.enrolling import add_agent
+from contacts.levels import save_level
 from core.clock import now
 from core.database import Database
 from core.settings import settings
@@ -23,6 +24,7 @@ from desk import claiming, inbound
 from desk.inbound import Delivery, accept
 from desk.mailboxes import Alert, Mailbox, add_mailbox
 from desk.outbound import enqueue
+from desk.routing_rules import save_rule
 from desk.tickets.intake import file
 from desk.tickets.writing import keep_files
 from desk.web import create_app
@@ -73,6 +75,12 @@ def furnish(db: Any) -> None:
     add_agent(db, "nora@desk.example", PASSWORD, name="Lise-Lotte Fagerheim-Bråthen")
     db.add(Team(name="Verksted og reservedeler", members=[jonas]))
     support = add_mailbox(db, "support@desk.example", "Kundeservice for private og bedrifter", imap_url="imaps://support@imap.desk.example:993")
+    level = {"name": "Avtalekunder med døgnvakt", "priority": 1, "first_answer_minutes": 60, "next_answer_minutes": 240, "business_hours": True}
+    save_level(db, None, level, by=jonas)
+    save_level(db, None, level | {"name": "Andre", "next_answer_minutes": None}, by=jonas)
+    words = {"mailboxes": [support.uid], "words": ["reservedelsbestilling*"], "languages": ["nb"]}
+    for tags in (["reservedeler"], ["annet"]):
+        save_rule(db, None, name="Reservedeler og tilbehør", active=True, conditions=words, acts={"assignee": jonas.uid, "tags": tags}, by=jonas)
     company = new_company(db, {"name": "Björkö Fastigheter och Förvaltning AB", "phone": "+46 555 01400"}, by=jonas,
                           domains=["fastighet.example"])
     for first, last in (("Torbjørn", "Aasen-Lyngstad"), ("Kari", "Hansetvedt"), ("Ole", "Johansen")):
@@ -358,3 +366,38 @@ def held(database: Database, sender: str) -> bool:
         row = inbound.accept(db, Delivery(db.scalars(select(Mailbox.id).order_by(Mailbox.id)).first() or 0, "smtp", sender, raw))
         assert row is not None
         return file(db, row, parse(raw), []).act == "open_held"
+
+
+def test_rules_are_ordered_by_hand_and_deleting_one_is_taken_back(visit: Any) -> None:
+    page = visit()
+    page.goto("/settings/routing")
+    page.click("a[href='/settings/routing/new']")
+    page.fill("#f-name", "Fakturaer")
+    page.fill("#f-words", "faktura*")
+    page.fill("#f-tags", "faktura")
+    page.keyboard.press("Control+s")
+    page.wait_for_url("**/settings/routing")
+    names = ".route-when strong"
+    assert page.locator(names).all_inner_texts()[-1] == "Fakturaer"
+    page.get_by_role("button", name="Move rule 3 up").click()
+    page.get_by_role("button", name="Move rule 2 up").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_load_state()
+    assert page.locator(names).all_inner_texts()[0] == "Fakturaer"
+    page.get_by_role("button", name="Switch off 1").click()
+    assert "switched off" in page.locator("tbody tr").first.inner_text()
+    page.click("text=Fakturaer")
+    page.click("text=Delete")
+    assert "Fakturaer" not in page.locator("main, body").first.locator(names).all_inner_texts()
+    page.click("[data-toast] button")
+    page.wait_for_selector("text=The rule is back.")
+    assert page.locator(names).all_inner_texts()[0] == "Fakturaer"
+    assert flaws(page) == []
+
+
+def test_the_order_of_service_levels(visit: Any) -> None:
+    page = visit()
+    page.goto("/settings/service-levels")
+    page.get_by_role("button", name="Move Andre up").click()
+    page.wait_for_load_state()
+    assert page.locator("a.lines__row-link").all_inner_texts() == ["Andre", "Avtalekunder med døgnvakt"]

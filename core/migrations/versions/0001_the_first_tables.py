@@ -327,6 +327,7 @@ def upgrade() -> None:
     sa.Column('name', sa.String(length=120), nullable=False),
     sa.Column('language', sa.String(length=2), nullable=False),
     sa.Column('signature', sa.Text(), nullable=False),
+    sa.Column('signatures', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=False),
     sa.Column('active', sa.Boolean(), nullable=False),
     sa.Column('open_to_all', sa.Boolean(), nullable=False),
     sa.Column('team_id', sa.Integer(), nullable=True),

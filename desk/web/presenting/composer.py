@@ -68,11 +68,12 @@ def composer(ticket: Ticket, kind: str = "reply", typed: Typed | None = None, fo
     if forwarded is not None:
         files = [*files, *(one.uid for one in forwarded.attachments if not one.inline and one.uid not in files)]
     forward = kind == "forward"
+    code = _chosen(ticket, typed, draft)
     return {
         "kind": typed.fields.get("kind", "reply") if typed else draft.kind if draft and not forward else "reply", "forward": forward,
         "html": html, "text": text, "to": to, "cc": cc, "mailboxes": [sender(ticket.mailbox)], "mailbox": ticket.mailbox.uid,
         "subject": _subject(ticket, typed, draft) if forward else None,
-        "signature": signature_below(ticket.mailbox), "language": None if forward else _language(ticket, typed, draft), "attachments": chips(files),
+        "signature": signature_below(ticket.mailbox, code), "language": None if forward else _language(ticket, typed, draft), "attachments": chips(files),
         "saved": stamp(draft.updated_at) if draft else "", "version": draft.version if draft else 0, "last": seen,
         "placeholder": _("Forward to somebody else") if forward else _("Answer %(name)s", name=who(ticket)),
         "reply_url": url_for("forwards.create" if forward else "replies.create", number=ticket.number),
@@ -148,11 +149,17 @@ def _subject(ticket: Ticket, typed: Typed | None, draft: Draft | None) -> str:
 def _language(ticket: Ticket, typed: Typed | None, draft: Draft | None) -> dict[str, Any]:
     """The language of the answer, the others, and at the one we would take, why."""
     known, reason = language_for(ticket)
-    chosen = typed.fields.get("language") if typed else draft.language if draft else None
-    code = chosen if chosen in LANGUAGES else known
+    code = _chosen(ticket, typed, draft)
     return {"label": _("Answers in %(language)s", language=words.language_name(_spoken(code))), "options": [
         {"value": one, "label": words.language_name(_spoken(one)), "current": one == code,
+         "signature": signature_below(ticket.mailbox, one),
          "reason": _("Because it is %(reason)s.", reason=_(reason)) if one == known else ""} for one in LANGUAGES]}
+
+
+def _chosen(ticket: Ticket, typed: Typed | None, draft: Draft | None) -> str:
+    """The language that was chosen, else the one we would take."""
+    chosen = typed.fields.get("language") if typed else draft.language if draft else None
+    return chosen if chosen in LANGUAGES else language_for(ticket)[0]
 
 
 def _spoken(code: str) -> str:
@@ -175,9 +182,9 @@ def sender(mailbox: Mailbox) -> dict[str, str]:
     return {"uid": mailbox.uid, "name": mailbox.name, "address": mailbox.address, "signature": signature_below(mailbox)}
 
 
-def signature_below(mailbox: Mailbox) -> str:
-    """What will stand below the mail, as text."""
-    signature = signature_of(mailbox, me())
+def signature_below(mailbox: Mailbox, language: str = "") -> str:
+    """What will stand below a mail in this language, as text."""
+    signature = signature_of(mailbox, me(), language)
     return to_text(signature) if is_html(signature) else signature
 
 

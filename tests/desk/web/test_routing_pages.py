@@ -20,6 +20,7 @@ from core.history import Change, FactRow
 from core.options import option
 from desk.mailboxes import Mailbox, add_mailbox
 from desk.routing import RoutingRule, rules_in_order
+from desk.tickets.ticket import Ticket
 
 ROUTING, LEVELS, HOURS = "/settings/routing", "/settings/service-levels", "/settings/business-hours"
 
@@ -214,3 +215,20 @@ def test_an_admin_says_it_for_somebody_else(admin_client: FlaskClient, agent_cli
         assert str(db.get_one(Agent, nora.id).away_until) == "2026-01-09"
     assert admin_client.post(path, data={"away_from": "", "away_until": "", "deputy": ""}).status_code == 303
     assert admin_client.post(path, data={"away_from": "soon"}).status_code == 422
+
+
+def test_a_signature_for_each_language(admin_client: FlaskClient, workshop: Mailbox, fresh_database: Database) -> None:
+    """S79a: the preferred language picks the signature, too."""
+    data = {"name": "Workshop", "address": "workshop@desk.example", "language": "en", "signature": "Kind regards", "everybody": "1",
+            "signature_nb": "Vennlig hilsen", "signature_sv": " "}
+    assert admin_client.post(f"/settings/mailboxes/{workshop.uid}", data=data).status_code == 303
+    with fresh_database.write() as db:
+        mailbox = db.get_one(Mailbox, workshop.id)
+        assert mailbox.signatures == {"nb": "Vennlig hilsen"}
+        ticket = Ticket(subject="Varmepumpe", mailbox_id=mailbox.id, language="nb", moved_at=now(), created_at=now())
+        db.add(ticket)
+        db.flush()
+        number = ticket.number
+    assert "Vennlig hilsen</textarea>" in admin_client.get(f"/settings/mailboxes/{workshop.uid}").text
+    page = admin_client.get(f"/tickets/{number}").text
+    assert '<p class="soft line-break">Vennlig hilsen</p>' in page and 'data-signature="Kind regards"' in page
