@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,23 +20,25 @@ from core.fold import fold
 from core.history import record
 from core.putting import put
 from core.search import index_substring
+from rules.display_names import read
 from rules.free_mail import is_free_mail
+from rules.role_words import is_role
 
 
 def create_from_mail(
     db: Session, address: Address, display_name: str, *, why: str, language: str | None, proof: str,
 ) -> Person:
     """A person for somebody unknown who wrote: everything guessed is marked as such, *to be completed* (S6, S7)."""
-    first, last = split_name(display_name if "@" not in display_name else "")
+    first, last = split_name(display_name)
     if not (first or last):
-        first = address.value.partition("@")[0][:120]
+        first, last = _name_in(address.value)
     person = put(
         db, Person, first_name=first, last_name=last, sort_name=sort_name(first, last), preferred_language=language,
         language_guessed=language is not None, name_guessed=True, to_be_completed=True, created_how="mail",
         created_why=why)
     hold(db, address, person, origin="wrote", proof=proof, primary=True)
     defer(db, _give_bases, {"person_id": person.id, "source": "wrote to us"})
-    company = company_at(db, domain_of(address.normalised))
+    company = company_at(db, domain_of(address.normalised)) or _company_named(db, read(display_name).company)
     if company is not None:
         put(db, Employment, person_id=person.id, company_id=company.id)
         person.our_contact_id, person.category_id, person.business_id = (
@@ -45,6 +48,23 @@ def create_from_mail(
     record(db, PersonCreated(person.uid, "mail", company.uid if company else None))
     record(db, AddressAdded(person.uid, address.uid, "wrote"))
     return person
+
+
+def _name_in(address: str) -> tuple[str, str]:
+    """Of ``ole.hansen@`` first and last name; of any other address what stands before the ``@``, for want of a name."""
+    local = address.partition("@")[0]
+    told = re.split(r"[._]", local)
+    if 1 < len(told) < 4 and all(len(word) > 1 and word.isalpha() for word in told) and not is_role(local):
+        return split_name(" ".join(told))
+    return local[:120], ""
+
+
+def _company_named(db: Session, name: str) -> Company | None:
+    """The one company of exactly this name: ``Firma AS v/ Ole Hansen`` says where Ole works, as far as Ole is believed."""
+    if not name:
+        return None
+    found = db.scalars(select(Company).where(Company.sort_name == fold(name)[:200], Company.binned_at.is_(None)).limit(2)).all()
+    return found[0] if len(found) == 1 else None
 
 
 _BY_DOMAIN = select(Company).join(CompanyDomain).where(
