@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -20,6 +21,7 @@ from core.history import record
 from core.putting import put
 from core.search import index_substring
 from rules.free_mail import is_free_mail
+from rules.role_words import is_role
 
 
 def create_from_mail(
@@ -29,12 +31,12 @@ def create_from_mail(
     """A person for somebody unknown who wrote: everything guessed is marked as such, *to be completed* (S6, S7).
 
     ``gifts`` are what the policy gives whoever is created: records by the names of :data:`rules.policy.GIFTS`. What it leaves
-    open comes from the company.
+    open comes from the company: the one at the domain. One that the sender only names is for an agent to see, not to believe.
     """
     given = dict(gifts or {})
-    first, last = split_name(display_name if "@" not in display_name else "")
+    first, last = split_name(display_name)
     if not (first or last):
-        first = address.value.partition("@")[0][:120]
+        first, last = _name_in(address.value)
     person = put(
         db, Person, first_name=first, last_name=last, sort_name=sort_name(first, last), preferred_language=given.get("language") or language,
         language_guessed=bool(given.get("language") or language), name_guessed=True, to_be_completed=True, created_how="mail",
@@ -58,6 +60,15 @@ def create_from_mail(
 
 def _id(record_: Any) -> int | None:
     return record_.id if record_ is not None else None
+
+
+def _name_in(address: str) -> tuple[str, str]:
+    """Of ``ole.hansen@`` first and last name; of any other address what stands before the ``@``, for want of a name."""
+    local = address.partition("@")[0]
+    told = re.split(r"[._]", local)
+    if 1 < len(told) < 4 and all(len(word) > 1 and word.isalpha() for word in told) and not is_role(local):
+        return split_name(" ".join(told))
+    return local[:120], ""
 
 
 _BY_DOMAIN = select(Company).join(CompanyDomain).where(

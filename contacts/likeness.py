@@ -22,7 +22,7 @@ Clue = dict[str, Any]
 #: What the name in an address proves beside one that the sender gives.
 MADE_OF = 0.75
 #: People of a company up to which it is small, and middling: the fewer, the more a domain proves.
-SMALL, MIDDLING = 20, 100
+SMALL, MIDDLING = 20, 99
 
 
 def clues_of(stranger: Stranger, one: Known, around: Surroundings) -> list[Clue]:

@@ -21,13 +21,14 @@ from contacts.rejection import Rejection
 from contacts.stranger import Known, Stranger, Surroundings
 from rules.matching import asked, compare, in_local, nearest
 
-MOST_OF_A_NAME = 400
-MOST_NEAR = 1200
+MOST_OF_A_NAME = 300
+MOST_NEAR = 600
 #: Carriers of a name above which nobody is looked for who is only nearly called so.
-COMMON = 100
-MOST_PEOPLE = 500
-MOST_AT_LOCAL = 60
-MOST_LOOKED_AT = 250
+COMMON = 40
+#: Of a company with more people only those are looked at whose name is the same, or another form of it.
+MOST_PEOPLE = 100
+MOST_AT_LOCAL = 40
+MOST_LOOKED_AT = 150
 #: Letters before the ``@`` that are worth asking for at other domains.
 FEWEST_LETTERS = 5
 TOP = "\U0010ffff"
@@ -50,19 +51,21 @@ def _by_name(db: Session, stranger: Stranger, around: Surroundings) -> list[int]
     wanted = asked(name) if " " in name else in_local(stranger.local) if not stranger.called else asked("")
     if not (wanted.same or wanted.near):
         return []
-    parts = [_keyed(NameKey.key.in_(wanted.same), MOST_OF_A_NAME)]
-    if wanted.forms:
-        parts.append(_keyed(NameKey.key.in_(wanted.forms), MOST_OF_A_NAME))
-    parts += [_keyed(and_(NameKey.key >= low, NameKey.key < high), MOST_NEAR) for low, high in wanted.near]
-    rows = [(key, person) for key, person in db.execute(union_all(*parts))]
-    same = [person for key, person in rows if key in wanted.same]
-    forms = [person for key, person in rows if key in wanted.forms]
-    around.carriers = dict(Counter(key for key, _person in set(rows) if key in wanted.same))
-    around.same, around.alike = len(set(same)), len({*same, *forms})
+    parts = [_keyed(NameKey.key.in_(kind), MOST_OF_A_NAME) for kind in (wanted.same, wanted.forms) if kind]
+    rows = _rows(db, parts)
+    same = {person: None for key, person in rows if key in wanted.same}
+    forms = {person: None for key, person in rows if key in wanted.forms}
+    around.carriers = dict(Counter(key for key, _person in rows if key in wanted.same))
+    around.same, around.alike = len(same), len(same | forms)
     if around.same > COMMON:
-        return same[:MOST_OF_A_NAME // 4]
-    near = nearest(name, rows) if " " in name else [person for _key, person in rows][:MOST_OF_A_NAME // 4]
-    return [*same, *forms[:MOST_OF_A_NAME // 4], *near]
+        return list(same)[:COMMON]
+    rows = _rows(db, [_keyed(and_(NameKey.key >= low, NameKey.key < high), MOST_NEAR) for low, high in wanted.near])
+    near = nearest(name, rows) if " " in name else [person for _key, person in rows]
+    return [*same, *list(forms)[:COMMON], *near[:COMMON]]
+
+
+def _rows(db: Session, parts: Sequence[Select[Any]]) -> list[tuple[str, int]]:
+    return [(key, person) for key, person in db.execute(union_all(*parts))] if parts else []
 
 
 def _keyed(condition: Any, most: int) -> Select[Any]:
@@ -103,12 +106,14 @@ def _at_company(db: Session, stranger: Stranger, around: Surroundings) -> list[i
         Person, Person.id == Employment.person_id).where(
         Employment.company_id == company.id, Employment.ended_on.is_(None)).limit(MOST_PEOPLE)).all()
     around.people, name = len(people), stranger.supposed
-    found = [person for person, first, last in people if compare(name, f"{first} {last}").points > 0] if name else []
-    return found if len(people) < MOST_PEOPLE else [*found, *_namesakes_at(db, company.id, asked(name).same)]
+    if len(people) == MOST_PEOPLE:
+        wanted = asked(name)
+        return list(_namesakes_at(db, company.id, (*wanted.same, *wanted.forms)))
+    return [person for person, first, last in people if compare(name, f"{first} {last}").points > 0] if name else []
 
 
 def _namesakes_at(db: Session, company_id: int, keys: Sequence[str]) -> Sequence[int]:
-    return db.scalars(select(NameKey.person_id).join(Employment, Employment.person_id == NameKey.person_id).where(
+    return [] if not keys else db.scalars(select(NameKey.person_id).join(Employment, Employment.person_id == NameKey.person_id).where(
         NameKey.key.in_(keys), Employment.company_id == company_id, Employment.ended_on.is_(None)).limit(MOST_AT_LOCAL)).all()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from phonenumbers import (
     Leniency,
     PhoneNumber,
@@ -30,6 +32,7 @@ def phones_in(words: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=4096)
 def is_mobile(number: str) -> bool:
     """Whether a number, written with its country's, is one of a mobile phone."""
     return number_type(read(number)) in (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)

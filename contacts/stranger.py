@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from contacts.address import domain_of
 from rules.display_names import read
@@ -46,8 +47,7 @@ class Stranger:
     @property
     def local(self) -> str:
         """What stands before the ``@``, without a tag; nothing where many may stand behind it."""
-        local = self.address.rpartition("@")[0].partition("+")[0]
-        return "" if is_role(local) else local
+        return _local(self.address)
 
     @property
     def domain(self) -> str:
@@ -58,7 +58,18 @@ class Stranger:
     @property
     def supposed(self) -> str:
         """The name to go by: the one they give, else the one their address is made of (``ole.hansen@``)."""
-        return self.called or " ".join(re.findall(r"[^\W\d_]{2,}", self.local))
+        return self.called or _words(self.local)
+
+
+@lru_cache(maxsize=256)
+def _local(address: str) -> str:
+    local = address.rpartition("@")[0].partition("+")[0]
+    return "" if is_role(local) else local
+
+
+@lru_cache(maxsize=256)
+def _words(local: str) -> str:
+    return " ".join(re.findall(r"[^\W\d_]{2,}", local))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from functools import lru_cache
 from itertools import combinations
 
 from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
 
 from core.fold import fold
 from core.i18n import N_
@@ -57,7 +58,8 @@ def _heard(name: str) -> tuple[str, ...]:
     return tuple(sound(word) for word in kept)
 
 
-def keys(name: str) -> set[str]:
+@lru_cache(maxsize=16_384)
+def keys(name: str) -> frozenset[str]:
     """What a name is found by: every two of its words, either way round.
 
     Of a long name the first two and the last two words count. A name of one word has no key: it names nobody.
@@ -66,7 +68,7 @@ def keys(name: str) -> set[str]:
     for one, other in combinations(_ends(heard(name)), 2):
         if len(one) > 1 or len(other) > 1:
             found |= {f"{one} {other}", f"{other} {one}"}
-    return {key[:120] for key in found}
+    return frozenset(key[:120] for key in found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +111,20 @@ def makes(local: str, known: str) -> bool:
     return told in {first + last, last + first, first[0] + last, first + last[0], "".join(names)}
 
 
-def nearest(name: str, found: Iterable[tuple[str, int]], *, most: int = 40) -> list[int]:
+def nearest(name: str, found: Iterable[tuple[str, int]], *, most: int = 25) -> list[int]:
     """Of keys with the persons who have them: the persons whose key is nearly one of this name's, the nearest first. What
     begins with an initial of the name is as near as that can be."""
-    mine = sorted(keys(name))
-    initials = tuple(key for key in mine if key[-2:-1] == " ")
-    told: dict[int, float] = {}
+    carriers: dict[str, list[int]] = {}
     for key, person in found:
-        best = max((OSA.normalized_similarity(key, one, score_cutoff=NEAR) for one in mine), default=0.0)
-        best = best or (NEAR if initials and key.startswith(initials) else 0.0)
-        if best:
-            told[person] = max(best, told.get(person, 0.0))
+        carriers.setdefault(key, []).append(person)
+    told: dict[int, float] = {}
+    for one in sorted(keys(name)):
+        near = extract(one, carriers.keys(), scorer=OSA.normalized_similarity, score_cutoff=NEAR, limit=most)
+        if one[-2:-1] == " ":
+            near += [(key, NEAR, 0) for key in carriers if key.startswith(one)]
+        for key, likeness, _at in near:
+            for person in carriers[key]:
+                told[person] = max(likeness, told.get(person, 0.0))
     return sorted(told, key=lambda person: (-told[person], person))[:most]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from core.fold import fold
 
@@ -48,6 +49,7 @@ as asa ans enk nuf ks aps a/s i/s p/s k/s ivs amba ab hb kb oy oyj ehf ltd limit
 COMPANIES = frozenset(_COMPANIES_WORDS.split())
 
 
+@lru_cache(maxsize=4096)
 def is_role(name: str) -> bool:
     """Whether a name is a function's or a machine's rather than a human's."""
     folded = _JOINED.sub(lambda found: re.sub(r"[\s_.-]", "", found[0]), fold(name))
