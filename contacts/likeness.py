@@ -15,7 +15,8 @@ from contacts.stranger import Known, Stranger, Surroundings
 from core.fold import fold
 from core.i18n import N_
 from rules.free_mail import is_free_mail
-from rules.matching import FULL, PARTLY, compare, heard, keys, makes, weight
+from rules.hearing import heard, keys
+from rules.matching import FULL, PARTLY, compare, makes, weight
 from rules.role_words import is_role
 
 Clue = dict[str, Any]

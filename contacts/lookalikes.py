@@ -19,7 +19,8 @@ from contacts.name_keys import NameKey
 from contacts.person import Employment, Person
 from contacts.rejection import Rejection
 from contacts.stranger import Known, Stranger, Surroundings
-from rules.matching import asked, compare, in_local, nearest
+from rules.hearing import asked, in_local, nearest
+from rules.matching import compare
 
 MOST_OF_A_NAME = 300
 MOST_NEAR = 600

@@ -1,4 +1,4 @@
-"""What persons are found by whose name is spelled, shortened or turned round another way (:mod:`rules.matching`)."""
+"""What persons are found by whose name is spelled, shortened or turned round another way (:mod:`rules.hearing`)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session
 from contacts.person import Person
 from core.batch import defer
 from core.database import Base, personal, plain
-from rules.matching import keys
+from rules.hearing import keys
 
 #: Compared letter by letter, so that a beginning of a key is a stretch of the index.
 Key = String(120).with_variant(String(120, collation="C"), "postgresql")

@@ -29,8 +29,8 @@ from desk.tickets.facts import MessageReceived, TicketOpened
 from desk.tickets.opening import CREATED_WHY
 from desk.tickets.writing import preview_of
 from rules import trust
+from rules.hearing import keys
 from rules.intake import Clues, judge
-from rules.matching import keys
 from rules.threading import bare
 
 TO = [["Support", DESK]]

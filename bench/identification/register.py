@@ -14,7 +14,7 @@ from bench.fill.bulk import Bulk
 from bench.identification.names import Names, latin
 from contacts.identifying import sort_name
 from core.database import Database
-from rules.matching import keys
+from rules.hearing import keys
 
 TOGETHER = 20_000
 AT = "2026-01-02 03:04:05"

@@ -16,7 +16,7 @@ from contacts.phones import phones_in
 from contacts.resembling import candidates
 from contacts.stranger import Stranger, Trace
 from core.database import Database, new_uid
-from rules.matching import keys
+from rules.hearing import keys
 
 PERSONS = 4000
 MOST_STATEMENTS = 10

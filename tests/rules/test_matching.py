@@ -2,7 +2,8 @@
 
 import pytest
 
-from rules.matching import FULL, asked, compare, heard, keys, nearest, weight
+from rules.hearing import asked, heard, keys, nearest
+from rules.matching import FULL, compare, weight
 
 
 @pytest.mark.parametrize(("one", "other"), [
