@@ -16,7 +16,7 @@ from contacts.creating import create_company, index_company
 from contacts.editing import check_version, reindex
 from contacts.facts import CompanyEdited
 from contacts.person import Employment, Person
-from core.errors import Refused, Unknown
+from core.errors import Refusals, Refused, Unknown
 from core.fold import fold
 from core.history import record
 from core.i18n import N_
@@ -36,12 +36,13 @@ def new_company(
     db: Session, fields: Mapping[str, Any], *, by: Agent | None, how: str = "form", domains: Sequence[str] = (),
 ) -> Company:
     """A company. Our contact defaults to who creates it. Raises Refused without a name or for a taken domain."""
-    clean = _checked(fields)
-    if not clean.get("name"):
-        raise Refused("A company needs a name.", {"name": "Give a name."})
+    wrong = Refusals()
+    wrong(_named, fields.get("name"))
+    clean = wrong(_checked, fields) or {}
+    wanted = sorted(wrong(_cleaned, domains) or ())
+    wrong(_free_domains, db, wanted, None)
+    wrong.settle()
     clean.setdefault("our_contact_id", by.id if by else None)
-    wanted = sorted(_cleaned(domains))
-    _free_domains(db, wanted, None)
     return create_company(db, clean.pop("name"), by=by.uid if by else None, how=how, domains=wanted, **clean)
 
 
@@ -51,15 +52,18 @@ def edit_company(
 ) -> dict[str, tuple[Any, Any]]:
     """Change fields of a company; return what changed. Raises Stale when ``version`` is no longer the company's."""
     check_version(company, version)
-    clean = _checked(fields)
-    if clean.get("name", company.name) in ("", None):
-        raise Refused("A company needs a name.", {"name": "Give a name."})
+    wrong = Refusals()
+    wrong(_named, fields.get("name", company.name))
+    clean = wrong(_checked, fields) or {}
+    wanted = wrong(_cleaned, domains or ()) or set()
+    wrong(_free_domains, db, sorted(wanted), company)
+    wrong.settle()
     changes = {n: (getattr(company, n), v) for n, v in clean.items() if getattr(company, n) != v}
     for name, (_before, value) in changes.items():
         setattr(company, name, value)
     company.sort_name = fold(company.name)[:200]
     if domains is not None:
-        _set_domains(db, company, domains)
+        _set_domains(db, company, wanted)
     db.flush()
     if changes:
         index_company(db, company)
@@ -83,11 +87,9 @@ def domains_of(db: Session, company: Company) -> list[str]:
         CompanyDomain.company_id == company.id).order_by(CompanyDomain.domain)))
 
 
-def _set_domains(db: Session, company: Company, domains: Sequence[str]) -> None:
-    wanted = _cleaned(domains)
+def _set_domains(db: Session, company: Company, wanted: set[str]) -> None:
     if wanted == set(domains_of(db, company)):
         return
-    _free_domains(db, sorted(wanted), company)
     company.raise_version()
     db.execute(delete(CompanyDomain).where(CompanyDomain.company_id == company.id))
     db.add_all(CompanyDomain(domain=d, company_id=company.id) for d in wanted)
@@ -119,6 +121,11 @@ def _reindex_people(db: Session, company: Company) -> None:
     for person in db.scalars(select(Person).join(Employment, Employment.person_id == Person.id).where(
             Employment.company_id == company.id, Employment.ended_on.is_(None)).order_by(Person.id).limit(MOST)):
         reindex(db, person)
+
+
+def _named(name: Any) -> None:
+    if not (name or "").strip():
+        raise Refused("A company needs a name.", {"name": "Give a name."})
 
 
 def _checked(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from contacts.creating import index_person
 from contacts.facts import EmploymentChanged, PersonCreated, PersonEdited
 from contacts.identifying import sort_name
 from contacts.person import Employment, LegalBasis, Person
-from core.errors import Refused, Stale, Unknown
+from core.errors import Refusals, Refused, Stale, Unknown
 from core.history import record
 from core.i18n import N_
 from core.i18n import gettext as _
@@ -42,20 +42,19 @@ def create_person(
     person holds, unless ``share``. Our contact defaults to who creates (S28); a first primary company fills our
     contact, category and business where they are not given (S31-S33).
     """
-    clean = _checked(fields)
-    if not (clean.get("first_name") or clean.get("last_name")):
-        raise Refused("A person needs a name.", {"last_name": "Give a first name, a last name or both."})
-    homeless = not employments and not clean.get("private_customer")
-    if homeless and not exempt and option(db, "contacts.company_required"):
-        raise Refused("A person must belong to a company here. Choose a company, or make the person a private customer.",
-                      {"employments": "Choose a company."})
+    wrong = Refusals()
+    wrong(_named, fields.get("first_name"), fields.get("last_name"))
+    clean = wrong(_checked, fields) or {}
+    homeless = not employments and not fields.get("private_customer")
+    wrong(_at_home, db, homeless and not exempt)
+    wrong(_unique_number, db, clean.get("customer_number"), None)
+    wrong.settle()
     person = Person(**clean, created_how=how, created_why=why, created_by_id=by.id if by else None,
                     to_be_completed=homeless and exempt)
     if person.our_contact_id is None and by is not None:
         person.our_contact_id = by.id
     person.sort_name = sort_name(person.first_name or "", person.last_name or "")
     db.add(person)
-    _unique_number(db, person)
     db.flush()
     db.add(LegalBasis(person_id=person.id, purpose="service", basis="legitimate_interest", source=how))
     for n, job in enumerate(employments):
@@ -80,19 +79,20 @@ def edit_person(
     Raises Stale when ``version`` is given and is no longer the person's.
     """
     check_version(person, version)
-    clean = _checked(fields)
+    wrong = Refusals()
+    wrong(_named, fields.get("first_name", person.first_name), fields.get("last_name", person.last_name))
+    clean = wrong(_checked, fields) or {}
+    wrong(_unique_number, db, clean.get("customer_number"), person.id)
+    wrong.settle()
     changes = {name: (getattr(person, name), value) for name, value in clean.items() if getattr(person, name) != value}
     _confirm(person, changes if by is None else clean)
     if not changes:
         return {}
     for name, (_before, value) in changes.items():
         setattr(person, name, value)
-    if not person.name:
-        raise Refused("A person needs a name.", {"last_name": "Give a first name, a last name or both."})
     if person.private_customer:
         person.to_be_completed = False
     person.sort_name = sort_name(person.first_name, person.last_name)
-    _unique_number(db, person)
     db.flush()
     reindex(db, person)
     record(db, PersonEdited(person.uid), by=by.uid if by else None, changes=changes)
@@ -151,6 +151,17 @@ def reindex(db: Session, person: Person) -> None:
     index_person(db, person, values, " ".join(companies))
 
 
+def _named(first: str | None, last: str | None) -> None:
+    if not f"{first or ''}{last or ''}".strip():
+        raise Refused("A person needs a name.", {"last_name": "Give a first name, a last name or both."})
+
+
+def _at_home(db: Session, homeless: bool) -> None:
+    if homeless and option(db, "contacts.company_required"):
+        raise Refused("A person must belong to a company here. Choose a company, or make the person a private customer.",
+                      {"employments": "Choose a company."})
+
+
 def _checked(fields: Mapping[str, Any]) -> dict[str, Any]:
     unknown = set(fields) - set(FIELDS)
     if unknown:
@@ -184,11 +195,11 @@ def _confirm(person: Person, given: Mapping[str, Any]) -> None:
         person.language_guessed = False
 
 
-def _unique_number(db: Session, person: Person) -> None:
-    if not person.customer_number:
+def _unique_number(db: Session, number: str | None, person_id: int | None) -> None:
+    if not number:
         return
     with db.no_autoflush:
-        other = db.scalar(select(Person.id).where(Person.customer_number == person.customer_number))
-    if other is not None and other != person.id:
-        raise Refused(_("Customer number %(number)s belongs to somebody else.", number=person.customer_number),
+        other = db.scalar(select(Person.id).where(Person.customer_number == number))
+    if other is not None and other != person_id:
+        raise Refused(_("Customer number %(number)s belongs to somebody else.", number=number),
                       {"customer_number": "This number is taken."})

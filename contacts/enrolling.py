@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from contacts.address import normalise_email
 from contacts.addressing import is_ours
-from contacts.agent import ROLES, Agent, ApiToken
+from contacts.agent import ROLES, Agent, AgentAddress, ApiToken
 from contacts.facts import AgentChanged
-from core.errors import Refused, Unknown
+from contacts.staffing import fitting
+from core.errors import Refusals, Refused, Unknown
 from core.history import record
 from core.i18n import gettext as _
 from core.tokens import digest
@@ -31,23 +32,31 @@ def add_agent(
 
     Raises Refused for an address that is none or taken, an unknown role, or a password under eight characters.
     """
-    email = normalise_email(email)
-    if "@" not in email.strip("@") or " " in email:
-        raise Refused(_("%(address)s is not a mail address.", address=email or _("An empty line")),
-                      {"email": "Write it like nora@company.example."})
-    if db.scalar(select(Agent.id).where(Agent.email == email)) is not None:
-        raise Refused(_("There is already an agent %(email)s.", email=email), {"email": "This address is taken."})
-    if is_ours(db, email):
-        raise Refused(_("%(address)s is the address of a mailbox. No agent can have it.", address=email),
-                      {"email": _("This is the address of a mailbox.")})
-    _known(role)
-    agent = Agent(email=email, name=name.strip() or email.partition("@")[0], role=role, **fields)
-    if password:
-        agent.password_hash = hashed(password)
+    wrong, email, name = Refusals(), normalise_email(email), " ".join(name.split())
+    wrong(_free, db, email)
+    wrong(_known, role)
+    wrong(fitting, {**fields, "name": name or "-"})
+    password_hash = wrong(hashed, password) if password else None
+    wrong.settle()
+    agent = Agent(email=email, name=name or email.partition("@")[0][:120], role=role, **fields)
+    if password_hash:
+        agent.password_hash = password_hash
     db.add(agent)
     db.flush()
     record(db, AgentChanged(agent.uid, "added"), by=by)
     return agent
+
+
+def _free(db: Session, email: str) -> None:
+    if "@" not in email.strip("@") or " " in email:
+        raise Refused(_("%(address)s is not a mail address.", address=email or _("An empty line")),
+                      {"email": "Write it like nora@company.example."})
+    if db.scalar(select(Agent.id).where(Agent.email == email)) or db.scalar(
+            select(AgentAddress.id).where(AgentAddress.normalised == email)):
+        raise Refused(_("There is already an agent %(email)s.", email=email), {"email": "This address is taken."})
+    if is_ours(db, email):
+        raise Refused(_("%(address)s is the address of a mailbox. No agent can have it.", address=email),
+                      {"email": _("This is the address of a mailbox.")})
 
 
 def agent_called(db: Session, email: str) -> Agent:

@@ -12,7 +12,7 @@ from contacts.address import normalise_email
 from contacts.addressing import is_ours
 from contacts.agent import ROLES, THEMES, Agent, AgentAddress, Team
 from contacts.facts import AgentChanged
-from core.errors import Conflict, Refused, Unknown
+from core.errors import Conflict, Refusals, Refused, Unknown
 from core.history import record
 from core.i18n import N_
 from core.options import LANGUAGES
@@ -28,11 +28,14 @@ def edit_agent(db: Session, agent: Agent, fields: Mapping[str, Any], *, by: Agen
     """
     if version is not None and agent.version != version:
         raise Conflict(N_("Somebody else has changed this agent in the meantime. Look at it again, then repeat your change."))
-    fields = {**fields, **({"email": free_address(db, fields["email"], agent)} if "email" in fields else {})}
+    wrong = Refusals()
+    email = wrong(free_address, db, fields["email"], agent) if "email" in fields else None
+    fields = {**fields, **({"email": email} if email else {})}
     changed = {name for name, value in fields.items() if getattr(agent, name) != value}
-    _fitting(fields)
+    wrong(fitting, fields)
     if {"role", "active"} & changed and agent.admin and agent.active:
-        _another_admin(db, agent, fields)
+        wrong(_another_admin, db, agent, fields)
+    wrong.settle()
     for name in changed:
         setattr(agent, name, fields[name])
     if changed:
@@ -111,7 +114,8 @@ def unmoved(team: Team, version: int | None) -> None:
         raise Conflict(N_("A colleague has changed this in the meantime. Look at what holds now, then repeat your change."))
 
 
-def _fitting(fields: Mapping[str, Any]) -> None:
+def fitting(fields: Mapping[str, Any]) -> None:
+    """Raises Refused with a sentence for every field of an agent that does not fit."""
     allowed = {"role": ROLES, "language": LANGUAGES, "theme": THEMES}
     errors = {name: N_("Choose one of those offered.") for name, values in allowed.items()
               if name in fields and fields[name] not in values}

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import ParamSpec, TypeVar
 
 from core.i18n import N_
+
+Asked = ParamSpec("Asked")
+Answer = TypeVar("Answer")
 
 
 class Refused(Exception):
@@ -60,3 +64,29 @@ class Away(Refused, OSError):
 
     def __str__(self) -> str:
         return self.why
+
+
+class Refusals:
+    """What is wrong with a request in several places, said at once: nobody mends one field only to hear of the next."""
+
+    def __init__(self) -> None:
+        self.found: list[Refused] = []
+
+    def __call__(self, check: Callable[Asked, Answer], *args: Asked.args, **named: Asked.kwargs) -> Answer | None:
+        """What a check answers; None where it refuses, which is said in the end."""
+        try:
+            return check(*args, **named)
+        except Refused as refused:
+            self.found.append(refused)
+            return None
+
+    def settle(self) -> None:
+        """Raises the one refusal there is, or one of all; where two speak of a field, the first is heard."""
+        if not self.found:
+            return
+        if len(self.found) == 1:
+            raise self.found[0]
+        kinds = {type(refused) for refused in self.found}
+        errors = {field: said for refused in reversed(self.found) for field, said in refused.errors.items()}
+        more = {name: value for refused in reversed(self.found) for name, value in refused.more.items()}
+        raise (kinds.pop() if len(kinds) == 1 else Refused)(N_("Some fields cannot be saved like this."), errors, **more)

@@ -6,6 +6,8 @@ What an admin changes while the desk runs is an option (:mod:`core.options`), no
 from __future__ import annotations
 
 import os
+import tomllib
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 
@@ -95,14 +97,30 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Given in code, then the environment, then ``skranke.toml``."""
-        toml = Path(os.environ.get("SKRANKE_DATA", "var")) / "skranke.toml"
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml)
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml())
 
 
 @Once
 def settings() -> Settings:
     """The settings of this process, read once."""
     return Settings()
+
+
+def toml() -> Path:
+    """The file that settings may stand in."""
+    return Path(os.environ.get("SKRANKE_DATA", "var")) / "skranke.toml"
+
+
+def unread() -> list[str]:
+    """What stands in ``skranke.toml`` and is no setting, each in a sentence: a misspelt one would be missed without a word."""
+    names = tomllib.loads(toml().read_text("utf-8")) if toml().is_file() else {}
+    return [f"{toml()} says “{name}”, which is no setting. It is not read." + _nearest(name)
+            for name in names if name not in Settings.model_fields]
+
+
+def _nearest(name: str) -> str:
+    near = get_close_matches(name.lower().removeprefix("skranke_"), Settings.model_fields, 1)
+    return f" Did you mean “{near[0]}”?" if near else ""
 
 
 def address_of(listen: str) -> tuple[str, int]:

@@ -35,6 +35,15 @@ def may_see_mailbox(db: Session, agent: Agent, mailbox: Mailbox) -> bool:
     return mailbox.id in visible_mailbox_ids(db, agent)
 
 
+def answers_from(db: Session, agent: Agent, ticket: Ticket) -> Mailbox:
+    """The mailbox that an agent's answer leaves from: the ticket's own, else the one in which they see the ticket too."""
+    visible = visible_mailbox_ids(db, agent)
+    if ticket.mailbox_id in visible:
+        return ticket.mailbox
+    return db.scalar(select(Mailbox).join(AlsoIn, AlsoIn.mailbox_id == Mailbox.id).where(
+        AlsoIn.ticket_id == ticket.id, Mailbox.id.in_(visible)).order_by(Mailbox.id).limit(1)) or ticket.mailbox
+
+
 def agents_of(db: Session, mailbox: Mailbox) -> list[Agent]:
     """The active agents who may see a mailbox."""
     agents = db.scalars(select(Agent).where(Agent.active).order_by(Agent.id).options(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from contacts.address import normalise_email
 from contacts.agent import Agent, Team
-from core.errors import Conflict, Refused, Unknown
+from core.errors import Conflict, Refusals, Refused, Unknown
 from core.history import Fact, record
 from core.i18n import N_
 from core.i18n import gettext as _
@@ -65,8 +65,10 @@ def edit_mailbox(
 
 def set_addresses(db: Session, mailbox: Mailbox, address: str, aliases: Sequence[str]) -> None:
     """The mailbox's own address and the others it receives at. Raises Refused for one that is none or taken."""
-    own = _free(db, mailbox, address, "address")
-    wanted = [_free(db, mailbox, alias, "aliases") for alias in aliases if alias.strip()]
+    wrong = Refusals()
+    own = wrong(_free, db, mailbox, address, "address") or ""
+    wanted = [wrong(_free, db, mailbox, alias, "aliases") or "" for alias in aliases if alias.strip()]
+    wrong.settle()
     if own != mailbox.normalised or address.strip() != mailbox.address:
         mailbox.address, mailbox.normalised = address.strip(), own
     have = {row.normalised for row in mailbox.aliases}

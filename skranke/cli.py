@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from tomllib import TOMLDecodeError
 
 import click
 from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
 from core.errors import Refused
+from core.settings import toml
 
 COMMANDS = {
     "up": "skranke.up:up",
@@ -58,6 +60,8 @@ def main() -> None:
         _end("Some settings cannot be used.", *(
             f"  SKRANKE_{'_'.join(map(str, one['loc'])).upper()}: {one['msg'].removeprefix('Value error, ')}"
             for one in wrong.errors(include_url=False)))
+    except TOMLDecodeError as wrong:
+        _end(f"{toml()} cannot be read: {wrong}.")
     except OperationalError as away:
         _end(f"The database does not answer: {str(away.orig).strip()}")
     except UnicodeError:

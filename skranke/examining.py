@@ -21,7 +21,7 @@ from core import files, queue, schema
 from core.clock import now
 from core.database import database
 from core.errors import Refused
-from core.settings import address_of, settings
+from core.settings import address_of, settings, unread
 from skranke import valkey
 
 MEGABYTE = 1_000_000
@@ -54,6 +54,12 @@ def data_folder() -> Iterator[Finding]:
     left = shutil.disk_usage(folder).free
     yield Finding(left > LEAST_SPACE, f"The data folder {folder} can be written, {left // MEGABYTE} MB are free.",
                   "" if left > LEAST_SPACE else "Make room: under 500 MB mail may be refused before long.")
+
+
+def settings_read() -> Iterator[Finding]:
+    """Every name in ``skranke.toml`` is a setting."""
+    for sentence in unread():
+        yield Finding(False, sentence, "Mend the name, or take the line out. docs/reference.md lists all settings.")
 
 
 def secret() -> Iterator[Finding]:

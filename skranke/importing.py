@@ -13,9 +13,12 @@ from typing import Protocol
 
 from core.clock import now
 from core.database import Database
+from core.errors import Refused
 from desk.inbound import Delivery, accept
 
 BATCH = 50
+#: A mail has one of these (RFC 5322 section 3.6 demands the first two; old archives lack even them).
+HEADERS = ("From", "Date", "Subject", "To", "Cc", "Message-ID", "Received", "Return-Path", "Sender", "Reply-To")
 
 
 class Source(Protocol):
@@ -77,6 +80,22 @@ def source(path: Path) -> Source:
                         if inner.is_dir() or inner.suffix.lower() in (".eml", ".mbox", ".mbx", ".mail")])
     with path.open("rb") as file:
         return Mbox(path) if file.read(5) == b"From " else Files([path])
+
+
+def refuse_other_files(paths: Iterable[Path]) -> None:
+    """Raises Refused for a file that was named and is neither an mbox nor a mail."""
+    for path in paths:
+        if path.is_file():
+            with path.open("rb") as file:
+                begins = file.read(65_536)
+            if not begins.startswith(b"From ") and not is_mail(begins):
+                raise Refused(f"{path} is no mail: it has no header like From, Date or Subject. Nothing was taken over.")
+
+
+def is_mail(raw: bytes) -> bool:
+    """Whether the bytes begin like a mail: with a header that mails have."""
+    headers = BytesHeaderParser().parsebytes(raw[:65_536])
+    return any(name in headers for name in HEADERS)
 
 
 def batches(sources: Iterable[Source]) -> Iterator[list[bytes]]:

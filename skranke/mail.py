@@ -37,19 +37,26 @@ def explain(file: Path, address: str) -> None:
 @click.option("--mailbox", "address", required=True, help="The mailbox they belong to.")
 @click.option("--archive", is_flag=True, help="Closed at once, dated as they say, and nobody is sent anything.")
 def import_(paths: tuple[Path, ...], address: str, archive: bool) -> None:
-    """Take over .eml files, mbox files, Maildirs and folders of them. Repeating it takes nothing twice."""
+    """Take over .eml files, mbox files, Maildirs and folders of them. Repeating it takes nothing twice.
+
+    A file that is no mail is refused by its name; what is none in a folder or mbox is left out and counted.
+    """
     database = opened()
     with database.read() as db:
         mailbox_id = mailbox_called(db, address).id
+    importing.refuse_other_files(paths)
     sources = [importing.source(path) for path in paths]
-    taken = known = 0
+    taken = known = others = 0
     with click.progressbar(length=sum(len(source) for source in sources), label="Taking over", file=sys.stderr) as bar:
         for batch in importing.batches(sources):
-            new = importing.take(database, mailbox_id, batch, archive=archive)
-            taken, known = taken + new, known + len(batch) - new
+            mails = [raw for raw in batch if importing.is_mail(raw)]
+            new = importing.take(database, mailbox_id, mails, archive=archive)
+            taken, known, others = taken + new, known + len(mails) - new, others + len(batch) - len(mails)
             queue.ring("inbound")
             bar.update(len(batch))
     click.echo(f"{taken} taken over, {known} were there already. The worker files them.")
+    if others:
+        click.echo(f"{others} had no header of a mail and were left out.", err=True)
 
 
 @mail.command("replay")

@@ -6,8 +6,12 @@ import os
 from importlib import import_module
 
 import click
+import structlog
 
 from core import files, logs
+from core.settings import unread
+
+log = structlog.get_logger(__name__)
 
 #: Part → the function that runs it until it is told to end.
 PARTS = {
@@ -21,25 +25,38 @@ PARTS = {
 @click.command()
 def web() -> None:
     """Serve the web desk and the API."""
-    run("web")
+    alone("web")
 
 
 @click.command()
 def gate() -> None:
     """Open the SMTP door and read the IMAP mailboxes."""
-    run("gate")
+    alone("gate")
 
 
 @click.command()
 def worker() -> None:
     """Do what waits: file what came in, send what goes out, run operations."""
-    run("worker")
+    alone("worker")
 
 
 @click.command()
 def timetable() -> None:
     """Start what is to be done at certain times. Any number may run; each job is done once."""
-    run("timetable")
+    alone("timetable")
+
+
+def alone(part: str) -> None:
+    """Run one part as a program of its own."""
+    logs.configure(part)
+    warn()
+    run(part)
+
+
+def warn() -> None:
+    """Say what stands in the settings and is not read."""
+    for sentence in unread():
+        log.warning("settings.unread", help=sentence)
 
 
 def run(part: str) -> None:

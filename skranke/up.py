@@ -43,6 +43,7 @@ def up(demo: bool) -> None:
                           SKRANKE_FILES_URL="")
         settings.forget()
     logs.configure("up")
+    parts.warn()
     with only_one(settings().data):
         prepare(demo)
         take_over()

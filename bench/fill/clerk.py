@@ -20,6 +20,7 @@ from bench.fill.tray import Tray
 from bench.mime import html_of, plain_of
 from bench.people import Human
 from bench.stories import RECENT, Story
+from contacts.address import reduced
 from contacts.facts import AddressAdded, PersonCreated
 from contacts.identifying import evidence, sort_name, split_name
 from core.fold import fold
@@ -98,7 +99,7 @@ class Clerk:
             return self.addresses[human.number]
         made = self.tray.add(
             "addresses", uid=self.tray.uid(), kind="email", value=human.address, normalised=human.address.casefold(),
-            name=human.name, health="ok", suppression="none", created_at=at,
+            reduced=reduced(human.address.casefold()), name=human.name, health="ok", suppression="none", created_at=at,
         )  # fmt: skip
         self.addresses[human.number] = made
         return made

@@ -19,6 +19,7 @@ from core.history import record
 from core.html import sanitise_own, to_text
 from core.i18n import gettext as _
 from core.rendering import paragraphs
+from desk.access import answers_from
 from desk.mailboxes import Mailbox, own_addresses
 from desk.tickets.attaching import attach, near
 from desk.tickets.facts import NoteAdded, TicketOpened
@@ -55,9 +56,10 @@ def reply(
     if len(recipients) + len(copies) > MOST_RECIPIENTS:
         raise Refused(_("At most %(n)s recipients.", n=MOST_RECIPIENTS), {"cc": "Too many recipients."})
     subject = subject.strip() or ticket.subject
+    mailbox = answers_from(db, by, ticket)
     message = _write(db, ticket, "out", by, html=html, text=text, subject=subject,
                      to=[[name_of(db, a), a] for a in recipients], cc=[[name_of(db, a), a] for a in copies],
-                     from_address=ticket.mailbox.address, from_name=ticket.mailbox.name)
+                     from_address=mailbox.address, from_name=mailbox.name)
     attach(db, message, files, by)
     send(db, ticket, message, by=by, kind=kind, language=language, close=close)
     return message

@@ -9,6 +9,7 @@ from contacts.editing import confirm_language
 from contacts.identifying import address_row
 from core.history import record
 from core.options import LANGUAGES
+from desk.access import answers_from
 from desk.language import language_for
 from desk.outbound import enqueue
 from desk.tickets.facts import ReplySent
@@ -28,7 +29,7 @@ def send(
     of the ticket alone.
     """
     recipients = [address for _name, address in (*message.to, *message.cc)]
-    mail = enqueue(db, kind=kind, mailbox=ticket.mailbox, recipients=recipients, ticket_id=ticket.id,
+    mail = enqueue(db, kind=kind, mailbox=answers_from(db, by, ticket), recipients=recipients, ticket_id=ticket.id,
                    message_id=message.id, agent_id=by.id,
                    language=language if language in LANGUAGES else language_for(ticket)[0])
     message.rfc_message_id, message.message_key = mail.rfc_message_id, mail.message_key

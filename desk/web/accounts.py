@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-from core.errors import Refused
+from core.errors import Refusals, Refused
 from core.i18n import N_
 from desk.mailboxes import Mailbox
 from desk.web.forms import posted, ticked
@@ -18,9 +18,9 @@ SAID = {("imap", "none"): "?tls=none", ("smtp", "starttls"): "?tls=required"}
 def account_fields() -> dict[str, Any]:
     """The posted account as :func:`desk.saving_mailboxes.edit_mailbox` takes it. Raises Refused."""
     reads, sends, auth = posted("reading") == "imap", posted("sending") == "own", posted("auth")
-    oauth = auth in ("microsoft", "google") and (reads or sends)
+    oauth, wrong = auth in ("microsoft", "google") and (reads or sends), Refusals()
     fields: dict[str, Any] = {
-        "imap_url": _url("imap") if reads else "", "relay_url": _url("smtp") if sends else "",
+        "imap_url": wrong(_url, "imap") if reads else "", "relay_url": wrong(_url, "smtp") if sends else "",
         "imap_folders": posted("imap_folders") or "INBOX", "imap_after": posted("imap_after") or "seen",
         "imap_move_to": posted("imap_move_to"), "sent_folder": posted("sent_folder") if reads else "",
         "oauth_provider": auth if oauth else "", "oauth_tenant": posted("oauth_tenant") if oauth else "",
@@ -33,9 +33,8 @@ def account_fields() -> dict[str, Any]:
     }
     if not reads:
         fields |= {"imap_after": "seen", "imap_move_to": ""}
-    if oauth and not fields["oauth_client"]:
-        raise Refused(N_("Signing in at the provider needs the application that was registered there."),
-                      {"oauth_client": N_("Give the application’s client id.")})
+    wrong(_registered, not oauth or bool(fields["oauth_client"]))
+    wrong.settle()
     return fields
 
 
@@ -49,6 +48,12 @@ def account_values(mailbox: Mailbox) -> dict[str, Any]:
         "plus_addressing": mailbox.plus_addressing,
     }
     return shown | _parts("imap", mailbox.imap_url) | _parts("smtp", mailbox.relay_url)
+
+
+def _registered(given: bool) -> None:
+    if not given:
+        raise Refused(N_("Signing in at the provider needs the application that was registered there."),
+                      {"oauth_client": N_("Give the application’s client id.")})
 
 
 def _url(kind: str) -> str:

@@ -10,10 +10,11 @@ from sqlalchemy import select
 from contacts.agent import Team
 from contacts.staffing import agents_with
 from core import operations
-from core.errors import Refused, Unknown
+from core.errors import Refusals, Refused, Unknown
 from core.i18n import N_
 from core.i18n import gettext as _
 from core.operations import Operation
+from desk.fitting_mailboxes import fitting
 from desk.mailbox_sign_ins import KIND
 from desk.mailboxes import Mailbox, add_mailbox, all_mailboxes
 from desk.saving_mailboxes import edit_mailbox, mailbox_with_uid, set_access, set_addresses
@@ -51,8 +52,13 @@ def new() -> Any:
 @admins_only
 def create() -> Any:
     """A new one."""
+    wrong = Refusals()
+    mailbox = wrong(add_mailbox, db(), posted("address"), posted("name"))
     try:
-        mailbox = add_mailbox(db(), posted("address"), posted("name"))
+        if mailbox is None:
+            wrong(_fields)
+            wrong.settle()
+        assert mailbox is not None
         save_form(mailbox, "added")
     except Refused as refused:
         return show_form(None, errors_of(refused)), refused.status
@@ -116,9 +122,13 @@ def _switch(uid: str, active: bool, said: str) -> Any:
 
 def save_form(mailbox: Mailbox, change: str = "edited") -> None:
     """Everything the form holds."""
+    wrong = Refusals()
     with in_turn():
-        edit_mailbox(db(), mailbox, _fields(), by=me(), version=version() if change == "edited" else None, change=change)
-        set_addresses(db(), mailbox, posted("address"), posted("aliases").replace("\n", ",").split(","))
+        fields = wrong(_fields)
+        if fields is not None:
+            wrong(edit_mailbox, db(), mailbox, fields, by=me(), version=version() if change == "edited" else None, change=change)
+        wrong(set_addresses, db(), mailbox, posted("address"), posted("aliases").replace("\n", ",").split(","))
+        wrong.settle()
         teams = db().scalars(select(Team).where(Team.uid.in_(request.form.getlist("teams")))).all()
         set_access(db(), mailbox, agents_with(db(), request.form.getlist("agents")), teams)
         switch(db(), "intake.unknown_sender", posted("unknown_sender") or None, mailbox.uid, by=me())
@@ -127,12 +137,15 @@ def save_form(mailbox: Mailbox, change: str = "edited") -> None:
 
 
 def _fields() -> dict[str, Any]:
-    selector = posted("dkim_selector")
+    wrong, selector = Refusals(), posted("dkim_selector")
     plain = {name: posted(name) for name in ("name", "language", "receiving_host", "trusted_relays")}
-    return {**plain, **account_fields(), "signature": request.form.get("signature", "").rstrip(),
-            "signatures": {code: text for code, _name in LANGUAGES if (text := request.form.get(f"signature_{code}", "").rstrip())},
-            "open_to_all": ticked("everybody"), "dkim_selector": selector,
-            "dkim_key": posted("dkim_key") if selector else None}
+    fields = {**plain, **(wrong(account_fields) or {}), "signature": request.form.get("signature", "").rstrip(),
+              "signatures": {code: text for code, _name in LANGUAGES if (text := request.form.get(f"signature_{code}", "").rstrip())},
+              "open_to_all": ticked("everybody"), "dkim_selector": selector,
+              "dkim_key": posted("dkim_key") if selector else None}
+    wrong(fitting, fields)
+    wrong.settle()
+    return fields
 
 
 def show_form(mailbox: Mailbox | None, errors: dict[str, str] | None = None) -> str:

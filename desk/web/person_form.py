@@ -14,7 +14,7 @@ from contacts.company import Business, Category, Company, ServiceLevel
 from contacts.editing import create_person, edit_person, reindex
 from contacts.employing import work_at
 from contacts.person import Person
-from core.errors import Conflict, Refused
+from core.errors import Conflict, Refusals, Refused
 from core.fold import fold
 from core.i18n import N_
 from core.i18n import gettext as _
@@ -37,12 +37,15 @@ CHOSEN: dict[str, tuple[str, Any]] = {
 
 def made() -> Person:
     """A new person of what was posted. Raises Refused."""
-    fields, company = _fields(), _company()
+    wrong, fields = Refusals(), _fields()
+    company = wrong(_company)
     job = [{"company": company, "position": posted("position") or None}] if company else []
     if fields["our_contact_id"] is None:
         del fields["our_contact_id"]
-    person = create_person(db(), fields, by=me(), employments=job)
-    _addresses(person)
+    person = wrong(create_person, db(), fields, by=me(), employments=job, exempt=bool(wrong.found))
+    wrong(_addresses, person or _anybody())
+    wrong.settle()
+    assert person is not None
     return person
 
 
@@ -52,10 +55,14 @@ def changed(person: Person) -> None:
         raise Conflict(N_("A colleague has changed this person in the meantime. Nothing of yours is lost: where the two "
                           "of you differ, theirs stands below the field. Save again to keep yours."),
                        _differences(person))
-    company = _company()
-    edit_person(db(), person, _fields(), by=me())
-    work_at(db(), person, company, posted("position"), by=me())
-    if _addresses(person):
+    wrong = Refusals()
+    company = wrong(_company)
+    wrong(edit_person, db(), person, _fields(), by=me())
+    if not wrong.found:
+        wrong(work_at, db(), person, company, posted("position"), by=me())
+    moved = wrong(_addresses, person)
+    wrong.settle()
+    if moved:
         person.raise_version()
 
 
@@ -120,18 +127,29 @@ def _addresses(person: Person) -> bool:
     """
     held = {holding.uid: holding for holding in holdings_of(db(), person)}
     standing = {(holding.id, holding.primary) for holding in held.values()}
+    wrong = Refusals()
     for n, row in enumerate(_rows()):
-        try:
-            holding = _settle(person, held.get(row["uid"]), row, share=str(n) in request.form.getlist("address_share"))
-        except Refused as refused:
-            said = refused.errors.get("value") or refused.sentence
-            raise type(refused)(refused.sentence, {f"address-{n}": said}, **refused.more) from refused
+        holding = wrong(_settled, person, held.get(row["uid"]), row, n)
         if holding is not None and row["primary"] and not holding.primary:
             make_primary(db(), holding)
+    wrong.settle()
     if standing == {(holding.id, holding.primary) for holding in holdings_of(db(), person)}:
         return False
     reindex(db(), person)
     return True
+
+
+def _anybody() -> Person:
+    """Whose addresses are looked at where the person cannot be made: nothing of it is kept."""
+    return create_person(db(), {"last_name": "?"}, by=me(), exempt=True)
+
+
+def _settled(person: Person, holding: Holding | None, row: dict[str, Any], n: int) -> Holding | None:
+    try:
+        return _settle(person, holding, row, share=str(n) in request.form.getlist("address_share"))
+    except Refused as refused:
+        said = refused.errors.get("value") or refused.sentence
+        raise type(refused)(refused.sentence, {f"address-{n}": said}, **refused.more) from refused
 
 
 def _settle(person: Person, holding: Holding | None, row: dict[str, Any], *, share: bool) -> Holding | None:

@@ -7,6 +7,7 @@ import mailbox
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from contacts.agent import Agent, ApiToken
 from contacts.editing import create_person
@@ -16,6 +17,7 @@ from core.tokens import unseal
 from desk.claiming import claim, finish
 from desk.inbound import Delivery, InboundMail, accept
 from desk.mailboxes import Mailbox, mailbox_called
+from skranke import parts
 from skranke.cli import COMMANDS, main, skranke
 from tests.conftest import forget_caches
 
@@ -122,6 +124,26 @@ def test_letters_are_taken_over_once_from_everywhere(say, fresh_database, suppor
     assert all(row.archive for row in rows)
 
 
+@pytest.mark.parametrize("content", [b"", b"a list\nof words", b"\x00\xff\x89PNG", b"\nFrom: below@an.empty.example\n"])
+def test_a_file_that_is_no_mail_is_refused_by_its_name(fresh_database, support, tmp_path, content):
+    (tmp_path / "one.eml").write_bytes(LETTER % (1, 1, 1))
+    (tmp_path / "list.eml").write_bytes(content)
+    words = ["mail", "import", str(tmp_path / "one.eml"), str(tmp_path / "list.eml"), "--mailbox", "support@desk.example"]
+    with pytest.raises(Refused, match=r"list\.eml is no mail"):
+        CliRunner().invoke(skranke, words, catch_exceptions=False)
+    with fresh_database.read() as db:
+        assert db.scalars(select(InboundMail)).all() == []
+
+
+def test_what_is_no_mail_in_a_folder_is_left_out_and_counted(fresh_database, support, tmp_path):
+    (tmp_path / "one.eml").write_bytes(LETTER % (1, 1, 1))
+    (tmp_path / "two.eml").write_bytes(b"a list\nof words")
+    result = CliRunner().invoke(skranke, ["mail", "import", str(tmp_path), "--mailbox", "support@desk.example"], catch_exceptions=False)
+    assert result.stdout.startswith("1 taken over, 0 were there")
+    assert "1 had no header of a mail and were left out." in result.stderr
+    assert one(fresh_database, InboundMail).size
+
+
 def test_a_mail_is_explained_and_nothing_is_written(say, fresh_database, support, tmp_path):
     (tmp_path / "one.eml").write_bytes(LETTER % (1, 1, 1))
     said = say("mail", "explain", str(tmp_path / "one.eml"))
@@ -170,6 +192,29 @@ def test_a_database_is_made_where_there_is_none(data_folder):
     assert result.exit_code == 0
     assert (data_folder / "skranke.db").exists()
     assert CliRunner().invoke(skranke, ["db", "upgrade"], catch_exceptions=False).exit_code == 0
+
+
+def test_a_settings_file_that_is_broken_is_said_in_a_sentence(data_folder, monkeypatch, capsys):
+    data_folder.mkdir(exist_ok=True)
+    (data_folder / "skranke.toml").write_text("web = 127.0.0.1:80")
+    forget_caches()
+    monkeypatch.setattr("sys.argv", ["skranke", "db", "upgrade"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    assert f"{data_folder / 'skranke.toml'} cannot be read: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("part", parts.PARTS)
+def test_a_part_says_what_of_its_settings_is_not_read(part, data_folder, monkeypatch):
+    data_folder.mkdir(exist_ok=True)
+    (data_folder / "skranke.toml").write_text('smpt = "127.0.0.1:25"')
+    forget_caches()
+    monkeypatch.setattr(parts, "run", lambda name: None)
+    monkeypatch.setattr(parts.logs, "configure", lambda name: None)
+    with capture_logs() as said:
+        CliRunner().invoke(skranke, [part], catch_exceptions=False)
+    assert "“smpt”, which is no setting. It is not read. Did you mean “smtp”?" in said[0]["help"]
 
 
 @pytest.mark.parametrize(("setting", "value", "command", "why"), [

@@ -60,6 +60,16 @@ def test_an_empty_desk_wants_an_admin_and_a_mailbox(examine):
     assert "skranke mailbox add" in said
 
 
+def test_a_name_in_the_settings_that_is_none(examine, well, data_folder):
+    (data_folder / "skranke.toml").write_text('publc_url = "https://desk.example"\nlog_level = "info"\n[mail]\nSKRANKE_WEB = "x"\n')
+    forget_caches()
+    said, fine = examine()
+    assert not fine
+    assert "“publc_url”, which is no setting. It is not read. Did you mean “public_url”?" in said
+    assert "“mail”, which is no setting. It is not read." in said
+    assert "“log_level”" not in said
+
+
 def test_a_secret_that_others_can_read(examine, well, data_folder):
     (data_folder / "keys" / "secret").chmod(0o644)
     said, fine = examine()

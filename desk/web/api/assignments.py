@@ -18,8 +18,8 @@ def update(number: int, given: Assignment) -> Ticket:
     ticket, named = the_ticket(number), given.named()
     versions.unmoved(ticket.version)
     assignee = ticket.assignee if "assignee" not in named else (
-        agent_named(given.assignee, "assignee") if given.assignee else None)
-    team = ticket.team if "team" not in named else (team_named(given.team, "team") if given.team else None)
+        agent_named(given.assignee, "assignee") if given.assignee is not None else None)
+    team = ticket.team if "team" not in named else (team_named(given.team, "team") if given.team is not None else None)
     assign(db(), ticket, by=me(), assignee=assignee, team=team)
     ring_after("fanout")
     return whole(ticket)

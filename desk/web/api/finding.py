@@ -31,11 +31,14 @@ from desk.web.requests import db
 Listed = TypeVar("Listed", Category, Business, ServiceLevel)
 
 
-def the_ticket(number: int, *, merged: bool = False) -> Ticket:
-    """The ticket a path names. One that was merged leads to its survivor by 308, unless it itself is meant."""
+def the_ticket(number: int, *, merged: bool = False, lock: bool = True) -> Ticket:
+    """The ticket a path names, held while it is changed. One that was merged leads to its survivor by 308, unless it itself is meant.
+
+    Without ``lock`` the service holds it: those who need several take them in the same order.
+    """
     if number > LARGEST_ID:
         raise Unknown(N_("There is no such ticket."))
-    ticket = ticket_for(db(), me(), number, lock=request.method not in ("GET", "HEAD"))
+    ticket = ticket_for(db(), me(), number, lock=lock and request.method not in ("GET", "HEAD"))
     if ticket.merged_into_id is not None and not merged:
         remaining = survivor(db(), ticket.id)
         _lead(f"/tickets/{number}", f"/tickets/{remaining.number if remaining else ticket.merged_into_id}")

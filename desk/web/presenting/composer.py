@@ -14,6 +14,7 @@ from core.html import to_text
 from core.i18n import gettext as _
 from core.i18n import moment, say
 from core.options import LANGUAGES
+from desk.access import answers_from
 from desk.language import language_for
 from desk.mailboxes import Mailbox
 from desk.signature import is_html, signature_of
@@ -71,7 +72,7 @@ def composer(ticket: Ticket, kind: str = "reply", typed: Typed | None = None, fo
     code = _chosen(ticket, typed, draft)
     return {
         "kind": typed.fields.get("kind", "reply") if typed else draft.kind if draft and not forward else "reply", "forward": forward,
-        "html": html, "text": text, "to": to, "cc": cc, "mailboxes": [sender(ticket.mailbox)], "mailbox": ticket.mailbox.uid,
+        "html": html, "text": text, "to": to, "cc": cc, "mailboxes": [sender(answers_from(db(), me(), ticket))], "mailbox": ticket.mailbox.uid,
         "subject": _subject(ticket, typed, draft) if forward else None,
         "signature": signature_below(ticket.mailbox, code), "language": None if forward else _language(ticket, typed, draft), "attachments": chips(files),
         "saved": stamp(draft.updated_at) if draft else "", "version": draft.version if draft else 0, "last": seen,

@@ -6,6 +6,7 @@ import io
 import re
 
 import pytest
+from sqlalchemy import Select
 
 from tests.letters_made import mail
 
@@ -225,6 +226,8 @@ def test_assignment(arrive, agent, admin, lars, salaries):
     assert (ticket["assignee"], ticket["team"]) == (None, "Second line")
     assert "assignee" in agent.put(f"/tickets/{number}/assignment", {"assignee": "unheard@desk.example"}, status=422)["errors"]
     assert "team" in agent.put(f"/tickets/{number}/assignment", {"team": "Fourth line"}, status=422)["errors"]
+    for empty in ({"assignee": ""}, {"team": ""}):
+        assert agent.put(f"/tickets/{number}/assignment", empty, status=422)["errors"].keys() == empty.keys()
     wages = arrive(mail(to="salaries@desk.example", subject="Wages"), salaries)
     admin.put(f"/tickets/{wages}/assignment", {"assignee": "lars@desk.example"}, status=422)
     assert "team" in admin.put(f"/tickets/{wages}/assignment", {"team": "Second line"}, status=422)["errors"]
@@ -284,6 +287,17 @@ def test_merged_ticket_leads_to_the_one_that_goes_on(arrive, agent, admin):
     agent.delete(f"/tickets/{second}/merge", status=422)
     admin.delete(f"/tickets/{first}")
     admin.post(f"/tickets/{second}/merge", {"into": first}, status=422)
+
+
+def test_merging_holds_both_tickets_at_once_and_in_order(arrive, agent, monkeypatch):
+    """Two agents who merge crosswise wait for one another's first ticket for ever where one is held before the other."""
+    first, second = arrive(mail(text="The first.")), arrive(mail("Eva Lie <eva@kunde.example>", text="The second."))
+    held = []
+    monkeypatch.setattr(Select, "with_for_update", lambda query, *a, **more: held.append(str(query)) or query)
+    agent.post(f"/tickets/{second}/merge", {"into": first})
+    tickets = [query for query in held if "FROM tickets" in query]
+    assert len(tickets) == 1
+    assert "ORDER BY tickets.id" in tickets[0]
 
 
 def test_answer_to_a_merged_ticket_joins_the_one_that_goes_on(arrive, agent):

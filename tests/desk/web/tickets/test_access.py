@@ -18,7 +18,7 @@ from desk.mailboxes import Mailbox
 from desk.outbound import OutboundMail
 from desk.tickets.answering import reply
 from desk.tickets.drafting import Content, save_begun
-from desk.tickets.message import Attachment, Notification
+from desk.tickets.message import Attachment, Message, Notification
 from desk.tickets.tagging import set_tags
 from desk.tickets.ticket import Ticket
 from tests.desk.web.tickets.conftest import Arrive, now_of, open_to, page, words
@@ -184,6 +184,22 @@ def test_what_is_also_in_ones_own_mailbox_is_seen(
     text = words(page(agent_client, f"/tickets/{both.number}"))
     assert "Came to Board" in text
     assert "Came to Support" in text
+
+
+def test_it_is_answered_from_the_mailbox_that_one_sees(
+    agent_client: FlaskClient, arrive: Arrive, board: Mailbox, support: Mailbox, jonas: Agent, fresh_database: Database,
+) -> None:
+    raw = mail(subject="To both of you", message_id="both@kunde.example")
+    arrive(raw, board)
+    both = arrive(raw, support)
+    assert agent_client.post(f"/tickets/{both.number}/replies", data={
+        "text": "From us.", "to": "ole@kunde.example", "sure": "1"}).status_code == 303
+    with fresh_database.write() as db:
+        assert both.mailbox_id == board.id
+        reply(db, db.get_one(Ticket, both.id), by=db.get_one(Agent, jonas.id), text="From the board.")
+        sent = db.scalars(select(OutboundMail).where(OutboundMail.kind == "reply").order_by(OutboundMail.id)).all()
+        assert [mail.mailbox_id for mail in sent] == [support.id, board.id]
+        assert [db.get_one(Message, mail.message_id).from_address for mail in sent] == [support.address, board.address]
 
 
 def test_a_deleted_ticket_is_seen_by_admins_alone(
