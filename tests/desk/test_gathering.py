@@ -35,7 +35,7 @@ def tickets(arrive, db, nora):
 
 def test_a_person_made_of_a_ticket_gathers_the_earlier_ones_and_gives_them_back(tickets, arrive, db, nora):
     """S83d, S83c."""
-    first, closed, spam, forged = tickets
+    first, closed, _spam, forged = tickets
     last = arrive(mail(sender=MADS, subject="Once more")).ticket
     assert how_many(db, last) == 2
     before = Before(db, last)
