@@ -90,6 +90,8 @@ OPTIONS: dict[str, Option] = {
                                     "or never make a record."), per_mailbox=True),
     "intake.spam_score": Option(10, _whole(0, 1000), N_("Score of the filter before us (X-Spam-Score) from which a mail is spam, "
                                "where the filter itself names no limit; 0 leaves scores alone."), per_mailbox=True),
+    "intake.unrecorded_days": Option(90, _whole(1, 3650), N_("Days after which a closed ticket, or spam, of a sender without a record is "
+                                     "deleted for good, with the sender's address."), per_mailbox=True),
     "contacts.company_required": Option(True, _flag, N_("Whether a person saved in a form, by the API or by import "
                                         "must belong to a company.")),
     "contacts.same_mailbox_variants": Option({}, _variants, N_("Domains (`*` for all) where spellings of an address are one mailbox: "

@@ -49,7 +49,7 @@ def uploads() -> None:
         pass
     before = now() - UNSENT
     for digests in files.older(before):
-        files.remove(_unused(digests), unless_since=before)
+        files.remove(unused(digests), unless_since=before)
 
 
 def counts() -> None:
@@ -100,7 +100,8 @@ def _drop_orphans() -> bool:
         return bool(rows)
 
 
-def _unused(digests: list[str]) -> list[str]:
+def unused(digests: list[str]) -> list[str]:
+    """Those of these contents that no attachment names."""
     found: list[str] = []
     for start in range(0, len(digests), BATCH):
         with database().read() as db:
@@ -109,7 +110,6 @@ def _unused(digests: list[str]) -> list[str]:
 
 
 def _unused_now(db: Session, digests: Collection[str]) -> list[str]:
-    """Those of these contents that no attachment names."""
     used = set(db.scalars(select(Attachment.digest).where(Attachment.digest.in_(digests))))
     return [digest for digest in digests if digest not in used]
 

@@ -19,7 +19,7 @@ from core import leases, queue
 from core.clock import now
 from core.database import database
 from core.processes import Waker
-from jobs import cleaning, listener, waking
+from jobs import cleaning, forgetting, listener, waking
 
 log = structlog.get_logger(__name__)
 
@@ -51,6 +51,7 @@ TIMETABLE = (
     Entry("answers", cleaning.answers, "29 3 * * *"),
     Entry("operations", cleaning.operations, "37 3 * * *"),
     Entry("drafts", cleaning.drafts, "19 3 * * *"),
+    Entry("unrecorded", forgetting.unrecorded, "47 3 * * *"),
     Entry("notifications", cleaning.notifications, "41 3 * * *"),
 )
 

@@ -1,4 +1,4 @@
-"""Who wrote a held ticket: an agent says. Later held tickets of the same address follow along."""
+"""Who wrote a ticket: an agent says. Held tickets of the same address follow, and with a new holder all that are nobody's."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from core.errors import Refused
 from core.history import record
 from core.i18n import N_, sentence
 from desk.tickets.facts import RequesterChanged, SenderChanged
+from desk.tickets.gathering import followers
 from desk.tickets.message import Message
 from desk.tickets.promising import expect
 from desk.tickets.routing import take_over
@@ -23,7 +24,6 @@ from desk.tickets.states import change_state
 from desk.tickets.taking_part import add_participant
 from desk.tickets.ticket import Ticket
 
-MOST = 200
 SAID = N_("%(agent)s said who it is.")
 NO_RECORD = N_("%(agent)s keeps no record of the sender.")
 CREATED_WHY = N_("An agent said so on ticket %(number)s.")
@@ -46,21 +46,21 @@ def change_requester(
         raise Refused(N_("This ticket is deleted or merged. Nothing more is decided about it."))
     if person is not None and not person.living:
         raise Refused(N_("This person is deleted. Restore the person first."))
-    followers = _followers(db, ticket)
+    others = followers(db, ticket, all_of=create is not None or (person is not None and (add_address or move)))
     if create is not None:
         person = _create(db, ticket, by, create)
     elif person is not None and (add_address or move):
         if move:
             _take_from_others(db, ticket, person, by)
         _give_address(db, ticket, person, by)
-    for one in (ticket, *followers):
+    for one in (ticket, *others):
         settle(db, one, person, by, said=SAID if person else NO_RECORD)
         if person is not None:
             _answer_them(db, one, person)
         if spam:
             change_state(db, one, "spam", by=by)
     db.flush()
-    return [ticket, *followers]
+    return [ticket, *others]
 
 
 def change_sender(db: Session, message: Message, person: Person | None, by: Agent) -> None:
@@ -85,16 +85,6 @@ def _said(identification: Mapping[str, Any], person: Person | None, by: Agent, s
     clue = {"clue": "agent", "points": 100 if person else 0, "words": said % {"agent": by.name},
             "sentence": sentence(said, agent=by.name)}
     return {"how": "agent" if person else "none", "candidates": [], "evidence": [*identification.get("evidence", ()), clue]}
-
-
-def _followers(db: Session, ticket: Ticket) -> list[Ticket]:
-    """Other held tickets of the same address; not those whose sender may be forged."""
-    if not ticket.held or ticket.requester_address_id is None or ticket.trust.get("result") == "fail":
-        return []
-    found = db.scalars(select(Ticket).where(
-        Ticket.requester_address_id == ticket.requester_address_id, Ticket.held, Ticket.id != ticket.id,
-        Ticket.shelf.in_(("active", "waiting"))).order_by(Ticket.id).limit(MOST).with_for_update(of=Ticket))
-    return [one for one in found if one.trust.get("result") != "fail"]
 
 
 def _create(db: Session, ticket: Ticket, by: Agent, fields: Mapping[str, Any]) -> Person:

@@ -169,3 +169,12 @@ class SenderChanged(Fact):
     ticket_uid: str
     person_uid: str | None = None
     before_uid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketForgotten(Fact):
+    """A ticket of a sender without a record had its time and was deleted for good."""
+
+    kind: ClassVar[str] = "ticket.forgotten"
+    ticket_uid: str
+    why: str = "unrecorded"

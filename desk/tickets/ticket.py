@@ -85,6 +85,10 @@ class Ticket(Row, Guarded, Base):
               postgresql_where=text("state = 'snoozed'")),
         Index("ix_tickets_binned", "id", sqlite_where=text("binned_at IS NOT NULL"),
               postgresql_where=text("binned_at IS NOT NULL")),
+        Index("ix_tickets_unrecorded", "mailbox_id", "shelf", "moved_at", "id", sqlite_where=text("requester_id IS NULL AND held = 0"),
+              postgresql_where=text("requester_id IS NULL AND NOT held")),
+        Index("ix_tickets_continues", "continues_id", sqlite_where=text("continues_id IS NOT NULL"),
+              postgresql_where=text("continues_id IS NOT NULL")),
         Index("ix_tickets_merged_into", "merged_into_id", sqlite_where=text("merged_into_id IS NOT NULL"),
               postgresql_where=text("merged_into_id IS NOT NULL")),
     )

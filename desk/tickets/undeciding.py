@@ -23,23 +23,20 @@ from core.operations import Operation
 from desk.blocking import block, unblock
 from desk.policy import with_rule_for, without_rule
 from desk.tickets.facts import RequesterChanged, SenderChanged
+from desk.tickets.gathering import followers
 from desk.tickets.later_mail import later_mail
 from desk.tickets.message import Message
 from desk.tickets.states import change_state
 from desk.tickets.ticket import Ticket
 
 KIND, SENDER, MANY = "ticket.requester", "message.sender", "ticket.requesters"
-MOST = 200
 
 
 class Before:
-    """How the tickets stood that a decision may reach: the ticket, and held ones of the same address."""
+    """How the tickets stood that a decision may reach: the ticket, and those of the same address that are nobody's."""
 
     def __init__(self, db: Session, ticket: Ticket) -> None:
-        same = select(Ticket).where(Ticket.requester_address_id == ticket.requester_address_id, Ticket.held,
-                                    Ticket.id != ticket.id).order_by(Ticket.id).limit(MOST)
-        followers = db.scalars(same).all() if ticket.held and ticket.requester_address_id is not None else []
-        self.tickets = {one.id: _standing(db, one) for one in (ticket, *followers)}
+        self.tickets = _standings(db, [ticket, *followers(db, ticket, all_of=True)])
         self.address = ticket.requester_address
         self.holdings = set(db.scalars(_holding_ids(self.address)))
         self.newest = db.scalar(select(Person.id).order_by(Person.id.desc()).limit(1)) or 0
@@ -156,14 +153,20 @@ def _give_back(db: Session, operation: Operation, by: Agent) -> None:
     db.flush()
 
 
-def _standing(db: Session, ticket: Ticket) -> dict[str, Any]:
-    messages = db.execute(select(Message.id, Message.person_id, Message.origin_person_id).where(
-        Message.ticket_id == ticket.id, Message.direction == "in",
-        Message.sender_address_id == ticket.requester_address_id))
+def _standings(db: Session, tickets: Sequence[Ticket]) -> dict[int, dict[str, Any]]:
+    messages: dict[int, list[list[int | None]]] = {one.id: [] for one in tickets}
+    for ticket_id, *row in db.execute(select(Message.ticket_id, Message.id, Message.person_id, Message.origin_person_id).where(
+            Message.ticket_id.in_(messages), Message.direction == "in",
+            Message.sender_address_id == tickets[0].requester_address_id).order_by(Message.id)):
+        messages[ticket_id].append(row)
+    return {one.id: _standing(one, messages[one.id]) for one in tickets}
+
+
+def _standing(ticket: Ticket, messages: list[list[int | None]]) -> dict[str, Any]:
     return {"id": ticket.id, "requester_id": ticket.requester_id, "origin_requester_id": ticket.origin_requester_id,
             "requester_address_id": ticket.requester_address_id, "requester_name": ticket.requester_name, "held": ticket.held, "identification": ticket.identification,
             "priority": ticket.priority, "due_at": ticket.due_at.isoformat() if ticket.due_at else None,
-            "state": ticket.state, "assignee_id": ticket.assignee_id, "messages": [list(row) for row in messages]}
+            "state": ticket.state, "assignee_id": ticket.assignee_id, "messages": messages}
 
 
 def _restore(db: Session, ticket: Ticket, kept: dict[str, Any], by: Agent) -> None:

@@ -11,16 +11,17 @@ from sqlalchemy import func, select
 from contacts.agent import Agent
 from core.clock import now
 from core.errors import Refused
-from core.i18n import day
+from core.i18n import N_, day
 from core.i18n import gettext as _
-from core.options import option
+from core.options import OPTIONS, option
 from desk.inbound import InboundMail
 from desk.mailboxes import all_mailboxes
 from desk.policy import policy
 from desk.policy_draft import attempt, change, draft_of
 from desk.simulating import OPTION
 from desk.switching import check_version, last_change, own_choice, switch, version_of
-from desk.web.forms import errors_of, in_turn, mark, unmoved, version
+from desk.tickets.unrecorded import OPTION as KEPT
+from desk.web.forms import errors_of, in_turn, mark, posted, unmoved, version, whole
 from desk.web.pages import page, see_other
 from desk.web.presenting import policy as told
 from desk.web.requests import db, ring_after
@@ -54,6 +55,8 @@ def update() -> Any:
             check_version(db(), OPTION, version())
             unmoved(_mark())
             switch(db(), OPTION, request.form.get("unknown_sender", ""), by=me())
+            if KEPT in request.form:
+                switch(db(), KEPT, _days(), by=me())
             for mailbox in all_mailboxes(db()):
                 if f"mailbox_{mailbox.uid}" in request.form:
                     switch(db(), OPTION, request.form[f"mailbox_{mailbox.uid}"] or None, mailbox.uid, by=me())
@@ -61,6 +64,14 @@ def update() -> Any:
     except Refused as refused:
         return show(errors_of(refused)), refused.status
     return see_other(url_for("policies.edit"), said=_said(option(db(), OPTION)))
+
+
+def _days() -> int:
+    """For how long tickets without a person are kept, as typed."""
+    days = whole(posted(KEPT))
+    if days is None or not OPTIONS[KEPT].fits(days):
+        raise Refused(N_("Some fields cannot be saved like this."), {KEPT: _("A number of days from 1 to 3650.")})
+    return days
 
 
 def _posted() -> dict[str, str]:
@@ -76,7 +87,7 @@ def _said(value: str) -> str:
 
 def _mark() -> str:
     """Of all that the page shows: the desk's choice and those of the mailboxes."""
-    return mark(option(db(), OPTION), [(m.uid, own_choice(db(), OPTION, m.uid)) for m in all_mailboxes(db()) if m.active])
+    return mark(option(db(), OPTION), option(db(), KEPT), [(m.uid, own_choice(db(), OPTION, m.uid)) for m in all_mailboxes(db()) if m.active])
 
 
 def show(errors: dict[str, str] | None = None) -> str:
@@ -87,7 +98,8 @@ def show(errors: dict[str, str] | None = None) -> str:
     gifts = draft.given["gifts"] if draft else in_force.gifts
     value = choices.get("") or option(db(), OPTION)
     shown = {
-        "value": value, "version": version_of(db(), OPTION), "mark": _mark(), "changed": _changed(), "days": 90,
+        "value": value, "version": version_of(db(), OPTION), "mark": _mark(), "changed": _changed(),
+        "days": option(db(), KEPT), "typed_days": posted(KEPT) if errors else option(db(), KEPT),
         "book": in_force.version, "trial": told.trial(draft, in_force.version) if draft else None,
         "mailboxes": [{"uid": m.uid, "name": m.name, "value": choices.get(m.uid, "") if draft else own_choice(db(), OPTION, m.uid) or "",
                        "last_30": counted.get(m.id, 0)} for m in all_mailboxes(db()) if m.active],

@@ -359,7 +359,7 @@ POLICY_RULES = [
     {"number": "", "when": "Everything else", "verdict": "create", "verdict_text": "Create", "then": "the choice above", "last_30": 124, "rest": True},
 ]
 POLICY = {
-    "value": "create", "version": 7, "mark": "m", "book": 7, "changed": "changed 3 Nov by Jonas Berg", "days": 90, "trial": None,
+    "value": "create", "version": 7, "mark": "m", "book": 7, "changed": "changed 3 Nov by Jonas Berg", "days": 90, "typed_days": 90, "trial": None,
     "mailboxes": [{"uid": "m1", "name": "Kundeservice", "value": "", "last_30": 124},
                   {"uid": "m2", "name": "Salg", "value": "ask", "last_30": 38}],
     "defaults": [("Company", "By domain, if known"), ("Service level", "Bronze"),

@@ -670,6 +670,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_tickets_assignee_created', ['assignee_id', 'shelf', 'id'], unique=False, sqlite_where=sa.text('assignee_id IS NOT NULL'), postgresql_where=sa.text('assignee_id IS NOT NULL'))
         batch_op.create_index('ix_tickets_assignee_due', ['assignee_id', 'shelf', 'due_at', 'id'], unique=False, sqlite_where=sa.text('assignee_id IS NOT NULL AND due_at IS NOT NULL'), postgresql_where=sa.text('assignee_id IS NOT NULL AND due_at IS NOT NULL'))
         batch_op.create_index('ix_tickets_binned', ['id'], unique=False, sqlite_where=sa.text('binned_at IS NOT NULL'), postgresql_where=sa.text('binned_at IS NOT NULL'))
+        batch_op.create_index('ix_tickets_continues', ['continues_id'], unique=False, sqlite_where=sa.text('continues_id IS NOT NULL'), postgresql_where=sa.text('continues_id IS NOT NULL'))
         batch_op.create_index('ix_tickets_created', ['mailbox_id', 'shelf', 'id'], unique=False)
         batch_op.create_index('ix_tickets_due', ['mailbox_id', 'shelf', 'due_at', 'id'], unique=False, sqlite_where=sa.text('due_at IS NOT NULL'), postgresql_where=sa.text('due_at IS NOT NULL'))
         batch_op.create_index('ix_tickets_held', ['mailbox_id', 'moved_at', 'id'], unique=False, sqlite_where=sa.text('held = 1'), postgresql_where=sa.text('held'))
@@ -679,6 +680,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_tickets_shelf', ['mailbox_id', 'shelf', 'moved_at', 'id'], unique=False)
         batch_op.create_index('ix_tickets_shelf_assignee', ['mailbox_id', 'shelf', 'assignee_id', 'moved_at', 'id'], unique=False)
         batch_op.create_index('ix_tickets_snoozed', ['snoozed_until'], unique=False, sqlite_where=sa.text("state = 'snoozed'"), postgresql_where=sa.text("state = 'snoozed'"))
+        batch_op.create_index('ix_tickets_unrecorded', ['mailbox_id', 'shelf', 'moved_at', 'id'], unique=False, sqlite_where=sa.text('requester_id IS NULL AND held = 0'), postgresql_where=sa.text('requester_id IS NULL AND NOT held'))
 
     op.create_table('wordings',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -1033,6 +1035,7 @@ def downgrade() -> None:
 
     op.drop_table('wordings')
     with op.batch_alter_table('tickets', schema=None) as batch_op:
+        batch_op.drop_index('ix_tickets_unrecorded', sqlite_where=sa.text('requester_id IS NULL AND held = 0'), postgresql_where=sa.text('requester_id IS NULL AND NOT held'))
         batch_op.drop_index('ix_tickets_snoozed', sqlite_where=sa.text("state = 'snoozed'"), postgresql_where=sa.text("state = 'snoozed'"))
         batch_op.drop_index('ix_tickets_shelf_assignee')
         batch_op.drop_index('ix_tickets_shelf')
@@ -1041,6 +1044,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_tickets_merged_into', sqlite_where=sa.text('merged_into_id IS NOT NULL'), postgresql_where=sa.text('merged_into_id IS NOT NULL'))
         batch_op.drop_index('ix_tickets_held', sqlite_where=sa.text('held = 1'), postgresql_where=sa.text('held'))
         batch_op.drop_index('ix_tickets_due', sqlite_where=sa.text('due_at IS NOT NULL'), postgresql_where=sa.text('due_at IS NOT NULL'))
+        batch_op.drop_index('ix_tickets_continues', sqlite_where=sa.text('continues_id IS NOT NULL'), postgresql_where=sa.text('continues_id IS NOT NULL'))
         batch_op.drop_index('ix_tickets_created')
         batch_op.drop_index('ix_tickets_binned', sqlite_where=sa.text('binned_at IS NOT NULL'), postgresql_where=sa.text('binned_at IS NOT NULL'))
         batch_op.drop_index('ix_tickets_assignee_due', sqlite_where=sa.text('assignee_id IS NOT NULL AND due_at IS NOT NULL'), postgresql_where=sa.text('assignee_id IS NOT NULL AND due_at IS NOT NULL'))

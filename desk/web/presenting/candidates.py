@@ -13,11 +13,16 @@ from contacts.addressing import holders
 from contacts.creating import company_at
 from contacts.person import Employment, Person
 from core.i18n import gettext as _
+from core.i18n import ngettext
+from desk.access import visible_mailbox_ids
+from desk.tickets.gathering import MOST, forged, how_many
 from desk.tickets.strangers import candidates_now
 from desk.tickets.ticket import Ticket
+from desk.tickets.unrecorded import forgotten_at, kept_days
 from desk.web.presenting.faces import person_face
 from desk.web.presenting.links import person_url
 from desk.web.presenting.rows import who
+from desk.web.presenting.times import near
 from desk.web.presenting.words import said
 from desk.web.requests import db
 from desk.web.signing_in import me
@@ -35,9 +40,23 @@ def unknown(ticket: Ticket) -> dict[str, Any]:
     return {
         "known": False, "name": name if not address or name != address.value else "",
         "address": address.value if address else "", "candidates": found, "acts": _acts(ticket),
-        "deleted": deleted is not None, "restore_url": url_for("persons.restore", uid=deleted.uid) if deleted and me().admin else None,
+        "unrecorded": _unrecorded(ticket, deleted), "deleted": deleted is not None, "restore_url": url_for("persons.restore", uid=deleted.uid) if deleted and me().admin else None,
         "standing": standing(ticket), "url": None, "favourite_url": None, "tickets": [], "change_url": url_for("requesters.edit", number=ticket.number),
     }
+
+
+def _unrecorded(ticket: Ticket, deleted: Person | None) -> dict[str, str] | None:
+    """Of a ticket that is nobody's, and about which nothing is to be decided: what else came from there, and until when it is kept."""
+    if ticket.held or ticket.requester_id is not None or deleted is not None:
+        return None
+    days, until = kept_days(db(), ticket.mailbox), forgotten_at(db(), ticket)
+    others = how_many(db(), ticket, Ticket.mailbox_id.in_(visible_mailbox_ids(db(), me())))
+    more = _("%(n)s or more other tickets of this address are nobody’s either.", n=MOST) if others >= MOST else ngettext(
+        "%(n)s other ticket of this address is nobody’s either.", "%(n)s other tickets of this address are nobody’s either.", others) if others else ""
+    kept = _("Deleted for good on %(day)s, unless something happens on it.", day=near(until)) if until else ngettext(
+        "Deleted for good %(n)s day after the last thing that happens on it once it is closed.",
+        "Deleted for good %(n)s days after the last thing that happens on it once it is closed.", days)
+    return {"others": more, "kept": kept, "come": _("They come along when the person is created.") if others and not forged(ticket) else ""}
 
 
 def standing(ticket: Ticket) -> str:

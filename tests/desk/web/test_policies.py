@@ -79,6 +79,28 @@ def test_a_colleagues_choice_is_not_overwritten(admin_client: FlaskClient, fresh
         assert option(db, "intake.unknown_sender") == "ask"
 
 
+def test_how_long_a_ticket_without_a_person_is_kept(admin_client: FlaskClient, fresh_database: Database) -> None:
+    """S83d: the sentence on the page says what holds."""
+    page = admin_client.get(URL).text
+    assert "goes with the ticket after 90 days." in page and 'name="intake.unrecorded_days"' in page
+    data = {"unknown_sender": "create", "version": "0"}
+    assert admin_client.post(URL, data=data | {"intake.unrecorded_days": "1"}).status_code == 303
+    assert "goes with the ticket after 1 day." in admin_client.get(URL).text
+    for days in ("0", "3651", "many", ""):
+        answer = admin_client.post(URL, data=data | {"intake.unrecorded_days": days})
+        assert answer.status_code == 422 and "A number of days from 1 to 3650." in answer.text
+    with fresh_database.read() as db:
+        assert option(db, "intake.unrecorded_days") == 1
+        change = db.scalars(select(Change)).one()
+    assert (change.field, change.before, change.after) == ("intake.unrecorded_days", "90", "1")
+
+
+def test_an_agent_does_not_say_how_long_tickets_are_kept(agent_client: FlaskClient, fresh_database: Database) -> None:
+    assert agent_client.post(URL, data={"unknown_sender": "create", "intake.unrecorded_days": "1"}).status_code in (303, 403, 404)
+    with fresh_database.read() as db:
+        assert option(db, "intake.unrecorded_days") == 90
+
+
 def test_nonsense_is_refused(admin_client: FlaskClient) -> None:
     assert admin_client.post(URL, data={"unknown_sender": "perhaps"}).status_code == 422
 
