@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, relationship
 
 from contacts.person import Person
@@ -21,11 +21,14 @@ from core.database import Base, Row, personal, plain
 
 KINDS = ("email", "phone", "chat", "link")
 PROOFS = ("none", "agent", "link", "authenticated")
+#: Compared letter by letter, so that all addresses with one beginning are a stretch of the index.
+Matched = String(320).with_variant(String(320, collation="C"), "postgresql")
 PLAIN = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+")
 
 
 class Address(Row, Base):
-    """One e-mail address, phone number, chat handle or link; ``normalised`` is what it is matched by.
+    """One e-mail address, phone number, chat handle or link; ``normalised`` is what it is matched by, ``reduced`` what is
+    left of that without tag and dots (None where it is the same): see :mod:`contacts.variants`.
 
     ``health``: ok, soft (recent temporary failures) or bouncing. ``suppression``: none, blocked (we take
     nothing from it).
@@ -34,18 +37,22 @@ class Address(Row, Base):
     __tablename__ = "addresses"
     kind: Mapped[str] = personal(String(10), erase="keep", default="email")
     value: Mapped[str] = personal(String(320), erase="rewrite")
-    normalised: Mapped[str] = personal(String(320), erase="rewrite", report=False)
+    normalised: Mapped[str] = personal(Matched, erase="rewrite", report=False)
+    reduced: Mapped[str | None] = personal(String(320), erase="rewrite", report=False)
     name: Mapped[str] = personal(String(200), default="", report=True)
     health: Mapped[str] = personal(String(10), erase="keep", default="ok")
     health_at: Mapped[datetime | None] = plain()
     suppression: Mapped[str] = personal(String(10), erase="keep", default="none")
     created_at: Mapped[datetime] = plain(default=now)
     holdings: Mapped[list[Holding]] = relationship(back_populates="address", order_by="Holding.id")
-    __table_args__ = (UniqueConstraint("kind", "normalised"),)
+    __table_args__ = (UniqueConstraint("kind", "normalised"),
+                      Index("ix_addresses_reduced", "reduced", sqlite_where=text("reduced IS NOT NULL"),
+                            postgresql_where=text("reduced IS NOT NULL")))
 
 
 class Holding(Row, Base):
-    """A person holds an address for a time: primary or alternate, from where we know it, how it was proven."""
+    """A person holds an address for a time: primary or alternate, from where we know it, how it was proven; ``asked_at``: a
+    link that proves it is on its way since then."""
 
     __tablename__ = "holdings"
     address_id: Mapped[int] = plain(ForeignKey("addresses.id"))
@@ -57,6 +64,7 @@ class Holding(Row, Base):
     proof: Mapped[str] = personal(String(20), erase="keep", default="none")
     since: Mapped[datetime] = plain(default=now)
     until: Mapped[datetime | None] = plain()
+    asked_at: Mapped[datetime | None] = plain()
     address: Mapped[Address] = relationship(back_populates="holdings", lazy="joined")
     person: Mapped[Person] = relationship()
     __table_args__ = (Index("ix_holdings_address", "address_id", "person_id"),
@@ -84,6 +92,13 @@ def without_tag(address: str) -> str:
     """``support+r1.x@desk.example`` → ``support@desk.example``; others come back as they are."""
     local, _, domain = address.rpartition("@")
     return f"{local.partition('+')[0]}@{domain}"
+
+
+def reduced(normalised: str) -> str | None:
+    """``o.le+news@kunde.example`` → ``ole@kunde.example``; None where nothing is to be left out."""
+    local, at, domain = normalised.rpartition("@")
+    bare = local.partition("+")[0].replace(".", "") if not local.startswith('"') else local
+    return f"{bare}@{domain}" if at and bare and bare != local else None
 
 
 def is_among(normalised: str, addresses: frozenset[str]) -> bool:

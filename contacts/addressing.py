@@ -74,6 +74,14 @@ def retire(db: Session, holding: Holding, *, by: Agent | None) -> None:
     db.flush()
 
 
+def hold_again(db: Session, holding: Holding, *, by: Agent | None) -> None:
+    """Take back that the person holds this address no more."""
+    holding.until = None
+    holding.person.raise_version()
+    record(db, AddressAdded(holding.person.uid, holding.address.uid, holding.origin), by=by.uid if by else None)
+    db.flush()
+
+
 def holdings_of(db: Session, person: Person) -> list[Holding]:
     """What a person holds now: primary first, e-mail before phone."""
     found = db.scalars(select(Holding).where(Holding.person_id == person.id, Holding.until.is_(None))).all()

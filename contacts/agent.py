@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
@@ -18,7 +18,8 @@ NOTIFY = {"new": ["bell"], "assigned": ["bell", "mail"], "answered": ["bell"], "
 
 
 class Agent(Row, Versioned, Base):
-    """A user of the desk. ``session_version`` rises when every sign-in must end (new password, role taken)."""
+    """A user of the desk. ``session_version`` rises when every sign-in must end (new password, role taken). From
+    ``away_from`` to ``away_until``, days in the agent's own zone, the deputy gets what would be theirs."""
 
     __tablename__ = "agents"
     email: Mapped[str] = personal(String(254), unique=True, erase="rewrite", report=False)
@@ -36,6 +37,9 @@ class Agent(Row, Versioned, Base):
     totp_used: Mapped[int] = plain(default=0)
     session_version: Mapped[int] = plain(default=1)
     seen_at: Mapped[datetime | None] = plain(kept="log")
+    away_from: Mapped[date | None] = plain()
+    away_until: Mapped[date | None] = plain()
+    deputy_id: Mapped[int | None] = plain(ForeignKey("agents.id", ondelete="SET NULL"))
     addresses: Mapped[list[AgentAddress]] = relationship(cascade="all, delete-orphan", lazy="selectin", order_by="AgentAddress.id")
 
     @property

@@ -10,6 +10,7 @@ from contacts.company import Company
 from contacts.creating import index_company
 from contacts.editing import reindex
 from contacts.facts import CompanyBinned, PersonBinned
+from contacts.name_keys import forget_keys
 from contacts.person import Employment, Person
 from core.clock import now
 from core.errors import Refused
@@ -24,6 +25,7 @@ def bin_person(db: Session, person: Person, *, by: Agent) -> None:
         raise Refused("This person is in the bin already.")
     person.binned_at = now()
     forget(db, "person_search", person.id)
+    forget_keys(db, person.id)
     record(db, PersonBinned(person.uid), by=by.uid)
     db.flush()
 

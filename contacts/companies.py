@@ -22,6 +22,7 @@ from core.history import record
 from core.i18n import N_
 from core.i18n import gettext as _
 from core.options import LANGUAGES
+from rules.free_mail import is_free_mail
 
 FIELDS = ("name", "organisation_number", "category_id", "business_id", "our_contact_id", "language", "phone", "address",
           "website")
@@ -29,13 +30,6 @@ LONGEST = {"name": 200, "organisation_number": 20, "phone": 60, "website": 200, 
 #: People of a company who are found by its new name at once.
 MOST = 1000
 _DOMAIN = re.compile(r"(?!-)[^\W_](?:[\w-]{0,62}\.)+[^\W_][\w-]{0,61}[^\W_]")
-#: Where people have private addresses: the largest in the world, and in the Nordics.
-FREE_MAIL = frozenset((
-    "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "msn.com", "yahoo.com", "icloud.com", "me.com", "mac.com",
-    "aol.com", "gmx.com", "gmx.net", "gmx.de", "web.de", "mail.com", "mail.ru", "yandex.com", "yandex.ru", "proton.me", "protonmail.com",
-    "zoho.com", "hotmail.no", "live.no", "outlook.no", "yahoo.no", "online.no", "broadpark.no", "getmail.no", "frisurf.no", "hotmail.se", "live.se", "outlook.se",
-    "yahoo.se", "telia.com", "spray.se", "bredband.net", "comhem.se", "hotmail.dk", "live.dk", "outlook.dk", "yahoo.dk", "mail.dk", "stofanet.dk", "jubii.dk",
-    "ofir.dk", "luukku.com", "kolumbus.fi", "elisanet.fi", "simnet.is"))
 
 
 def new_company(
@@ -108,7 +102,7 @@ def _cleaned(domains: Sequence[str]) -> set[str]:
     for domain in sorted(found):
         if not _DOMAIN.fullmatch(domain):
             raise Refused(_("%(domain)s is not a domain.", domain=domain), {"domains": _("Write it like company.example.")})
-        if domain in FREE_MAIL:
+        if is_free_mail(domain):
             raise Refused(_("Everybody can have an address at %(domain)s: it tells no company.", domain=domain),
                           {"domains": _("%(domain)s is open to everybody.", domain=domain)})
     return found

@@ -25,13 +25,18 @@ class Business(Row, Base):
     name: Mapped[str] = plain(String(80), unique=True)
 
 
-class ServiceLevel(Row, Base):
-    """What a customer may expect: time to the first answer, in minutes, and priority (1 is highest)."""
+class ServiceLevel(Row, Guarded, Base):
+    """What a customer may expect: minutes to the first and to each further answer, counted in business hours or round the
+    clock, and priority (1 is highest). An archived one stays with who has it and is offered to nobody else."""
 
     __tablename__ = "service_levels"
     name: Mapped[str] = plain(String(80), unique=True)
     first_answer_minutes: Mapped[int | None] = plain()
+    next_answer_minutes: Mapped[int | None] = plain()
+    business_hours: Mapped[bool] = plain(default=False)
     priority: Mapped[int] = plain(default=3)
+    place: Mapped[int] = plain(default=0)
+    archived_at: Mapped[datetime | None] = plain()
 
 
 class Company(Row, Guarded, Base):

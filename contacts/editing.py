@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from contacts.address import Address, Holding
 from contacts.addressing import add_address
@@ -84,11 +85,13 @@ def edit_person(
     wrong(_unique_number, db, clean.get("customer_number"), person.id)
     wrong.settle()
     changes = {name: (getattr(person, name), value) for name, value in clean.items() if getattr(person, name) != value}
+    _confirm(person, changes if by is None else clean)
     if not changes:
         return {}
     for name, (_before, value) in changes.items():
         setattr(person, name, value)
-    _settle_guesses(person, changes)
+    if person.private_customer:
+        person.to_be_completed = False
     person.sort_name = sort_name(person.first_name, person.last_name)
     db.flush()
     reindex(db, person)
@@ -176,14 +179,20 @@ def _checked(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {name: (value or None) if name in empty_is_none else value for name, value in clean.items()}
 
 
-def _settle_guesses(person: Person, changes: Mapping[str, Any]) -> None:
-    """What an agent has set is no guess any more."""
-    if {"first_name", "last_name"} & changes.keys():
+def confirm_language(db: Session, person: Person, language: str) -> None:
+    """An agent has written to the person in this language: where we had guessed it, it is no guess any more. Written past the
+    person's version: nobody's edit is overtaken by it."""
+    if person.language_guessed and person.preferred_language == language:
+        db.execute(update(Person.__table__).where(Person.id == person.id).values(language_guessed=False))  # type: ignore[arg-type]
+        set_committed_value(person, "language_guessed", False)
+
+
+def _confirm(person: Person, given: Mapping[str, Any]) -> None:
+    """What was set, or saved by an agent as it stood, is no guess any more."""
+    if {"first_name", "last_name"} & given.keys():
         person.name_guessed = False
-    if "preferred_language" in changes:
+    if given.get("preferred_language") or ("preferred_language" in given and person.preferred_language):
         person.language_guessed = False
-    if person.private_customer:
-        person.to_be_completed = False
 
 
 def _unique_number(db: Session, number: str | None, person_id: int | None) -> None:

@@ -55,6 +55,35 @@ class AddressRetired(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class AddressMoved(Fact):
+    """An address went from one person to another."""
+
+    kind: ClassVar[str] = "address.moved"
+    person_uid: str
+    address_uid: str
+    to_person_uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddressProven(Fact):
+    """Somebody followed the link that was mailed to a person's address."""
+
+    kind: ClassVar[str] = "address.proven"
+    person_uid: str
+    address_uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResemblanceDenied(Fact):
+    """An agent said that an unknown address is not this person's, or took that back."""
+
+    kind: ClassVar[str] = "address.not_theirs"
+    person_uid: str
+    address_uid: str
+    taken_back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class AddressHealth(Fact):
     """Mail to an address comes back, or arrives again."""
 
@@ -116,3 +145,33 @@ class OptionChanged(Fact):
     name: str
     mailbox_uid: str | None = None
     option_uid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyChanged(Fact):
+    """Another version of the policy about unknown senders came into force."""
+
+    kind: ClassVar[str] = "policy.changed"
+    version: int
+    before: int
+    policy_uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class LevelChanged(Fact):
+    """A service level was added, edited, moved, archived or brought back; the values are in ``changes``."""
+
+    kind: ClassVar[str] = "service_level.changed"
+    level_uid: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingChanged(Fact):
+    """A routing rule was added, edited, moved, switched, deleted or restored. ``book_uid`` is what the history of all of them is
+    found by."""
+
+    kind: ClassVar[str] = "routing.changed"
+    rule_uid: str
+    change: str
+    book_uid: str = "routing-rules"

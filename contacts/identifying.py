@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import and_, bindparam, or_, select
@@ -16,13 +16,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, contains_eager, lazyload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from contacts.address import Address, Holding, is_among, normalise_email
+from contacts import variants
+from contacts.address import Address, Holding, is_among, normalise_email, reduced
 from contacts.agent import Agent, AgentAddress
 from contacts.person import Person
 from core.batch import MISSING, recall, remember
 from core.fold import fold
 from core.i18n import N_, sentence
 from core.putting import put, savepoint
+from rules.display_names import read
 
 MOST_CANDIDATES = 5
 
@@ -62,6 +64,8 @@ def identify(db: Session, address: Address, *, own: frozenset[str]) -> Identifie
     living = [h for h in holders if h.person.living]
     if living:
         return _among(living, address)
+    if alike := [h for h in variants.held_alike(db, address) if h.person.living]:
+        return _alike(alike, address)
     binned = next((h for h in holders if h.person.binned_at is not None), None)
     if binned is not None:
         return Identified("binned", binned.person, evidence=[
@@ -91,7 +95,8 @@ def address_row(db: Session, value: str, name: str = "", *, kind: str = "email",
     alone = db.get_bind().dialect.name != "postgresql"      # nobody else writes at this moment
     try:
         with nullcontext() if alone else savepoint(db):
-            made = put(db, Address, value=value.strip()[:320], name=name[:200], **asked, at_once=not alone)
+            made = put(db, Address, value=value.strip()[:320], name=name[:200], reduced=reduced(normalised) if kind == "email" else None,
+                       **asked, at_once=not alone)
     except IntegrityError:          # another transaction made it at this moment
         return db.scalars(query, asked).one()
     remember(db, "holders", made.id, [])
@@ -105,25 +110,11 @@ def agent_at(db: Session, normalised: str) -> Agent | None:
     return db.scalar(_AGENT, {"normalised": normalised}) if agents is MISSING else agents.get(normalised)
 
 
-def namesakes(db: Session, name: str) -> list[dict[str, Any]]:
-    """Living persons of exactly this name, as candidates for a sender we do not know."""
-    first, last = split_name(name)
-    if not (first and last):
-        return []
-    found = db.scalars(select(Person).where(
-        Person.sort_name == sort_name(first, last), Person.binned_at.is_(None), Person.merged_into_id.is_(None),
-    ).limit(MOST_CANDIDATES))
-    return [_candidate(p, 0.5, evidence("name", 25, N_("Has the same name, %(name)s."), name=p.name)) for p in found]
-
-
 def split_name(display: str) -> tuple[str, str]:
-    """A display name as first and last name: ``"Hansen, Ole"`` and ``"Ole Hansen"`` are the same."""
-    display = " ".join(display.strip("\"' \t").split())
-    last, comma, first = display.partition(",")
-    if comma and first.strip():
-        return first.strip()[:120], last.strip()[:120]
-    words = display.split(" ")
-    return (" ".join(words[:-1])[:120], words[-1][:120]) if len(words) > 1 else (display[:120], "")
+    """A display name as first and last name, both empty where it is nobody's: ``"Hansen, Ole"`` and ``"Ole Hansen (Firma)"`` are
+    the same, ``"IT Support"`` is none (:mod:`rules.display_names`)."""
+    named = read(display)
+    return named.first, named.last
 
 
 def sort_name(first: str, last: str) -> str:
@@ -140,6 +131,8 @@ def hold(db: Session, address: Address, person: Person, *, origin: str, proof: s
     known = recall(db, "holders", address.id)
     if known is not MISSING:
         known.append(holding)
+    set_committed_value(holding, "address", address)
+    variants.note(db, address, holding)
     return holding.id
 
 
@@ -160,6 +153,15 @@ def _among(living: list[Holding], address: Address) -> Identified:
         candidates=[_candidate(h.person, 1 / len(chosen), evidence("address", 50, N_("Holds %(address)s."),
                                                                            address=address.value))
                     for h in chosen[:MOST_CANDIDATES]])
+
+
+def _alike(living: list[Holding], address: Address) -> Identified:
+    """Those who hold another spelling of the address, each person once."""
+    persons = {h.person_id: h for h in living}
+    found = _among(list(persons.values()), living[0].address)
+    clue = evidence("variant", 0, N_("%(address)s counts as %(other)s: by a setting, tags or dots make no difference there."),
+                    address=address.value, other=living[0].address.value)
+    return replace(found, evidence=[clue, *found.evidence])
 
 
 def _proof(holding: Holding, address: Address) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 from babel import dates
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 
 LANGUAGES = ("en", "nb", "da", "sv")
 LOCALE = Path(__file__).with_name("locale")
@@ -128,3 +129,13 @@ def age(at: datetime, now: datetime) -> str:
     if (today - then).days < 7:
         return dates.format_date(then, "EEE", locale=_language.get())
     return dated(then, year=then.year != today.year)
+
+
+def number(value: int) -> str:
+    """A whole number as it is written: ``1,204``, ``1 204``."""
+    return str(format_decimal(value, locale=language()))
+
+
+def signed(value: int) -> str:
+    """A difference: ``+96``, ``−96``, ``0``."""
+    return f"{'+' if value > 0 else '−' if value < 0 else ''}{number(abs(value))}"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Index, LargeBinary, String, Text, select
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, select
 from sqlalchemy.orm import Mapped, Session
 
 from core.clock import now
@@ -14,6 +14,8 @@ from core.database import Base, Guarded, Json, Row, personal, plain
 from core.errors import Refused
 from core.i18n import gettext as _
 
+#: For how long whoever took an operation is believed to be at work without a sign.
+LEASE = timedelta(minutes=10)
 STATES = ("planned", "approved", "running", "paused", "done", "failed", "cancelled", "undone")
 
 
@@ -34,7 +36,7 @@ class Operation(Row, Guarded, Base):
     lease: Mapped[str] = plain(String(80), default="")
     lease_until: Mapped[datetime | None] = plain()
     ended_at: Mapped[datetime | None] = plain()
-    __table_args__ = (Index("ix_operations_state", "state", "due_at"),)
+    __table_args__ = (Index("ix_operations_state", "state", "due_at"), Index("ix_operations_by", "by_uid", "kind", "id"))
 
     def as_dict(self) -> dict[str, Any]:
         """As the API shows it."""
@@ -42,6 +44,18 @@ class Operation(Row, Guarded, Base):
                 "progress": {"done": self.done, "total": self.total}, "reason": self.reason,
                 "items_url": f"/api/v1/operations/{self.uid}/items",
                 "result_url": f"/api/v1/operations/{self.uid}/result" if self.state == "done" else None}
+
+
+class OperationItem(Base):
+    """One record that an operation speaks of: what it is (``kind``), which (``subject_uid``), and what would become of it."""
+
+    __tablename__ = "operation_items"
+    id: Mapped[int] = plain(primary_key=True)
+    operation_id: Mapped[int] = plain(ForeignKey("operations.id", ondelete="CASCADE"))
+    kind: Mapped[str] = plain(String(20), default="")
+    subject_uid: Mapped[str | None] = plain(String(24))
+    data: Mapped[dict[str, Any]] = personal(Json, default=dict, erase="rewrite", report=False, kept="log")
+    __table_args__ = (Index("ix_operation_items_operation", "operation_id", "kind", "id"),)
 
 
 #: Kind → what a worker does. Filled by the packages that know how; a worker imports them all.
@@ -54,6 +68,11 @@ def start(db: Session, kind: str, given: dict[str, Any], *, by: str | None = Non
     db.add(operation)
     db.flush()
     return operation
+
+
+def prolong(operation: Operation) -> None:
+    """Whoever works at it is still there."""
+    operation.lease_until = now() + LEASE
 
 
 def turn(db: Session, operation: Operation, state: str) -> None:

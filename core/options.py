@@ -14,6 +14,7 @@ from zoneinfo import available_timezones
 from sqlalchemy import String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session
 
+from core import office_hours
 from core.database import Base, Json, Versioned, plain
 from core.errors import Refused, Unknown
 from core.i18n import LANGUAGES as LANGUAGES
@@ -61,6 +62,12 @@ def _rule(value: Any) -> bool:
         for fields in value)
 
 
+def _variants(value: Any) -> bool:
+    return isinstance(value, dict) and len(value) <= 1000 and all(
+        isinstance(domain, str) and domain == domain.strip().casefold() != "" and ways in ("plus", "plus_and_dots")
+        for domain, ways in value.items())
+
+
 def _networks(value: Any) -> bool:
     try:
         return isinstance(value, list) and len(value) <= 1000 and all(ip_network(n, strict=False) for n in value)
@@ -72,16 +79,26 @@ OPTIONS: dict[str, Option] = {
     "desk.name": Option("Skranke", _name, N_("The name customers and agents see.")),
     "desk.language": Option("en", _one_of(*LANGUAGES), N_("The language where nothing better is known.")),
     "desk.timezone": Option("Europe/Oslo", _zone, N_("The zone of times in mails and of agents who chose none.")),
+    "desk.hours": Option(office_hours.DEFAULT, office_hours.fits, N_("When the desk works: hours of each day from Monday on, "
+                         "the holidays of a country, days that end early, days on which nobody works. What service levels "
+                         "in business hours go by.")),
     "desk.reopen_days": Option(14, _whole(0, 3650), N_("Days after closing in which a reply reopens the ticket; "
                                "later ones open a linked ticket."), per_mailbox=True),
     "desk.acknowledge": Option(True, _flag, N_("Whether a new request is acknowledged by mail."), per_mailbox=True),
     "intake.unknown_sender": Option("create", _one_of("create", "ask", "never"),
                                     N_("What happens when nobody we know writes: create a person, ask an agent, "
                                     "or never make a record."), per_mailbox=True),
+    "intake.spam_score": Option(10, _whole(0, 1000), N_("Score of the filter before us (X-Spam-Score) from which a mail is spam, "
+                               "where the filter itself names no limit; 0 leaves scores alone."), per_mailbox=True),
     "contacts.company_required": Option(True, _flag, N_("Whether a person saved in a form, by the API or by import "
                                         "must belong to a company.")),
+    "contacts.same_mailbox_variants": Option({}, _variants, N_("Domains (`*` for all) where spellings of an address are one mailbox: "
+                                             '`{"kunde.example": "plus", "gmail.com": "plus_and_dots"}`. Elsewhere each is an '
+                                             "address of its own.")),
     "contacts.bin_days": Option(15, _whole(0, 365), N_("Days a deleted record stays in the bin.")),
     "contacts.duplicate_rule": Option([], _rule, N_("Fields that must not be the same on two persons.")),
+    "mail.check_senders": Option(True, _flag, N_("Whether the desk checks who sent a mail (DKIM, SPF, DMARC) where your own "
+                                 "mail server said nothing about it. It asks name servers for that."), per_mailbox=True),
     "mail.loop_limit": Option(20, _whole(1, 10_000), N_("Automatic mails to one correspondent within three hours, "
                               "before the breaker opens.")),
     "mail.blocked_clients": Option([], _networks, N_("Networks from which the SMTP door takes nothing, such as "

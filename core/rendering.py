@@ -21,7 +21,7 @@ def prepare(environment: jinja2.Environment) -> jinja2.Environment:
     environment.install_gettext_callables(  # type: ignore[attr-defined]
         i18n.gettext, i18n.ngettext, newstyle=True)
     environment.globals["_"] = _said
-    environment.filters.update(day=i18n.day, time=i18n.clock_time, moment=i18n.moment)
+    environment.filters.update(day=i18n.day, time=i18n.clock_time, moment=i18n.moment, number=i18n.number, signed=i18n.signed)
     environment.trim_blocks = environment.lstrip_blocks = True
     return environment
 

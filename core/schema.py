@@ -17,8 +17,8 @@ from core.database import Base, Database
 
 #: Modules that declare tables. Named, not imported: they stand to our right.
 TABLES = ("core.history", "core.options", "core.leases", "core.operations", "contacts.agent", "contacts.company",
-          "contacts.person", "contacts.address", "desk.mailboxes", "desk.mailbox_sign_ins",
-          "desk.inbound", "desk.outbound",
+          "contacts.person", "contacts.address", "contacts.name_keys", "contacts.rejection", "rules.book", "desk.mailboxes", "desk.mailbox_sign_ins",
+          "desk.inbound", "desk.outbound", "desk.routing",
           "desk.tickets.ticket", "desk.tickets.message", "desk.idempotency")
 
 

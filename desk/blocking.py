@@ -7,7 +7,7 @@ from ipaddress import ip_address, ip_network
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contacts.address import Address, domain_of, normalise_email
+from contacts.address import Address, domain_of, normalise_email, reduced
 from core.batch import MISSING, recall
 from core.options import option
 
@@ -49,7 +49,7 @@ def _suppress(db: Session, sender: str, suppression: str) -> Address:
     normalised = normalise_email("x" + sender)[1:] if sender.startswith("@") else normalise_email(sender)
     row = db.scalar(select(Address).where(Address.kind == "email", Address.normalised == normalised))
     if row is None:
-        row = Address(kind="email", value=sender.strip(), normalised=normalised)
+        row = Address(kind="email", value=sender.strip(), normalised=normalised, reduced=reduced(normalised))
         db.add(row)
     row.suppression = suppression
     db.flush()

@@ -25,6 +25,8 @@ def fitting(fields: Mapping[str, Any]) -> None:
     errors = {name: N_("This is too long.") for name, most in LONGEST.items() if len(fields.get(name) or "") > most}
     if "name" in fields and not fields["name"]:
         errors["name"] = N_("Give a name.")
+    if not set(fields.get("signatures") or ()) <= set(LANGUAGES):
+        errors["signatures"] = N_("Choose one of the languages.")
     if fields.get("language", "en") not in LANGUAGES:
         errors["language"] = N_("Choose one of those offered.")
     if not _are_networks(fields.get("trusted_relays") or ""):

@@ -29,7 +29,8 @@ STATES = ("pending", "done", "failed", "set_aside")
 
 class InboundMail(Row, Base):
     """One delivery. ``lease_until`` and ``lease`` are set while a worker has it; ``attempts`` counts claims; ``hung``:
-    reading it took too long or ended the child, so that it is read with care from then on.
+    reading it took too long or ended the child, so that it is read with care from then on. ``clues`` is what was known
+    when it was judged, ``policy_rule`` the rule of the policy that decided (``else``: the choice behind all rules).
 
     ``transport_key`` tells copies of one delivery from each other: at the SMTP door mailbox, digest and
     session, over IMAP folder, UIDVALIDITY and UID.
@@ -56,6 +57,8 @@ class InboundMail(Row, Base):
     lease_until: Mapped[datetime | None] = plain()
     reason: Mapped[str | None] = personal(Text, kept="ledger", report=False)
     verdict: Mapped[dict[str, Any] | None] = personal(Json, kept="ledger", erase="rewrite")
+    clues: Mapped[dict[str, Any] | None] = plain(Json, kept="ledger")
+    policy_rule: Mapped[str | None] = plain(String(24), kept="ledger")
     sender: Mapped[str | None] = personal(String(320), kept="ledger")
     subject: Mapped[str | None] = personal(String(300), kept="ledger")
     message_id: Mapped[int | None] = plain(ForeignKey("messages.id", ondelete="SET NULL"))
@@ -70,6 +73,8 @@ class InboundMail(Row, Base):
               postgresql_where=text("source <> ''")),
         Index("ix_inbound_mails_state", "state", "id"),
         Index("ix_inbound_mails_message", "message_id"),
+        Index("ix_inbound_mails_policy", "policy_rule", "received_at", sqlite_where=text("policy_rule IS NOT NULL"),
+              postgresql_where=text("policy_rule IS NOT NULL")),
     )
 
 

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from rules.checked import Checked
+
 
 @dataclass(frozen=True, slots=True)
 class Party:
@@ -111,3 +113,4 @@ class Letter:
     oddities: tuple[str, ...] = ()
     content_digest: str = ""                          # SHA-256 hex of From, Date, Subject, text, files: same mail, other copy
     channel: str = "mail"
+    checked: Checked | None = None                    # what our own checks found about From; None where none were made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from slugify import slugify
 from sqlalchemy import BigInteger, ForeignKey, String, Text, UniqueConstraint, select, union_all
@@ -16,7 +17,7 @@ from contacts.agent import Agent, Team
 from contacts.identifying import agent_at
 from core.batch import MISSING, recall, remember
 from core.clock import now
-from core.database import Base, Guarded, Row, personal, plain
+from core.database import Base, Guarded, Json, Row, personal, plain
 from core.errors import Refused, Unknown
 from core.i18n import gettext as _
 
@@ -26,6 +27,8 @@ AFTER = ("leave", "seen", "move", "delete")
 
 class Mailbox(Row, Guarded, Base):
     """An address of ours. Without ``imap_url`` it is read at the SMTP door alone.
+
+    ``signature`` stands below an agent's mail, unless ``signatures`` has one for its language.
 
     ``imap_url`` and ``relay_url`` are URLs without password (``imaps://user@host:993``); the passwords and
     OAuth secrets are sealed; ``oauth_account`` is who signs in where that is not the mailbox itself, ``oauth_signed_in``
@@ -43,6 +46,7 @@ class Mailbox(Row, Guarded, Base):
     name: Mapped[str] = plain(String(120))
     language: Mapped[str] = plain(String(2), default="en")
     signature: Mapped[str] = plain(Text, default="")
+    signatures: Mapped[dict[str, Any]] = plain(Json, default=dict)
     active: Mapped[bool] = plain(default=True)
     open_to_all: Mapped[bool] = plain(default=True)
     team_id: Mapped[int | None] = plain(ForeignKey("teams.id", ondelete="SET NULL"))

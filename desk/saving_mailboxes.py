@@ -19,7 +19,7 @@ from core.tokens import seal
 from desk.fitting_mailboxes import fitting
 from desk.mailboxes import Mailbox, MailboxAccess, MailboxAlias, MailboxToken, nobody_has, own_addresses
 
-PLAIN = ("name", "language", "signature", "open_to_all", "receiving_host", "trusted_relays", "imap_url", "imap_folders",
+PLAIN = ("name", "language", "signature", "signatures", "open_to_all", "receiving_host", "trusted_relays", "imap_url", "imap_folders",
          "imap_after", "imap_move_to", "relay_url", "sent_folder", "oauth_provider", "oauth_tenant", "oauth_client",
          "oauth_account", "plus_addressing", "dkim_selector", "active")
 #: Written, never read back. An empty one stays what it was; None takes it away.

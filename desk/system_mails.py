@@ -47,6 +47,9 @@ _TICKET = (_NUMBER, _SUBJECT, _REQUESTER, _MAILBOX, _TEXT, _LINK)
 MAILS: dict[str, SystemMail] = {
     "acknowledgement": SystemMail(
         N_("Acknowledgement"), N_("When a customer’s mail has become a ticket"), (_NAME, _NUMBER, _SUBJECT, _MAILBOX)),
+    "confirmation": SystemMail(
+        N_("Is this your address? (to customers)"), N_("When an agent asks a person to confirm an address"),
+        (_NAME, Word("address", N_("the address that is to be confirmed"), "kari@home.example"), _MAILBOX, _LINK), needs=("link",)),
     "verification": SystemMail(
         N_("Is this your address?"), N_("When an agent adds another address of theirs"),
         (_NAME, Word("address", N_("the address that is to be confirmed"), "kari@home.example"), _DESK, _LINK),

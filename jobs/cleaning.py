@@ -17,6 +17,7 @@ from core.operations import Operation
 from desk import idempotency
 from desk.mailbox_sign_ins import MailboxSignIn
 from desk.mailboxes import Alert
+from desk.routing import COUNTED_DAYS, RoutingMatch
 from desk.tickets.attaching import pictures_in
 from desk.tickets.drafting import forget_begun
 from desk.tickets.message import Attachment, AutomaticSent, Draft, Notification
@@ -52,8 +53,10 @@ def uploads() -> None:
 
 
 def counts() -> None:
-    """Forget automatic mails older than a week (the loop budget looks back three hours) and dead leases."""
+    """Forget automatic mails older than a week (the loop budget looks back three hours), dead leases, and what is older than the
+    thirty days of which routing rules tell how often they decided."""
     with database().write() as db:
+        db.execute(delete(RoutingMatch).where(RoutingMatch.day < now().date() - timedelta(days=2 * COUNTED_DAYS)))
         db.execute(delete(AutomaticSent).where(AutomaticSent.at < now() - timedelta(days=7)))
         db.execute(delete(Lease).where(Lease.until < now() - timedelta(days=7)))
 

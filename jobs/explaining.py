@@ -6,7 +6,9 @@ The file is read in a child of its own: one that hangs or eats memory ends that 
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -15,9 +17,12 @@ from core.errors import Refused
 from desk.inbound import Delivery, accept
 from desk.letter import Letter
 from desk.mailboxes import Mailbox, all_mailboxes, mailbox_at, mailbox_called
+from desk.policy import policy
 from desk.tickets.situation import Situation, gather
+from jobs.checking import PATIENCE, begin, end, road_of
 from mailgate.parsing_child import ParseFailed, Parser
 from rules.intake import judge
+from rules.policy import ELSE, trace
 
 
 def explain(database: Database, raw: bytes, address: str = "") -> list[str]:
@@ -26,13 +31,17 @@ def explain(database: Database, raw: bytes, address: str = "") -> list[str]:
     Raises Refused where there is no mailbox, and for a mail that cannot be read.
     """
     letter = _read(raw)
+    with database.read() as db:
+        road = road_of(db, _mailbox(db, letter, address), letter.envelope_sender)
+    if (checks := begin(raw, letter, road)) is not None:
+        letter = replace(letter, checked=end(checks, time.monotonic() + PATIENCE))
     with database.writer() as db:
-        mailbox = mailbox_called(db, address) if address else _addressed(db, letter)
+        mailbox = _mailbox(db, letter, address)
         row = accept(db, Delivery(mailbox.id, "explain", secrets.token_hex(16), raw,
                                   envelope_sender=letter.envelope_sender))
         assert row is not None  # the key is new
         situation = gather(db, row, letter)
-        lines = [*_letter(letter), *_known(mailbox, situation), *_verdict(situation)]
+        lines = [*_letter(letter), *_known(mailbox, situation), *_candidates(db, situation), *_rules(db, situation), *_verdict(situation)]
         db.rollback()
     return lines
 
@@ -43,6 +52,10 @@ def _read(raw: bytes) -> Letter:
             return parser.parse(raw)
     except ParseFailed as failed:
         raise Refused(str(failed)) from failed
+
+
+def _mailbox(db: Session, letter: Letter, address: str) -> Mailbox:
+    return mailbox_called(db, address) if address else _addressed(db, letter)
 
 
 def _addressed(db: Session, letter: Letter) -> Mailbox:
@@ -87,9 +100,34 @@ def _known(mailbox: Mailbox, s: Situation) -> Iterator[str]:
     for clue in s.identified.evidence:
         yield _row("Evidence", f"{clue.get('words', '')} ({clue.get('points', 0)})")
     yield _row("Trust", f"{s.trust['result']}: {s.trust.get('why', '')}")
+    for check in s.trust.get("checks", ()):
+        yield _row(check["method"], f"{check['result']}: {check['why']}")
     yield _row("Thread", f"ticket {s.ticket.number} by {s.clues.thread or 'what came back'}" if s.ticket else "none")
     yield _row("Robot", f"{s.robot.kind}: {s.robot.why}" if s.robot else "no, a person")
     yield _row("Policy", f"unknown senders: {s.clues.policy}")
+
+
+def _rules(db: Session, s: Situation) -> Iterator[str]:
+    """The policy's rules, one by one until one matches; none where the sender is known and the mail ordinary."""
+    for number, rule, matches in trace(policy(db).rules, s.writer) if s.clues.decision is not None else ():
+        asked = ", ".join(name if value is True else f"{name} {_listed(value)}" for name, value in rule.when.items())
+        yield _row("Rule", f"{number} {'matches' if matches else 'does not match'} ({asked}): {rule.act}")
+    if s.clues.decision is not None and s.clues.decision.rule == ELSE:
+        yield _row("Rule", f"none matches: {s.clues.decision.act}")
+
+
+def _listed(value: object) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _candidates(db: Session, s: Situation) -> Iterator[str]:
+    """Who it may be, where the sender is not settled: each with what speaks for it and against."""
+    if s.identified.state not in ("unknown", "several", "binned"):
+        return
+    for one in s.candidates(db):
+        yield _row("Candidate", f"{one['name']} ({one['score']})")
+        for clue in one["evidence"]:
+            yield _row("", f"{clue['points']:+} {clue['words']}")
 
 
 def _verdict(s: Situation) -> Iterator[str]:

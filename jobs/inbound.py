@@ -30,8 +30,10 @@ from desk.tickets.naming import named
 from desk.tickets.threads import keys_of
 from desk.unfiled import cannot_file_now, end_where_all_is_filed
 from jobs import releasing
+from jobs.checking import road_of
 from jobs.ending import ending
 from jobs.reading import Claimed, Hindered, Read, Reading, parser
+from mailgate.authentication import Road
 
 log = structlog.get_logger(__name__)
 
@@ -101,7 +103,13 @@ def _settle(batch: Sequence[Read], who: str, wanted: int, *, beside: bool, guard
         rows = claiming.claim(db, who, wanted, beside=beside) if wanted else []
         if not (batch or rows or beside):
             end_where_all_is_filed(db)
-        return [Claimed(row.id, row.envelope_sender, row.attempts > 1, row.hung) for row in rows]
+        return [Claimed(row.id, row.envelope_sender, row.attempts > 1, row.hung, _road(db, row)) for row in rows]
+
+
+def _road(db: Session, row: InboundMail) -> Road | None:
+    """How it came; none where its sender is not to be checked. The keys of old mail out of an archive are gone."""
+    client = row.client if row.transport == "smtp" else ""
+    return None if row.archive else road_of(db, row.mailbox, row.envelope_sender, client)
 
 
 def _file_all(db: Session, batch: Sequence[Read], who: str, *, guarded: bool) -> None:

@@ -8,7 +8,7 @@ from core.database import database
 from core.errors import Refused
 from core.i18n import N_
 from core.operations import KINDS, Operation
-from desk import mailbox_sign_ins
+from desk import mailbox_sign_ins, simulating
 from desk.mailboxes import mailbox_called
 from jobs.explaining import explain
 from mailgate.connection import test_reading
@@ -18,7 +18,8 @@ from mailgate.oauth_codes import keep, redeem
 
 def register() -> None:
     """Let the worker know every kind."""
-    KINDS.update({"mailbox.test": test_mailbox, mailbox_sign_ins.KIND: sign_in_mailbox, "mail.explain": explain_mail})
+    KINDS.update({"mailbox.test": test_mailbox, mailbox_sign_ins.KIND: sign_in_mailbox, "mail.explain": explain_mail,
+                  simulating.KIND: simulating.run})
 
 
 def test_mailbox(db: Session, operation: Operation) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import structlog
 from sqlalchemy.orm import Session
@@ -15,12 +14,10 @@ from core.database import database
 from core.errors import Refused
 from core.i18n import gettext as _
 from core.leases import holder
-from core.operations import Operation
+from core.operations import LEASE, Operation
 from jobs import kinds
 
 log = structlog.get_logger(__name__)
-
-LEASE = timedelta(minutes=10)
 
 
 def run() -> None:

@@ -6,7 +6,8 @@ import atexit
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 
 import structlog
@@ -18,7 +19,10 @@ from core.once import Once
 from desk.inbound import raws_of
 from desk.letter import Letter
 from desk.tickets.writing import keep_files
+from jobs import checking
+from mailgate.authentication import Road
 from mailgate.parsing_child import NotStarted, ParseFailed, Parser, Source
+from rules.checked import Checked
 
 log = structlog.get_logger(__name__)
 
@@ -32,12 +36,14 @@ GATHERING = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A ledger row in our hands: its id, what SMTP knew of the mail, whether it was tried before, and whether it hung then."""
+    """A ledger row in our hands: its id, what SMTP knew of the mail, whether it was tried before, and whether it hung then;
+    and the ``road`` it came, where we are to check by ourselves who sent it."""
 
     id: int
     envelope_sender: str | None = None
     tried: bool = False
     hung: bool = False
+    road: Road | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,13 @@ class Read:
     claimed: Claimed
     outcome: Letter | ParseFailed | Hindered
     files: tuple[str, ...] = ()
+    checks: Future[Checked | None] | None = None
+
+    def checked(self, until: float) -> Read:
+        """With what our own checks of the sender found, as far as that is known by then."""
+        if self.checks is None or not isinstance(self.outcome, Letter):
+            return self
+        return replace(self, outcome=replace(self.outcome, checked=checking.end(self.checks, until)), checks=None)
 
 
 class Reading:
@@ -85,7 +98,8 @@ class Reading:
             except Empty:
                 break
         self.left -= len(batch)
-        return batch
+        until = time.monotonic() + checking.PATIENCE
+        return [one.checked(until) for one in batch]
 
     def end(self) -> None:
         """Read no more; what was given is read first, and nobody waits for it."""
@@ -108,8 +122,9 @@ def _read(claimed: list[Claimed], read: SimpleQueue[Read]) -> None:
     """Every one of them comes out, whatever happens: who files them waits for as many as were claimed."""
     left, why = deque(claimed), ""
     try:
-        for outcome in parser().parse_many(_sources(claimed)):
-            read.put(_kept(left[0], outcome))
+        sources = _sources(claimed)
+        for outcome in parser().parse_many(sources):
+            read.put(_kept(left[0], outcome, sources[-len(left)].raw))
             left.popleft()
     except NotStarted as not_started:
         why = str(not_started)
@@ -130,9 +145,12 @@ def _sources(claimed: list[Claimed]) -> list[Source]:
     return [Source(raws[one.id], one.envelope_sender, careful=one.hung) for one in claimed]
 
 
-def _kept(one: Claimed, outcome: Letter | ParseFailed) -> Read:
-    """With the letter's files kept. Where disk or store takes none, the mail waits until it does."""
+def _kept(one: Claimed, outcome: Letter | ParseFailed, raw: bytes) -> Read:
+    """With the letter's files kept, and its sender being checked. Where disk or store takes none, the mail waits until it
+    does."""
+    if isinstance(outcome, ParseFailed):
+        return Read(one, outcome)
     try:
-        return Read(one, outcome, tuple(keep_files(outcome)) if isinstance(outcome, Letter) else ())
+        return Read(one, outcome, tuple(keep_files(outcome)), checking.begin(raw, outcome, one.road))
     except OSError as error:
         return Read(one, Hindered(WAIT_FOR_DISK, _("The files of a mail could not be kept: %(error)s.", error=error)))

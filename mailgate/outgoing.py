@@ -94,7 +94,7 @@ def _gathered(db: Session, row: OutboundMail, ticket: Ticket | None, mailbox: Ma
         references=references_to(before), auto_submitted=AUTOMATIC.get(row.kind, ""),
         headers={str(name): str(value) for name, value in row.headers.items()}, language=language(),
         text=message.text if message else row.text, html=message.html if message else row.html,
-        whole=message is None, signature=signature_of(mailbox, message.author) if message else "",
+        whole=message is None, signature=signature_of(mailbox, message.author, row.language or "") if message else "",
         quote=quote_of(before, to + cc) if row.kind == "reply" else None,
         files=enclosures(db, message), signing=_signing(mailbox))
 

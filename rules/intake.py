@@ -7,11 +7,13 @@ screen can answer "why?".
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from typing import Any, NamedTuple
 
 from core.i18n import N_
+from rules.policy import ELSE, Decision, Writer, decide
+from rules.policy import Rule as PolicyRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,17 @@ class Clues:
     blocked: bool = False
     spam: bool = False
     trust: str = "none"
-    policy: str = "create"
+    policy: str = "create"              # the choice of the mailbox or the desk
+    decision: Decision | None = None    # what the company's rules say instead (rules.policy)
     archive: bool = False
     agent_reply: str = ""               # proven, foreign, withdrawn, deleted: an answer to a notification
     forwarded: str = ""                 # original, lost: an agent passes a mail on (rules.passing_on)
     silent: bool = False                # not a word and no file of the sender's own
+
+    @property
+    def decided(self) -> str:
+        """The act of the first rule of the policy that matched; empty where none did, or none had to be asked."""
+        return self.decision.act if self.decision is not None and self.decision.rule != ELSE else ""
 
 
 class Verdict(NamedTuple):
@@ -85,7 +93,11 @@ def is_our_own_mail(c: Clues) -> bool:
 
 
 def is_blocked(c: Clues) -> bool:
-    return c.blocked
+    return c.blocked and c.decided in ("", "set_aside")
+
+
+def is_set_aside(c: Clues) -> bool:
+    return c.decided == "set_aside"
 
 
 def is_agents_reply(c: Clues) -> bool:
@@ -109,11 +121,11 @@ def answers_a_ticket(c: Clues) -> bool:
 
 
 def is_spam(c: Clues) -> bool:
-    return c.spam
+    return c.decided == "spam" or (c.spam and c.decided == "")
 
 
 def is_automatic(c: Clues) -> bool:
-    return c.automatic != ""
+    return c.automatic != "" and c.decided != "ask"
 
 
 def is_from_a_deleted_person(c: Clues) -> bool:
@@ -124,8 +136,12 @@ def fails_authentication(c: Clues) -> bool:
     return c.trust == "fail" and not c.archive
 
 
+def is_forged_and_let_be(c: Clues) -> bool:
+    return c.trust == "fail" and c.decided == "never"
+
+
 def is_unknown_and_asked(c: Clues) -> bool:
-    return c.sender == "unknown" and c.policy == "ask" and not c.archive
+    return c.sender == "unknown" and (c.decided or c.policy) == "ask" and not c.archive
 
 
 def is_anything_else(c: Clues) -> bool:
@@ -146,10 +162,13 @@ ACTS = (
     Rule(answers_a_ticket_closed_for_long, "open", N_("It answers a ticket that was closed too long ago or deleted; "
          "the new ticket is linked to it.")),
     Rule(answers_a_ticket, "append", N_("It answers one of our tickets.")),
-    Rule(is_spam, "open_quiet", N_("The filter before us calls it spam: kept among the spam, without a record.")),
+    Rule(is_set_aside, "set_aside", N_("The policy sets such mail aside.")),
+    Rule(is_spam, "open_quiet", N_("It counts as spam: kept among the spam, without a record.")),
     Rule(is_automatic, "open_quiet", N_("A machine wrote it: no acknowledgement and no new person.")),
     Rule(is_from_a_deleted_person, "open_held", N_("It belongs to a deleted person: restore the person, or treat the "
          "sender as new.")),
+    Rule(is_forged_and_let_be, "open_quiet", N_("The mail claims a sender whose domain says it is not from there, and the policy "
+         "keeps no record of such mail.")),
     Rule(fails_authentication, "open_held", N_("The mail claims a sender whose domain says it is not from there.")),
     Rule(is_unknown_and_asked, "open_held", N_("Nobody we know, and the mailbox is set to ask an agent.")),
     Rule(is_anything_else, "open", N_("A new request.")),
@@ -181,7 +200,19 @@ def is_one_of_several(c: Clues) -> bool:
 
 
 def is_not_to_be_kept(c: Clues) -> bool:
-    return c.spam or c.automatic != "" or c.blocked
+    return (c.spam or c.automatic != "" or c.blocked) and c.decided not in ("create", "ask")
+
+
+def is_kept_by_a_rule(c: Clues) -> bool:
+    return c.decided == "create"
+
+
+def is_asked_by_a_rule(c: Clues) -> bool:
+    return c.decided == "ask"
+
+
+def is_never_by_a_rule(c: Clues) -> bool:
+    return c.decided in ("never", "spam", "set_aside")
 
 
 def is_asked(c: Clues) -> bool:
@@ -197,15 +228,48 @@ PERSONS = (
     Rule(answers_a_notification, "none", N_("Whoever answers a notification is not recorded.")),
     Rule(is_one_of_us, "none", N_("Our own people and addresses are not customers.")),
     Rule(names_no_sender, "none", N_("The mail names nobody as its sender.")),
+    Rule(is_forged_and_let_be, "none", N_("Authentication failed, so no person is matched or made.")),
     Rule(may_be_forged, "asked", N_("Authentication failed, so no person is matched without an agent's word.")),
     Rule(is_known, "matched", N_("The address belongs to a person we know.")),
     Rule(is_one_of_several, "asked", N_("Several persons hold this address; an agent chooses.")),
     Rule(is_from_a_deleted_person, "asked", N_("The address belongs to a deleted person.")),
     Rule(is_not_to_be_kept, "none", N_("No record is made of machines and spam.")),
+    Rule(is_kept_by_a_rule, "created", N_("A rule of the policy creates a person.")),
+    Rule(is_asked_by_a_rule, "asked", N_("A rule of the policy asks an agent before a person is made.")),
+    Rule(is_never_by_a_rule, "none", N_("A rule of the policy makes no record of such senders.")),
     Rule(is_asked, "asked", N_("The mailbox is set to ask before a person is made.")),
     Rule(is_never, "none", N_("The mailbox is set to make no records of unknown senders.")),
     Rule(is_anything_else, "created", N_("The mailbox is set to create a person for everybody who writes.")),
 )
+
+
+def writer_of(clues: Clues, address: str, mailbox: str, language: str | None, company: str, free_mail: bool = False) -> Writer:
+    """What the company's rules may look at. Mail of an archive was judged when it came: nothing in it is forged now."""
+    return Writer(address, mailbox, language, "none" if clues.archive else clues.trust, company, free_mail,
+                  clues.blocked, clues.spam, clues.automatic != "")
+
+
+def with_decision(clues: Clues, writer: Writer, rules: Sequence[PolicyRule]) -> Clues:
+    """The clues with the decision of these rules, where they have to be asked: of strangers, and of what is not ordinary."""
+    if clues.sender != "unknown" and writer.ordinary:
+        return clues
+    return replace(clues, decision=decide(rules, writer, clues.policy))
+
+
+#: Clues that a replay needs, with what they are where nothing is kept.
+_KEPT = {f.name: f.default for f in fields(Clues) if f.name not in ("decision", "policy", "automatic_why")}
+
+
+def kept(clues: Clues, who: int | None, company: str, language: str | None) -> dict[str, Any]:
+    """The clues as the ledger keeps them, for judging the mail again by what was known then; ``who`` is the row of the
+    sender's address. Without what is as always."""
+    found = {name: value for name, usual in _KEPT.items() if (value := getattr(clues, name)) != usual}
+    return found | {name: value for name, value in (("who", who), ("company", company), ("language", language)) if value}
+
+
+def as_known(row: Mapping[str, Any]) -> Clues:
+    """The clues that :func:`kept` kept."""
+    return Clues(**{name: row[name] for name in _KEPT if name in row})
 
 
 FORWARDED = {

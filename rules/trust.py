@@ -1,7 +1,8 @@
 """What authentication proves about a sender: *pass*, *none* or *fail*.
 
 Read from ``Authentication-Results`` (RFC 8601) of the configured receiving host alone: anybody can write such
-a header. Without one the answer is *none*, which behaves like ordinary mail.
+a header. Where it said nothing, our own checks count (:mod:`rules.checked`). Without either the answer is *none*, which
+behaves like ordinary mail.
 """
 
 from __future__ import annotations
@@ -14,32 +15,47 @@ from itertools import dropwhile, takewhile
 from typing import Any
 
 from core.i18n import N_, sentence
+from rules import checked
+from rules.checked import Checked
 
 _DMARC = re.compile(r"\s*dmarc\s*(?:/\s*\d+\s*)?=\s*([a-z]+)(?=\s|\Z)", re.IGNORECASE)
 _ANYWHERE = re.compile(r"\bdmarc\s*=\s*fail\b", re.IGNORECASE)
 HERE = "127.0.0.0/8\n::1"
 
 
-def judge(results: Sequence[str], receiving_host: str, *, brought_by: str = "", relays: str = "") -> dict[str, Any]:
-    """``{result, why, sentence}`` from the values of the Authentication-Results headers, topmost first.
-
-    The host may write several: one a method (RFC 8601 section 4 allows it). So the field below one with a single method
-    is read too, as far as its fields follow each other, until one speaks of DMARC. Below a field with several methods,
-    or another's, stands what came with the mail.
+def judge(
+    results: Sequence[str], receiving_host: str, *, brought_by: str = "", relays: str = "", own: Checked | None = None,
+) -> dict[str, Any]:
+    """``{result, why, sentence}`` from the values of the Authentication-Results headers, topmost first; with ``checks``
+    where what we found ourselves (``own``) decides.
 
     ``brought_by`` is the SMTP client that handed the mail over, empty where we fetched it ourselves. It is believed
     when it is one of the ``relays`` (see :func:`networks`); where none is named, when it runs on this machine.
     """
+    told = told_by(results, receiving_host, brought_by=brought_by, relays=relays)
+    if told:
+        return _from_dmarc(told[len(list(takewhile(_goes_on, told[:-1])))], receiving_host)
+    if own is not None:
+        return checked.judge(own)
     if not receiving_host:
         return _said("none", N_("No receiving host is configured for this mailbox, so nothing was checked."), "")
     if not is_our_channel(brought_by, relays):
         return _said("none", N_("%(host)s brought this mail and is none of your own relays, so what the mail says about "
                                 "its sender is not believed."), brought_by)
+    return _said("none", N_("%(host)s said nothing about this mail."), receiving_host)
+
+
+def told_by(results: Sequence[str], receiving_host: str, *, brought_by: str = "", relays: str = "") -> list[list[str]]:
+    """What the receiving host reports, field by field; empty where it said nothing, or where it is not to be believed.
+
+    The host may write several: one a method (RFC 8601 section 4 allows it). So the field below one with a single method
+    is read too, as far as its fields follow each other, until one speaks of DMARC. Below a field with several methods,
+    or another's, stands what came with the mail.
+    """
+    if not receiving_host or not is_our_channel(brought_by, relays):
+        return []
     told = dropwhile(lambda methods: methods is None, (_methods_of(value, receiving_host) for value in results))
-    own = [methods for methods in takewhile(lambda methods: methods is not None, told) if methods is not None]
-    if not own:
-        return _said("none", N_("%(host)s said nothing about this mail."), receiving_host)
-    return _from_dmarc(own[len(list(takewhile(_goes_on, own[:-1])))], receiving_host)
+    return [methods for methods in takewhile(lambda methods: methods is not None, told) if methods is not None]
 
 
 def by_word_of(name: str) -> dict[str, Any]:

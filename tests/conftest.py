@@ -22,6 +22,7 @@ from core import database as database_module
 from core import files, queue, schema, tokens
 from core.database import Database
 from core.settings import settings
+from mailgate import dns
 from tests.buckets import Bucket
 from tests.skipping import pytest_runtest_makereport, pytest_terminal_summary
 
@@ -55,6 +56,13 @@ def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
     forget_caches()
     yield tmp_path / "var"
     forget_caches()
+
+
+@pytest.fixture(autouse=True)
+def no_name_servers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is asked outside: every name is without an answer, unless a test brings names of its own."""
+    monkeypatch.setattr(dns.System, "ask", lambda *_asked: (_ for _ in ()).throw(dns.Away("in a test")))
+    dns.names.forget()
 
 
 @pytest.fixture(scope="session", autouse=True)

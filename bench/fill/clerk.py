@@ -30,6 +30,7 @@ from desk.tickets.opening import CREATED_WHY
 from desk.tickets.writing import preview_of
 from rules import trust
 from rules.intake import Clues, judge
+from rules.matching import keys
 from rules.threading import bare
 
 TO = [["Support", DESK]]
@@ -130,6 +131,8 @@ class Clerk:
             source="wrote to us", at=at,
         )  # fmt: skip
         self.tray.add("person_search", id=person.id, body=fold(f"{human.name} {human.address}"))
+        for key in keys(human.name):
+            self.tray.add_keyless("name_keys", key=key, person_id=person.id)
         self._fact(PersonCreated(person.uid, "mail"), at)
         self._fact(AddressAdded(person.uid, uid, "wrote"), at)
 

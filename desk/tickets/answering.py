@@ -27,9 +27,11 @@ from desk.tickets.forwarding import original_of
 from desk.tickets.message import Message
 from desk.tickets.opening import new_ticket
 from desk.tickets.recipients import name_of
+from desk.tickets.routing import Routed, category_of, companies_of, route, write_down
 from desk.tickets.sending import send
 from desk.tickets.ticket import Ticket
 from desk.tickets.writing import preview_of, touch, write_message
+from rules.routing import Clues
 
 MOST_RECIPIENTS = 50
 
@@ -93,11 +95,17 @@ def begin(
         raise Refused("Nobody to write to.", {"to": "Give an address, or a person who has one."})
     known = identify(db, address, own=own_addresses(db)) if address and requester is None else None
     person = requester or (known.person if known and known.state == "known" else None)
-    ticket = new_ticket(db, subject=subject.strip()[:500], mailbox_id=mailbox.id, team_id=mailbox.team_id, at=now(),
+    language = person.preferred_language if person else mailbox.language
+    asked = Clues(mailbox.uid, person.uid if person else "", companies_of(db, person), category_of(db, person), language or "",
+                  subject=subject, text=text)
+    routed = route(db, mailbox, person, lambda: asked, assigns=False) if channel == "phone" else Routed()
+    ticket = new_ticket(db, subject=subject.strip()[:500], mailbox_id=mailbox.id, at=now(),
                         person=person, address=address, name=caller, state="open", channel=channel, assignee_id=by.id, unread=False,
-                        preview=preview_of(text), language=person.preferred_language if person else mailbox.language,
+                        preview=preview_of(text), language=language, verdict=routed.told(),
                         identification={"how": "agent", "evidence": known.evidence if known else [],
-                                        "candidates": known.candidates if known else []})
+                                        "candidates": known.candidates if known else []},
+                        **{"team_id": mailbox.team_id, **routed.fields})
+    write_down(db, ticket, routed)
     if channel == "phone":
         first = _write(db, ticket, "in", by, html=html, text=text, subject=ticket.subject, person_id=ticket.requester_id,
                        origin_person_id=ticket.requester_id, from_name=ticket.requester_name,

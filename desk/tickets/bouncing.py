@@ -55,6 +55,14 @@ def mark(db: Session, address: Address, hard: bool, s: Situation) -> None:
         record(db, AddressHealth(address.uid, health), at=s.row.received_at)
 
 
+def mark_unreached(db: Session, s: Situation, mail: OutboundMail) -> None:
+    """What the desk itself wrote to a customer (the link that confirms an address) came back: their address says so. Where it
+    wrote to its agents, it is from no mailbox."""
+    if mail.kind == "system" and mail.mailbox_id is not None:
+        for failure in failures_of(s, mail):
+            mark(db, address_row(db, failure.address), failure.hard, s)
+
+
 def note_on(mail: OutboundMail, s: Situation) -> None:
     """Say on the outbound row that it came back from whom, and why; sending that is still under way keeps it."""
     said = next((f.diagnostic or f.status for f in (s.letter.bounce.failures if s.letter.bounce else ())), "")

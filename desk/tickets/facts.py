@@ -58,13 +58,27 @@ class NoteAdded(Fact):
 
 @dataclass(frozen=True, slots=True)
 class TicketAssigned(Fact):
-    """Somebody, or nobody, has the ticket now."""
+    """Somebody, or nobody, has the ticket now. ``how``: by an agent (empty), or as the support contact's."""
 
     kind: ClassVar[str] = "ticket.assigned"
     consumers: ClassVar[tuple[str, ...]] = ("notify",)
     ticket_uid: str
     assignee_uid: str | None = None
     team_uid: str | None = None
+    how: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRouted(Fact):
+    """A ticket came to a team or an agent when it opened, by a rule or (``how``) as the support contact's."""
+
+    kind: ClassVar[str] = "ticket.routed"
+    ticket_uid: str
+    rule_uid: str | None = None
+    assignee_uid: str | None = None
+    team_uid: str | None = None
+    how: str = "rule"
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,3 +158,14 @@ class BreakerOpened(Fact):
     kind: ClassVar[str] = "mail.breaker"
     ticket_uid: str
     scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class SenderChanged(Fact):
+    """An agent said of one message that another person wrote it, or nobody we hold."""
+
+    kind: ClassVar[str] = "message.sender"
+    message_uid: str
+    ticket_uid: str
+    person_uid: str | None = None
+    before_uid: str | None = None

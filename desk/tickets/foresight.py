@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, contains_eager, lazyload
 
-from contacts.address import Address, Holding, domain_of, normalise_email
+from contacts import variants
+from contacts.address import Address, Holding, domain_of, normalise_email, reduced
 from contacts.agent import Agent
 from contacts.company import Company, CompanyDomain
 from contacts.person import Person
@@ -33,6 +34,7 @@ def look_ahead(db: Session, letters: Sequence[Letter], own: frozenset[str]) -> N
     senders = {normalise_email(s.address): s for s in reversed(parties)}
     others = {normalise_email(p.address) for letter in letters for p in (*letter.to, *letter.cc)[:MOST_PARTIES]} - own
     _addresses(db, senders, others - senders.keys() | {f"@{domain_of(a)}" for a in senders})
+    variants.look_ahead(db, senders)
     _agents(db)
     answered = {key for letter in letters for key in keys_of(letter)}
     _messages(db, answered | {message_key(letter.message_id) for letter in letters})
@@ -51,7 +53,7 @@ def _addresses(db: Session, senders: Mapping[str, Party], others: set[str]) -> N
         if strangers := sorted(senders.keys() - {address.normalised for address in found}):
             db.connection().execute(insert(Address).on_conflict_do_nothing(), [{
                 "uid": new_uid(), "kind": "email", "value": senders[a].address.strip()[:320], "normalised": a,
-                "name": senders[a].name[:200]} for a in strangers])
+                "reduced": reduced(a), "name": senders[a].name[:200]} for a in strangers])
             found = list(db.scalars(locked))
         found += db.scalars(query.where(Address.normalised.in_(others)))
     else:

@@ -19,14 +19,14 @@ from core.batch import defer
 from desk import claiming
 from desk.inbound import InboundMail
 from desk.letter import Letter
-from desk.tickets.bouncing import append_bounce, note_on
+from desk.tickets.bouncing import append_bounce, mark_unreached, note_on
 from desk.tickets.message import Delivery, Message
 from desk.tickets.naming import named
 from desk.tickets.opening import open_from
 from desk.tickets.replying import append, append_agents
 from desk.tickets.situation import Situation, gather
 from desk.tickets.ticket import AlsoIn, Ticket
-from rules.intake import Verdict, judge
+from rules.intake import Verdict, judge, kept
 
 TOGETHER = timedelta(hours=1)
 
@@ -34,11 +34,14 @@ TOGETHER = timedelta(hours=1)
 def file(db: Session, row: InboundMail, letter: Letter, files: list[str]) -> Verdict:
     """File a letter under its ledger row; ``files`` are the digests of its attachments, in order."""
     situation = gather(db, row, named(letter, row))
-    verdict = judge(situation.clues)
+    clues = situation.clues
+    verdict = judge(clues)
     message = enact(db, situation, verdict, files)
     if message is not None:
         deliver(db, situation, message)
     row.verdict = verdict.as_dict()
+    row.policy_rule = clues.decision.rule if clues.decision else None
+    row.clues = kept(clues, situation.address.id if situation.address else None, situation.writer.company, letter.language)
     row.sender = letter.sender.address[:320] if letter.sender else None
     row.subject = letter.subject[:300]
     row.message_id = message.id if message else None
@@ -51,6 +54,7 @@ def enact(db: Session, s: Situation, verdict: Verdict, files: list[str]) -> Mess
     if verdict.act == "ignore":
         if verdict.rule == "is_bounce_of_a_notification" and s.returned is not None:
             note_on(s.returned, s)
+            mark_unreached(db, s, s.returned)
         return s.copy
     if verdict.act == "set_aside":
         return None

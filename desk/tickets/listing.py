@@ -28,6 +28,8 @@ VIEWS = ("mine", "unassigned", "waiting", "held", "all", "closed", "spam", "bin"
 SORTS = ("moved", "longest", "due", "created")
 UPWARDS = ("due", "longest")
 OPEN = ("active", "waiting")
+#: Where the clock of an answer stands still: what sleeps or waits keeps the time it had, and nothing is due of it.
+STILL = "waiting"
 COUNTED = 1000
 COUNTED_VIEWS = ("mine", "unassigned", "waiting", "held", "spam", "all")
 NOT_DONE = ("new", "open", "waiting", "snoozed")
@@ -131,7 +133,7 @@ def _count(db: Session, agent: Agent, wanted: Wanted) -> Any:
 
 
 def _ids(db: Session, agent: Agent, wanted: Wanted, after: list[Any] | None, limit: int) -> list[int]:
-    """Ids in order. Sorted by due time, those without one follow behind, the latest first."""
+    """Ids in order. Sorted by due time, those of which nothing is due now follow behind, the latest first."""
     if wanted.sort != "due":
         return _merge(db, agent, wanted, after, limit)
     if after is None or after[0] != "undated":
@@ -192,8 +194,9 @@ def _few(db: Session, wanted: Wanted) -> Sequence[int] | None:
 
 
 def _of_agent(base: Select[Any], assignee_id: int, shelves: Sequence[str], mailboxes: Sequence[int]) -> list[Select[Any]]:
-    """The stretches of one agent's tickets, which are far shorter than the mailboxes'."""
-    return [base.where(Ticket.assignee_id == assignee_id, Ticket.shelf == shelf, Ticket.mailbox_id.in_(mailboxes))
+    """The stretches of one agent's tickets, which are far shorter than the mailboxes': these are asked of each ticket, or SQLite
+    would go through a mailbox's."""
+    return [base.where(Ticket.assignee_id == assignee_id, Ticket.shelf == shelf, of_each(Ticket.mailbox_id.in_(mailboxes)))
             for shelf in shelves]
 
 
@@ -247,9 +250,9 @@ def _filters(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.held is not None:
         found.append(_HELD if wanted.held else ~_HELD)
     if wanted.sort == "due":
-        found.append(Ticket.due_at.is_not(None))
+        found += [Ticket.due_at.is_not(None), Ticket.shelf != STILL]
     if wanted.sort == "undated":
-        found.append(Ticket.due_at.is_(None))
+        found.append(or_(Ticket.due_at.is_(None), Ticket.shelf == STILL))
     return found
 
 
@@ -286,7 +289,7 @@ def _load(db: Session, ids: Sequence[int], brief: bool) -> list[Ticket]:
 
 
 def _write(wanted: Wanted, last: Ticket) -> str:
-    value = last.due_at if wanted.sort == "due" else last.moved_at
+    value = (last.due_at if last.shelf != STILL else None) if wanted.sort == "due" else last.moved_at
     kind = "undated" if value is None else wanted.sort
     key = [kind, last.id if kind == "created" else (value or last.moved_at).isoformat(), last.id]
     return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from contacts.address import Address
-from contacts.company import ServiceLevel
-from contacts.creating import create_from_mail
+from contacts.address import Address, domain_of
+from contacts.creating import company_at, create_from_mail
 from contacts.person import Person
 from core.batch import remember
 from core.history import record
 from core.i18n import N_
 from core.putting import put
+from desk.policy import gifts_of, policy
 from desk.tickets.facts import TicketOpened
 from desk.tickets.message import Message
 from desk.tickets.passing_on import keep_comment
+from desk.tickets.promising import due_after, level_of
+from desk.tickets.routing import Routed, category_of, companies_of, route, write_down
 from desk.tickets.situation import Situation
 from desk.tickets.taking_part import add_participant, take_part
 from desk.tickets.ticket import SHELVES, Ticket
 from desk.tickets.writing import preview_of, write_letter
 from rules.intake import Verdict
+from rules.policy import told
+from rules.routing import Clues
+from rules.sla import Asked
 from rules.threading import bare
 
 CREATED_WHY = N_("Wrote to %(mailbox)s, which makes a person of everybody who writes.")
@@ -33,18 +38,22 @@ def open_from(db: Session, s: Situation, verdict: Verdict, files: list[str]) -> 
     """A new ticket for a letter, as the verdict says: quiet, held, or simply open."""
     at = s.row.received_at
     person = requester_of(db, s, verdict)
-    quiet = verdict.act == "open_quiet"
+    quiet, state, language = verdict.act == "open_quiet", _state(s, verdict), _language(s, person)
+    team = gifts(db, s).get("team") if verdict.person == "created" else None
+    routed = route(db, s.mailbox, person, lambda: _clues(db, s, person, language)) if state == "new" else Routed()
+    known = decided(db, s, verdict)
     ticket = new_ticket(
-        db, subject=bare(s.letter.subject)[:500], mailbox_id=s.mailbox.id, team_id=s.mailbox.team_id, at=at,
-        person=person, address=s.address, name=_name(s),
-        state=_state(s, verdict), unread=not s.row.archive, language=_language(s, person), preview=preview_of(s.letter.visible or s.letter.text),
+        db, subject=bare(s.letter.subject)[:500], mailbox_id=s.mailbox.id, at=at, person=person, address=s.address, name=_name(s),
+        state=state, unread=not s.row.archive, language=language, preview=preview_of(s.letter.visible or s.letter.text),
         held=verdict.act == "open_held", attachments_count=sum(not a.inline for a in s.letter.attachments),
-        continues_id=s.ticket.id if s.ticket else None, **decided(db, s, verdict))
+        continues_id=s.ticket.id if s.ticket else None, **known | {"verdict": known["verdict"] | routed.told()},
+        **{"team_id": team.id if team else s.mailbox.team_id, **routed.fields})
     message = write_letter(
         db, ticket, s.letter, files, at=at, person_id=person.id if person else None,
         origin_person_id=person.id if person else None, sender_address_id=s.address.id if s.address else None,
-        automatic=s.robot.kind if s.robot else "", **decided(db, s, verdict))
+        automatic=s.robot.kind if s.robot else "", **known)
     take_part(db, ticket, (*s.letter.to, *s.letter.cc), "cc", own=s.own)
+    write_down(db, ticket, routed)
     keep_comment(db, ticket, s.passed, at=at)
     record(db, TicketOpened(ticket.uid, message.uid, person.uid if person else None, s.letter.channel,
                             quiet=quiet or s.row.archive, held=ticket.held), at=at,
@@ -57,14 +66,13 @@ def new_ticket(
     name: str = "", state: str = "new", **fields: Any,
 ) -> Ticket:
     """The row of a ticket, with its requester taking part and the time its first answer is due."""
-    level = db.get(ServiceLevel, person.service_level_id) if person and person.service_level_id else None
-    minutes = level.first_answer_minutes if level else None
+    level = level_of(db, person)
     ticket = put(db, Ticket, **{
         "subject": subject, "mailbox_id": mailbox_id, "state": state, "shelf": SHELVES[state],
         "priority": level.priority if level else 3, "requester_id": person.id if person else None,
         "origin_requester_id": person.id if person else None, "requester_address_id": address.id if address else None,
         "requester_name": ((person.name if person else "") or name)[:250], "moved_at": at, "created_at": at,
-        "due_at": at + timedelta(minutes=minutes) if minutes and state == "new" else None,
+        "due_at": due_after(db, level, Asked(at)) if state == "new" else None,
         "closed_at": at if state == "closed" else None, **fields})
     remember(db, "locked", ticket.id, ticket)
     if address is not None:
@@ -80,8 +88,13 @@ def requester_of(db: Session, s: Situation, verdict: Verdict) -> Person | None:
         why = FORWARDED_WHY % {"mailbox": s.mailbox.name, "agent": s.passed.agent.name} if s.passed else (
             CREATED_WHY % {"mailbox": s.mailbox.name})
         proof = "authenticated" if s.trust["result"] == "pass" else "agent" if s.passed and s.passed.proven else "none"
-        return create_from_mail(db, s.address, s.sender.name, why=why, language=s.letter.language, proof=proof)
+        return create_from_mail(db, s.address, s.sender.name, why=why, language=s.letter.language, proof=proof, gifts=gifts(db, s))
     return None
+
+
+def gifts(db: Session, s: Situation) -> dict[str, Any]:
+    """What the policy gives whoever is created from this letter."""
+    return gifts_of(db, s.clues.decision.gifts) if s.clues.decision is not None else {}
 
 
 def actor(s: Situation) -> str | None:
@@ -99,12 +112,27 @@ def decided(db: Session, s: Situation, verdict: Verdict) -> dict[str, Any]:
                        "evidence": s.identified.evidence}]
     forwarded = {"forwarded_by": s.passed.agent.uid} if s.passed and s.passed.how == "original" else {}
     return {"identification": {"how": how, "evidence": s.identified.evidence, "candidates": candidates, **forwarded},
-            "verdict": verdict.as_dict(), "trust": s.trust}
+            "verdict": verdict.as_dict() | _policy(db, s), "trust": s.trust}
+
+
+def _policy(db: Session, s: Situation) -> dict[str, Any]:
+    """Which rule of which version of the policy decided, where one of the admins' own did."""
+    said = told(s.clues.decision, policy(db).version) if s.clues.decision else None
+    return {"policy": {"rule": s.clues.decision.rule, "version": policy(db).version, "sentence": said}} if s.clues.decision and said else {}
 
 
 def _name(s: Situation) -> str:
     """What the sender calls themselves; whoever is deleted stays without a name."""
     return s.sender.name if s.sender is not None and s.identified.state != "binned" else ""
+
+
+def _clues(db: Session, s: Situation, person: Person | None, language: str | None) -> Clues:
+    """What routing rules look at. A sender who is nobody yet belongs to the company whose domain they write from."""
+    companies = companies_of(db, person)
+    if person is None and s.address is not None and (company := company_at(db, domain_of(s.address.normalised))):
+        companies = {company.uid: company.name}
+    return Clues(s.mailbox.uid, person.uid if person else "", companies, category_of(db, person), language or "",
+                 s.trust["result"], s.letter.subject, s.letter.text)
 
 
 def _state(s: Situation, verdict: Verdict) -> str:

@@ -38,6 +38,11 @@ def written(text: str) -> list[Recipient]:
     return found
 
 
+def as_written(one: Recipient) -> str:
+    """A recipient as :func:`written` reads them."""
+    return f'"{one.name.replace(chr(34), "")}" <{one.address}>' if one.name else one.address
+
+
 def last_of(db: Session, ticket: Ticket, by: Agent) -> Message | None:
     """The customer's last message: of a person, by mail; also on a ticket merged into this one, as far as the agent sees
     it. Nobody's who wrote in uninvited: what they wrote is answered when an agent wants that."""
@@ -75,7 +80,7 @@ def answer_to(ticket: Ticket, last: Message | None, *, own: frozenset[str]) -> t
     """
     asker = ticket.requester_address
     ways = [Recipient(asker.value, ticket.requester_name)] if asker is not None and asker.kind == "email" else []
-    if last is None:
+    if last is None or _is_another_persons(ticket, last):
         return _usable(ways, own)[:1], []
     wanted = "" if last.trust.get("result") == "fail" else last.reply_to
     to = _usable([Recipient(wanted, last.from_name), Recipient(last.from_address, last.from_name), *ways], own)[:1]
@@ -83,6 +88,11 @@ def answer_to(ticket: Ticket, last: Message | None, *, own: frozenset[str]) -> t
     if not _is_by_requester(ticket, last):
         others += ways
     return to, _fresh(others, {normalise_email(one.address) for one in to}, own)
+
+
+def _is_another_persons(ticket: Ticket, last: Message) -> bool:
+    """Whether an agent has said since that somebody else asks, who does not hold the address it came from."""
+    return last.id <= int(ticket.identification.get("answered_elsewhere", 0))
 
 
 def _is_by_requester(ticket: Ticket, message: Message) -> bool:

@@ -18,6 +18,7 @@ from desk.tickets.facts import MessageReceived, NoteAdded, StateChanged
 from desk.tickets.message import Message
 from desk.tickets.opening import actor, decided, requester_of
 from desk.tickets.passing_on import keep_comment
+from desk.tickets.promising import asked_again
 from desk.tickets.recipients import Recipient, answer_to, last_of, name_of
 from desk.tickets.sending import send
 from desk.tickets.situation import Situation
@@ -120,6 +121,8 @@ def _wake(db: Session, ticket: Ticket, s: Situation) -> bool:
     before = ticket.state
     ticket.unread = True
     touch(ticket, preview=preview_of(s.letter.visible or s.letter.text), at=s.row.received_at)
+    if before != "spam":
+        asked_again(db, ticket, at=s.row.received_at)
     if before in ("spam", "new", "open"):
         return False
     ticket.enter("open")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from contacts.agent import Agent
+from contacts.editing import confirm_language
 from contacts.identifying import address_row
 from core.history import record
 from core.options import LANGUAGES
@@ -38,5 +39,7 @@ def send(
     if kind == "reply":
         ticket.answered_at, ticket.due_at = ticket.answered_at or message.at, None
         change_state(db, ticket, "closed" if close else "waiting", by=by)
+        if ticket.requester is not None and ticket.requester.living:
+            confirm_language(db, ticket.requester, mail.language)
     touch(ticket, preview=preview_of(message.text), at=message.at)
     db.flush()

@@ -9,8 +9,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contacts.address import Address, is_among, normalise_email
-from contacts.identifying import Identified, address_row, evidence, identify, namesakes
+from contacts import resembling
+from contacts.address import Address, domain_of, is_among, normalise_email
+from contacts.creating import company_at
+from contacts.identifying import Identified, address_row, evidence, identify
 from core.clock import now
 from core.i18n import N_
 from core.options import option
@@ -20,15 +22,20 @@ from desk.inbound import InboundMail
 from desk.letter import Letter, Party
 from desk.mailboxes import Mailbox, own_addresses
 from desk.outbound import OutboundMail, is_our_message_id
+from desk.policy import policy
 from desk.tickets.agents_answer import AgentsAnswer, agents_answer
 from desk.tickets.agents_words import words_of as agents_words
 from desk.tickets.message import Message
 from desk.tickets.our_own import is_our_own
 from desk.tickets.passing_on import PassedOn, passed_on
+from desk.tickets.strangers import of_letter
 from desk.tickets.threads import messages_under, outbound_by_id, sent_from, signs, survivor
 from desk.tickets.ticket import Ticket
 from desk.tickets.writing import content_key
-from rules import automatic, intake, trust
+from rules import automatic, intake, spam, trust
+from rules.free_mail import FREE_MAIL
+from rules.intake import with_decision, writer_of
+from rules.policy import Writer
 from rules.threading import Sign, choose
 
 NOBODY = Identified("none", evidence=[evidence("from", 0, N_("The mail names no usable sender."))])
@@ -56,10 +63,12 @@ class Situation:
     robot: automatic.Automatic | None
     passed: PassedOn | None
     clues: intake.Clues = field(default_factory=intake.Clues)
+    writer: Writer = field(default_factory=Writer)
 
     def candidates(self, db: Session) -> list[dict[str, Any]]:
-        """Who it might be, where an agent is to say: holders of the address, else persons of the same name."""
-        return self.identified.candidates or namesakes(db, self.sender.name if self.sender else "")
+        """Who it might be, where an agent is to say: holders of the address, else persons who resemble the sender."""
+        return self.identified.candidates or resembling.candidates(db, of_letter(
+            db, self.letter, self.sender, self.address, belongs_to=[self.sign.ticket_id] if self.sign else []))
 
 
 def gather(db: Session, row: InboundMail, letter: Letter) -> Situation:
@@ -93,16 +102,24 @@ def gather(db: Session, row: InboundMail, letter: Letter) -> Situation:
 
 
 def _clues(db: Session, s: Situation, ours: bool, recipients: list[str]) -> intake.Clues:
-    uid = s.mailbox.uid
-    return intake.Clues(
+    return _decided(db, s, intake.Clues(
         sender=s.identified.state, thread=s.sign.how if s.sign and s.ticket else "",
         ticket=_state(db, s.ticket, s.row) if s.ticket else "",
         automatic=s.robot.kind if s.robot else "", automatic_why=s.robot.why if s.robot else "",
         bounce_of=_bounce_of(s.returned), own_loop=ours, copy=s.copy is not None,
         blocked=s.address is not None and is_blocked(db, s.address.value),
-        spam=_spam(s.row, s.letter), trust=s.trust["result"], policy=option(db, "intake.unknown_sender", uid),
+        spam=_spam(db, s.row, s.letter), trust=s.trust["result"], policy=option(db, "intake.unknown_sender", s.mailbox.uid),
         archive=s.row.archive, agent_reply=s.answer.how if s.answer else _machine_answers_an_agent(db, s.robot, recipients),
-        silent=_silent(s), forwarded=s.passed.how if s.passed else "")
+        silent=_silent(s), forwarded=s.passed.how if s.passed else ""))
+
+
+def _decided(db: Session, s: Situation, clues: intake.Clues) -> intake.Clues:
+    """The clues with what the company's own rules say; these are asked of strangers, and of mail that is not ordinary."""
+    address = s.address.normalised if s.address else ""
+    company = company_at(db, domain_of(address)) if address and clues.sender == "unknown" else None
+    s.writer = writer_of(clues, address, s.mailbox.uid, s.letter.language, company.uid if company else "",
+                         domain_of(address) in FREE_MAIL)
+    return with_decision(clues, s.writer, policy(db).rules)
 
 
 def _silent(s: Situation) -> bool:
@@ -125,7 +142,7 @@ class _Writer:
 def _writer(db: Session, row: InboundMail, letter: Letter, own: frozenset[str]) -> _Writer:
     sender = sender_of(letter, own)
     proof = trust.judge(letter.headers.get("authentication-results", ()), row.mailbox.receiving_host,
-                        brought_by=_brought_by(row), relays=row.mailbox.trusted_relays)
+                        brought_by=_brought_by(row), relays=row.mailbox.trusted_relays, own=letter.checked)
     if sender is not None and sender is not letter.sender and proof["result"] == "pass":
         proof = trust.by_word_of_a_form(sender.address)
     return _Writer(sender, _address(db, sender), proof)
@@ -247,10 +264,10 @@ def _state(db: Session, ticket: Ticket, row: InboundMail) -> str:
     return ticket.state
 
 
-def _spam(row: InboundMail, letter: Letter) -> bool:
+def _spam(db: Session, row: InboundMail, letter: Letter) -> bool:
     """What a filter before us said, as far as one of our own hosts brought it: a sender may mark mail as well."""
-    return trust.is_our_channel(_brought_by(row), row.mailbox.trusted_relays) and any(
-        value.strip().lower().startswith("yes") for value in letter.headers.get("x-spam-flag", ()))
+    return trust.is_our_channel(_brought_by(row), row.mailbox.trusted_relays) and spam.judge(
+        letter.headers, limit=option(db, "intake.spam_score", row.mailbox.uid))
 
 
 def _brought_by(row: InboundMail) -> str:

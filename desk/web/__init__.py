@@ -16,10 +16,11 @@ from desk.web import drawing, errors, headers, requests, signing_in
 
 #: One module a noun; each has a blueprint ``bp``.
 NOUNS: tuple[str, ...] = (
-    "sessions", "passwords", "profile", "addresses", "totp", "tokens", "health", "mailboxes", "mailbox_sign_ins", "policies", "inbound", "outbound",
-    "agents", "teams", "settings_home", "wordings", "options", "alerts", "explanations", "outbox", "persons", "companies",
+    "sessions", "passwords", "profile", "addresses", "totp", "tokens", "health", "mailboxes", "mailbox_sign_ins", "policies", "policy_rules", "policy_trials", "inbound", "outbound",
+    "agents", "teams", "levels", "hours", "routing", "absences", "settings_home", "wordings", "options", "alerts", "explanations", "outbox", "persons", "person_addresses", "address_moves",
+    "confirmations", "companies",
     "tickets", "replies", "notes", "forwards", "drafts", "files", "messages", "attachments", "deliveries",
-    "assignments", "states", "tags", "requesters", "recipients", "bulk", "live", "searches", "notifications", "canned",
+    "assignments", "states", "tags", "requesters", "rejections", "recipients", "bulk", "live", "searches", "notifications", "canned",
     "api",
 )
 

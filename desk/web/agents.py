@@ -18,6 +18,7 @@ from desk.mailboxes import Mailbox, MailboxAccess
 from desk.web.forms import errors_of, in_turn, posted, ticked, typed, version
 from desk.web.pages import page, see_other
 from desk.web.passwords import send_link
+from desk.web.presenting.absence import absence_of
 from desk.web.presenting.agents import boxes, lines, memberships, teams
 from desk.web.presenting.choices import LANGUAGES
 from desk.web.requests import db
@@ -123,18 +124,23 @@ def _belong(agent: Agent) -> None:
     db().flush()
 
 
-def _form(agent: Agent | None, errors: dict[str, str] | None = None) -> str:
+def show(agent: Agent, errors: dict[str, str], *, away: dict[str, str]) -> str:
+    """The page of an agent, with what is wrong with their absence."""
+    return _form(agent, errors, away=away)
+
+
+def _form(agent: Agent | None, errors: dict[str, str] | None = None, *, away: dict[str, str] | None = None) -> str:
     shown = agent or Agent(name="", email="", role="agent", language=me().language, active=True)
     kept: dict[str, Any] = {"name": shown.name, "email": shown.email, "role": shown.role, "language": shown.language,
                             "active": shown.active}
-    if errors:
+    if errors and away is None:
         kept |= typed(("name", "email", "role", "language")) | {"active": ticked("active")}
     uid = agent.uid if agent else ""
-    form = {"values": kept, "new": agent is None, "title": shown.name or _("New agent"),
-            "version": version() if errors else shown.version, "me": bool(agent) and shown.id == me().id,
+    form = {"values": kept, "uid": uid, "new": agent is None, "title": shown.name or _("New agent"),
+            "version": version() if errors and away is None else shown.version, "me": bool(agent) and shown.id == me().id,
             "action": url_for("agents.update", uid=uid) if uid else url_for("agents.create"),
             "mailboxes": boxes(shown), "teams": memberships(shown), "totp": bool(shown.totp),
             "reset_url": url_for("agents.reset", uid=uid) if uid else None,
             "totp_reset_url": url_for("agents.reset_totp", uid=uid) if uid else None}
     return page("web/settings/agents/form.html", settings={"current": "agents"}, form=form, errors=errors or {},
-                languages=LANGUAGES)
+                languages=LANGUAGES, away=absence_of(agent, away) if agent else None)

@@ -21,7 +21,7 @@ from desk.tickets.ticket import Ticket
 from desk.web.files import posted_files
 from desk.web.forms import posted
 from desk.web.presenting.composer import Typed
-from desk.web.replies import AT_ONCE, addresses, unsent, written_down
+from desk.web.replies import AT_ONCE, addresses, rerouted, unsent, written_down
 from desk.web.requests import db
 from desk.web.showing import back_to, show, ticket_to_change
 from desk.web.signing_in import me
@@ -44,6 +44,8 @@ def create(number: int) -> Any:
     """Send it on. Files of the ticket go along as copies."""
     ticket, form = ticket_to_change(number), request.form
     files = posted_files()
+    if form.get("instead"):
+        return rerouted(number, files, "forward")
     try:
         reply(db(), ticket, by=me(), html=form.get("html", ""), text=form.get("text", ""), to=addresses("to"), kind="forward",
               cc=addresses("cc"), subject=posted("subject"),

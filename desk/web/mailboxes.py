@@ -140,6 +140,7 @@ def _fields() -> dict[str, Any]:
     wrong, selector = Refusals(), posted("dkim_selector")
     plain = {name: posted(name) for name in ("name", "language", "receiving_host", "trusted_relays")}
     fields = {**plain, **(wrong(account_fields) or {}), "signature": request.form.get("signature", "").rstrip(),
+              "signatures": {code: text for code, _name in LANGUAGES if (text := request.form.get(f"signature_{code}", "").rstrip())},
               "open_to_all": ticked("everybody"), "dkim_selector": selector,
               "dkim_key": posted("dkim_key") if selector else None}
     wrong(fitting, fields)

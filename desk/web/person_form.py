@@ -21,7 +21,7 @@ from core.i18n import gettext as _
 from core.options import option
 from desk.web.forms import errors_of, posted, ticked, version
 from desk.web.pages import page
-from desk.web.presenting.choices import LANGUAGES, agents, listed
+from desk.web.presenting.choices import LANGUAGES, agents, listed, service_levels
 from desk.web.requests import db
 from desk.web.signing_in import me
 
@@ -77,7 +77,7 @@ def form_page(person: Person | None, refused: Refused | None = None) -> str:
             "action": url_for("persons.update", uid=person.uid) if person else url_for("persons.create"),
             "addresses": _typed_addresses(errors, "person_id" in refused.more) if refused else _held(person), "version": person.version if person else None}
     return page("web/persons/form.html", current="persons", form=form, errors=errors, languages=LANGUAGES,
-                service_levels=listed(db(), ServiceLevel), agents=agents(db()), categories=listed(db(), Category),
+                service_levels=service_levels(db(), values["service_level"]), agents=agents(db()), categories=listed(db(), Category),
                 businesses=listed(db(), Business), companies=[], companies_url=url_for("companies.suggest"),
                 company_required=option(db(), "contacts.company_required"))
 
@@ -189,7 +189,7 @@ def _differences(person: Person) -> dict[str, str]:
     """Field → what a colleague made of it, where that is not what was typed."""
     now = values_of(person)
     labels = {name: dict(offered) for name, offered in (
-        ("service_level", listed(db(), ServiceLevel)), ("support_contact", agents(db())), ("our_contact", agents(db())),
+        ("service_level", service_levels(db(), _uid(ServiceLevel, person.service_level_id))), ("support_contact", agents(db())), ("our_contact", agents(db())),
         ("category", listed(db(), Category)), ("business", listed(db(), Business)), ("language", LANGUAGES))}
     typed = {name: ticked(name) if name in FLAGS else request.form.get(name, "").strip() for name in now}
     held = {holding.uid for holding in holdings_of(db(), person)}

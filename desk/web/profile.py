@@ -16,6 +16,7 @@ from core.i18n import N_
 from core.i18n import gettext as _
 from desk.web.forms import errors_of, in_turn, posted, ticked, typed, version
 from desk.web.pages import page, see_other
+from desk.web.presenting.absence import absence_of
 from desk.web.presenting.choices import LANGUAGES, timezones
 from desk.web.presenting.second_factor import state
 from desk.web.requests import db
@@ -47,7 +48,7 @@ def update() -> Any:
     return see_other(url_for("profile.edit"), said=_("Your profile was saved."))
 
 
-def show(errors: dict[str, str], values: dict[str, Any] | None = None, *, address: str = "", **second: Any) -> str:
+def show(errors: dict[str, str], values: dict[str, Any] | None = None, *, address: str = "", away: dict[str, str] | None = None, **second: Any) -> str:
     """The page, with what is wrong, with the address that was typed, or with a step of the second factor."""
     agent = me()
     kept = {"name": agent.name, "email": agent.email, "language": agent.language, "timezone": agent.timezone,
@@ -57,6 +58,7 @@ def show(errors: dict[str, str], values: dict[str, Any] | None = None, *, addres
                "bell": None if name in WITHOUT_BELL else agent.wants(name, "bell")} for name in _told_of()]
     return page("web/profile/edit.html", current="profile", errors=errors, languages=LANGUAGES, timezones=timezones(),
                 form={"values": {**kept, **(values or {})}, "notify": notify, "version": agent.version}, addresses=addresses,
+                away=absence_of(agent, away),
                 address=address, totp=state(agent, **second), sessions=[], shortest=SHORTEST)
 
 

@@ -15,7 +15,8 @@ from desk.tickets.answering import reply
 from desk.tickets.doubting import doubts
 from desk.tickets.drafting import draft_of, drop_draft
 from desk.tickets.presence import stopped_writing
-from desk.tickets.recipients import colleagues_answer, last_and_newest_of, written
+from desk.tickets.recipients import as_written, colleagues_answer, last_and_newest_of, written
+from desk.tickets.rerouting import take_other_way
 from desk.tickets.states import change_state
 from desk.tickets.ticket import Ticket
 from desk.web.files import posted_files
@@ -35,6 +36,8 @@ def create(number: int) -> Any:
     """Answer; what was written stays on the page when it cannot be sent, or should be looked at twice."""
     ticket, form = ticket_to_change(number), request.form
     files = posted_files()
+    if form.get("instead"):
+        return rerouted(number, files)
     found = [] if form.get("sure") else to_mind(ticket, "reply")
     then, place = form.get("then", ""), before() if before().given else place_of(ticket)
     try:
@@ -81,6 +84,16 @@ def unsent(number: int, typed: Typed, kind: str = "reply") -> str:
     """The ticket's page with what was typed. What was begun is taken back."""
     db().rollback()
     return show(ticket_to_change(number), kind=kind, typed=typed)
+
+
+def rerouted(number: int, files: list[str], kind: str = "reply") -> str:
+    """The ticket's page with what was typed, to another address of somebody whom mail does not reach."""
+    db().rollback()
+    form = {name: request.form[name] for name in request.form}
+    for field in ("to", "cc"):
+        ways = take_other_way(db(), written(form.get(field, "")), form["instead"])
+        form[field] = ", ".join(map(as_written, ways))
+    return show(ticket_to_change(number), kind=kind, typed=Typed(form, files))
 
 
 def written_down(ticket: Ticket, kind: str) -> None:

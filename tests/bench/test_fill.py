@@ -27,7 +27,7 @@ from mailgate.parse import parse
 TICKETS = 12
 COMPARED = (
     "addresses", "persons", "holdings", "legal_bases", "tickets", "participants", "messages", "facts",
-    "fact_subjects", "inbound_mails", "inbound_raws", "deliveries", "outbound_mails", "notifications",
+    "fact_subjects", "name_keys", "inbound_mails", "inbound_raws", "deliveries", "outbound_mails", "notifications",
 )  # fmt: skip
 #: Moments, random names, keyed digests, and what depends on how a mail was encoded or its language or signature guessed.
 LOOSE = {

@@ -69,10 +69,11 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "mailboxes": ("web/settings/mailboxes/index.html", setting("mailboxes", mailboxes=s.MAILBOXES)),
     "mailbox": ("web/settings/mailboxes/form.html", setting("mailboxes", form=s.MAILBOX_FORM, tests=s.TESTS, errors={},
                                                             **s.CHOICES)),
-    "policy": ("web/settings/policy.html", setting("unknown", policy=s.POLICY)),
+    "policy": ("web/settings/policy/index.html", setting("unknown", policy=s.POLICY)),
+    "policy-trial": ("web/settings/policy/index.html", setting("unknown", policy=s.POLICY | {"trial": s.TRIAL})),
     "agents": ("web/settings/agents/index.html", setting("agents", agents=s.AGENT_ROWS,
                                                          teams=[{"url": "#", "name": "Verksted", "members": 3}])),
-    "agent": ("web/settings/agents/form.html", setting("agents", form=s.AGENT_FORM, errors={}, **s.CHOICES)),
+    "agent": ("web/settings/agents/form.html", setting("agents", form=s.AGENT_FORM | {"uid": "a2"}, away=s.AWAY, errors={}, **s.CHOICES)),
     "wordings": ("web/settings/wording/index.html", setting("wording", letters=s.LETTERS, mailboxes=[
         {"uid": "", "name": "All mailboxes", "url": "#", "current": True}])),
     "wording": ("web/settings/wording/form.html", setting("wording", **s.WORDING)),

@@ -239,7 +239,8 @@ HELD_CARD = {
         {"label": "Opret hos Værksted A/S", "icon": "building", "url": "/create2", "press": "f"},
         {"label": "Svar uden at oprette nogen", "then": "slettes efter 90 dage", "icon": "message-reply",
          "url": "/once", "press": "q"},
-        {"label": "Bloker adressen eller domænet", "icon": "ban", "url": "/block", "press": "b"},
+        {"label": "Opret med et firma …", "icon": "building", "url": "#", "press": "g", "link": True},
+        {"label": "Bloker adressen eller domænet", "icon": "ban", "choices": [("mads@verksted.example", "/block"), ("@verksted.example", "/block2")]},
     ],
     "tickets": [],
 }  # fmt: skip
@@ -345,22 +346,32 @@ TESTS = [
     {"step": "Connect", "kind": "sure", "text": "imap.example.com answered in 40 ms."},
     {"step": "Sign in", "kind": "late", "text": "The password was refused. Is it an app password?"},
 ]
+POLICY_RULES = [
+    {"id": "a", "number": 1, "when": "Sender is at verksted.example", "verdict": "never", "verdict_text": "Never", "then": "no record · written with a decision",
+     "last_30": 64, "edit_url": "#", "down_url": "#"},
+    {"id": "b", "number": 2, "when": "Domain is a free mail provider", "verdict": "ask", "verdict_text": "Ask", "then": "was Create",
+     "last_30": 96, "changed": True, "edit_url": "#", "up_url": "#", "down_url": "#"},
+    {"id": "c", "number": 3, "when": "Mailbox is Workshop · Language is Swedish", "verdict": "create", "verdict_text": "Create",
+     "then": "team Malmö, Bronze", "last_30": 22, "off": True, "edit_url": "#", "up_url": "#"},
+    {"number": 4, "when": "Sender is blocked", "verdict": "never", "verdict_text": "Set aside", "then": "kept in the ledger alone",
+     "last_30": 64, "fixed": True},
+    {"number": 5, "when": "The filter before us says spam", "verdict": "spam", "verdict_text": "Spam", "last_30": 1511, "fixed": True},
+    {"number": "", "when": "Everything else", "verdict": "create", "verdict_text": "Create", "then": "the choice above", "last_30": 124, "rest": True},
+]
 POLICY = {
-    "value": "create", "version": 7, "changed": "changed 3 Nov by Jonas Berg", "days": 90,
+    "value": "create", "version": 7, "mark": "m", "book": 7, "changed": "changed 3 Nov by Jonas Berg", "days": 90, "trial": None,
     "mailboxes": [{"uid": "m1", "name": "Kundeservice", "value": "", "last_30": 124},
                   {"uid": "m2", "name": "Salg", "value": "ask", "last_30": 38}],
     "defaults": [("Company", "By domain, if known"), ("Service level", "Bronze"),
                  ("Language", "As detected, else the mailbox’s"), ("Support contact", "The team’s, by turns")],
-    "rules": [
-        {"number": 1, "when": "Sender is blocked", "verdict": "never", "verdict_text": "Never", "then": "set aside",
-         "last_30": 64},
-        {"number": 2, "when": "Upstream filter says spam", "verdict": "spam", "verdict_text": "Spam", "last_30": 511},
-        {"number": 3, "when": "Domain of a known company", "verdict": "create", "verdict_text": "Create",
-         "then": "at that company, its level", "last_30": 388},
-        {"number": 4, "when": "Authentication fails", "verdict": "ask", "verdict_text": "Ask", "then": "with a warning",
-         "last_30": 17},
-    ],
-}  # fmt: skip
+    "rules": POLICY_RULES,
+}
+TRIAL = {"state": "done", "days": 30, "done": 2426, "total": 2426, "running": False, "reason": "", "stale": False, "next": 8, "result": {
+    "mails": 2426, "changed": 96, "tried_at": "11:16", "answered": 3, "more_persons": 1, "asked_a_day": 3, "mails_url": "#",
+    "persons": [{"name": "Åse Lindqvist", "url": "#", "mails": "2 mails"}, {"name": "Eirik Nordgård", "url": "#", "mails": "1 mail"}],
+    "rows": [{"name": "Persons created", "after": 522, "change": -96, "now": 47.5, "then": 40.2, "url": "#"},
+             {"name": "Asked", "after": 113, "change": 96, "now": 1.3, "then": 8.7, "url": "#"},
+             {"name": "No record", "after": 1268, "change": 0, "now": 97.5, "then": 97.5, "url": "#"}]}}
 AGENT_ROWS = [
     {"url": "/kit/agent", "name": "Nora Vik", "face": NORA["face"], "email": "nora@example.com", "role": "admin",
      "role_label": "Admin", "totp": True, "active": True, "last_at": "now", "open_tickets": 12},
@@ -436,7 +447,10 @@ NOTIFICATIONS = [
      "at": "11:04", "unread": True},
     {"url": "/kit/ticket", "icon": "mail", "text": "Ingrid Solheim svarte på «Kan ikke logge inn»", "at": "10:52"},
 ]  # fmt: skip
+AWAY = {"values": {"away_from": "2026-12-01", "away_until": "2026-12-04", "deputy": "a2"}, "version": 3,
+        "note": "away until 4 Dec, deputy Kari Moe", "agents": [("a2", "Kari Moe")]}
 PROFILE = {
+    "away": AWAY,
     "shortest": 8,
     "form": {"values": {"name": "Nora Vik", "email": "nora@example.com", "language": "nb", "theme": "", "keys": True,
                         "timezone": "Europe/Oslo"},

@@ -16,30 +16,36 @@ from contacts.agent import Agent, Team
 from contacts.companies import new_company
 from contacts.editing import create_person
 from contacts.enrolling import add_agent
+from contacts.levels import save_level
 from core.clock import now
 from core.database import Database
 from core.settings import settings
-from desk import claiming
+from desk import claiming, inbound
 from desk.inbound import Delivery, accept
 from desk.mailboxes import Alert, Mailbox, add_mailbox
 from desk.outbound import enqueue
+from desk.routing_rules import save_rule
 from desk.tickets.intake import file
 from desk.tickets.writing import keep_files
 from desk.web import create_app
+from jobs import operations
 from mailgate.parse import parse
 from tests.browser.leaving import close
 from tests.browser.test_kit import ARGUMENTS, CHROMIUM
+from tests.letters_made import mail
 
 playwright = pytest.importorskip("playwright.sync_api")
 PASSWORD = "a sentence is easier"
 SIZES = {"wide": {"width": 1440, "height": 900}, "narrow": {"width": 360, "height": 780}}
 PAGES = ("/profile", "/tokens", "/settings/mailboxes", "/settings/mailboxes/new", "/settings/unknown-senders",
+         "/settings/unknown-senders/rules/new", "/settings/unknown-senders/rules/gifts", "/settings/unknown-senders/versions",
          "/settings/mail-in", "/settings/mail-in?q=nothing", "/settings/mail-out", "/settings/agents", "/settings/agents/new",
          "/settings/teams/new", "/settings/wording", "/settings/wording/acknowledgement/nb", "/settings/desk",
-         "/settings/alerts", "/settings/explain", "/outbox", "/persons", "/persons?q=xyzzy", "/persons?only=deleted",
+         "/settings/alerts", "/settings/explain", "/settings/routing", "/settings/routing/new", "/settings/service-levels",
+         "/settings/service-levels/new", "/settings/business-hours", "/outbox", "/persons", "/persons?q=xyzzy", "/persons?only=deleted",
          "/persons/new", "/companies", "/companies?only=deleted", "/companies/new")
 #: Pages behind the first row of a list.
-BEHIND = ("/settings/mailboxes", "/settings/mail-in", "/settings/mail-out", "/settings/agents", "/outbox", "/persons", "/companies")
+BEHIND = ("/settings/routing", "/settings/service-levels", "/settings/mailboxes", "/settings/mail-in", "/settings/mail-out", "/settings/agents", "/outbox", "/persons", "/companies")
 
 pytestmark = [
     pytest.mark.skipif(not CHROMIUM and not os.environ.get("SKRANKE_TEST_ALL"), reason="no Chromium here"),
@@ -69,6 +75,12 @@ def furnish(db: Any) -> None:
     add_agent(db, "nora@desk.example", PASSWORD, name="Lise-Lotte Fagerheim-Bråthen")
     db.add(Team(name="Verksted og reservedeler", members=[jonas]))
     support = add_mailbox(db, "support@desk.example", "Kundeservice for private og bedrifter", imap_url="imaps://support@imap.desk.example:993")
+    level = {"name": "Avtalekunder med døgnvakt", "priority": 1, "first_answer_minutes": 60, "next_answer_minutes": 240, "business_hours": True}
+    save_level(db, None, level, by=jonas)
+    save_level(db, None, level | {"name": "Andre", "next_answer_minutes": None}, by=jonas)
+    words = {"mailboxes": [support.uid], "words": ["reservedelsbestilling*"], "languages": ["nb"]}
+    for tags in (["reservedeler"], ["annet"]):
+        save_rule(db, None, name="Reservedeler og tilbehør", active=True, conditions=words, acts={"assignee": jonas.uid, "tags": tags}, by=jonas)
     company = new_company(db, {"name": "Björkö Fastigheter och Förvaltning AB", "phone": "+46 555 01400"}, by=jonas,
                           domains=["fastighet.example"])
     for first, last in (("Torbjørn", "Aasen-Lyngstad"), ("Kari", "Hansetvedt"), ("Ole", "Johansen")):
@@ -319,3 +331,73 @@ def test_everything_is_there_without_javascript(visit: Any, fresh_database: Data
     assert "waits for an agent" in page.locator(".notice--sure").inner_text()
     with fresh_database.read() as db:
         assert db.scalars(select(Agent)).first() is not None
+
+
+def test_the_admin_toggles_the_policy_and_the_next_mail_obeys(visit: Any, fresh_database: Database) -> None:
+    """S81a-c: one place, what it means, and the next mail does so; a change is tried first, then saved."""
+    page = visit()
+    page.goto("/settings/unknown-senders")
+    assert page.locator("[name=unknown_sender][value=create]").is_checked()
+    page.get_by_text("Ask an agent").first.click()
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Mail from unknown senders waits for an agent’s word.").wait_for()
+    assert held(fresh_database, "first@stranger.example")
+    page.get_by_role("link", name="Rule", exact=True).click()
+    page.fill("[name=senders]", "stranger.example")
+    page.locator("[name=act][value=never]").check()
+    page.get_by_role("button", name="Put it into your change").click()
+    page.get_by_text("Sender is at stranger.example").wait_for()
+    assert held(fresh_database, "second@stranger.example"), "it is no more than a change"
+    page.locator("#trial").get_by_role("button", name="Try it", exact=True).click()
+    page.locator("#trial progress").wait_for()
+    operations.run()
+    page.get_by_text("judged again by what was known then").wait_for()
+    assert page.locator(".trial").inner_text().split("\n")[:3] == ["Would be", "Change", "Persons created"]
+    assert flaws(page) == []
+    page.get_by_role("button", name="Save as version 1").click()
+    page.get_by_text("Version 1 is in force. The next mail obeys it.").wait_for()
+    assert not held(fresh_database, "third@stranger.example")
+
+
+def held(database: Database, sender: str) -> bool:
+    """Whether a mail of this stranger is held."""
+    raw = mail(sender)
+    with database.write() as db:
+        row = inbound.accept(db, Delivery(db.scalars(select(Mailbox.id).order_by(Mailbox.id)).first() or 0, "smtp", sender, raw))
+        assert row is not None
+        return file(db, row, parse(raw), []).act == "open_held"
+
+
+def test_rules_are_ordered_by_hand_and_deleting_one_is_taken_back(visit: Any) -> None:
+    page = visit()
+    page.goto("/settings/routing")
+    page.click("a[href='/settings/routing/new']")
+    page.fill("#f-name", "Fakturaer")
+    page.fill("#f-words", "faktura*")
+    page.fill("#f-tags", "faktura")
+    page.keyboard.press("Control+s")
+    page.wait_for_url("**/settings/routing")
+    names = ".route-when strong"
+    assert page.locator(names).all_inner_texts()[-1] == "Fakturaer"
+    page.get_by_role("button", name="Move rule 3 up").click()
+    page.get_by_role("button", name="Move rule 2 up").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_load_state()
+    assert page.locator(names).all_inner_texts()[0] == "Fakturaer"
+    page.get_by_role("button", name="Switch off 1").click()
+    assert "switched off" in page.locator("tbody tr").first.inner_text()
+    page.click("text=Fakturaer")
+    page.click("text=Delete")
+    assert "Fakturaer" not in page.locator("main, body").first.locator(names).all_inner_texts()
+    page.click("[data-toast] button")
+    page.wait_for_selector("text=The rule is back.")
+    assert page.locator(names).all_inner_texts()[0] == "Fakturaer"
+    assert flaws(page) == []
+
+
+def test_the_order_of_service_levels(visit: Any) -> None:
+    page = visit()
+    page.goto("/settings/service-levels")
+    page.get_by_role("button", name="Move Andre up").click()
+    page.wait_for_load_state()
+    assert page.locator("a.lines__row-link").all_inner_texts() == ["Andre", "Avtalekunder med døgnvakt"]

@@ -405,3 +405,37 @@ def test_everything_works_without_scripts(open_page: Any, desk: list[int]) -> No
     page.wait_for_selector("text=Written by hand.")
     assert one(Message, Message.direction == "out").text == "Written by hand."
     assert json.loads(page.locator("input[data-chips] >> nth=0").get_attribute("data-chips"))
+
+
+def test_the_held_queue_is_settled_and_taken_back(open_page: Callable[..., Any], desk: list[int], fresh_database: Database) -> None:
+    """S82, S83a-d, S84: answered at once, linked, created, kept without a record, called spam; each is undone."""
+    with fresh_database.write() as db:
+        mailbox = db.scalars(select(Mailbox)).one()
+    arrive(fresh_database, mailbox, mail(sender="Eva Lind <eva@private.example>", subject="From home"))
+    page = open_page("/tickets?view=held")
+
+    def standing(number: int) -> tuple[bool, str, str]:
+        with fresh_database.read() as db:
+            ticket = db.get_one(Ticket, number)
+            return ticket.held, ticket.requester.name if ticket.requester else "", ticket.state
+
+    def undo(number: int) -> None:
+        page.locator(".toast-undo").get_by_role("button").first.click()
+        page.get_by_text("It is as before.").wait_for()
+        assert standing(number)[:2] == (True, "")
+
+    number = desk[-1]
+    page.get_by_text("Who am I?").first.click()
+    page.get_by_role("heading", name="Who is it?").wait_for()
+    for press, expected in (("Create Ole Vang", (False, "Ole Vang", "new")), ("Keep no record", (False, "", "new")),
+                            ("Spam", (False, "", "spam"))):
+        page.locator("#card").get_by_role("button", name=press).click()
+        page.locator(".toast-undo").wait_for()
+        assert standing(number) == expected
+        undo(number)
+    go(page, f"/tickets/{number + 1}?view=held")
+    page.locator("#card").get_by_role("button", name="It is this person: add the address").click()
+    page.get_by_text("It is Eva Lind.").wait_for()
+    assert standing(number + 1) == (False, "Eva Lind", "new")
+    undo(number + 1)
+    assert page.complaints == [] and axe(page) == []

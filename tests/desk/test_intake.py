@@ -9,7 +9,9 @@ from sqlalchemy import func, select, update
 from contacts.address import Address, Holding
 from contacts.addressing import add_address, correct_address, holdings_of
 from contacts.creating import create_company
+from contacts.handing_on import hand_on
 from contacts.identifying import address_row, hold, sort_name
+from contacts.name_keys import keep_keys
 from contacts.person import Person
 from core.clock import now
 from core.errors import Refused
@@ -36,6 +38,7 @@ def person(db, name, *addresses, **fields):
     db.flush()
     for n, address in enumerate(addresses):
         hold(db, address_row(db, address), made, origin="agent", primary=n == 0)
+    keep_keys(db, made)
     return made
 
 
@@ -659,7 +662,8 @@ def test_only_relays_of_ours_are_believed_at_the_door(arrive, db, support):
 def test_the_spam_flag_is_believed_from_trusted_channels(arrive, db, transport, client, state):
     """MAIL.md, Routing: X-headers are believed only from trusted channels."""
     got = arrive(mail(X_Spam_Flag="YES"), transport=transport, client=client)
-    assert got.ticket.state == state
+    scored = arrive(mail(X_Spam_Score="17.5", subject="Other"), transport=transport, client=client)
+    assert (got.ticket.state, scored.ticket.state) == (state, state)
 
 
 def test_blocked_sender_is_set_aside(arrive, db):
@@ -667,6 +671,18 @@ def test_blocked_sender_is_set_aside(arrive, db):
     db.flush()
     got = arrive(mail())
     assert (got.row.state, got.ticket) == ("set_aside", None)
+
+
+def test_an_address_that_moves_brings_new_mail_to_the_other_and_takes_nothing_along(arrive, db, nora):
+    """MAIL.md, Identity: address moves from A to B."""
+    ole, kari = person(db, "Ole Vang", "post@kunde.example"), person(db, "Kari Dal", "kari@kunde.example")
+    first = arrive(mail("post@kunde.example"))
+    hand_on(db, db.scalars(select(Holding).where(Holding.person_id == ole.id)).one(), kari, by=nora)
+    later = arrive(mail("post@kunde.example", subject="Other"))
+    answer = arrive(mail("post@kunde.example", subject="Re", In_Reply_To=f"<{first.message.rfc_message_id}>", text="And one more thing."))
+    assert (first.message.person_id, first.ticket.requester_id) == (ole.id, ole.id)
+    assert (later.message.person_id, later.ticket.requester_id) == (kari.id, kari.id)
+    assert (answer.ticket.id, answer.message.person_id, answer.ticket.requester_id) == (first.ticket.id, kari.id, ole.id)
 
 
 def test_first_holder_keeps_what_was_written_before_an_address_moved(arrive, db):

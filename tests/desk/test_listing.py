@@ -182,3 +182,18 @@ def test_search_shows_nothing_of_a_closed_mailbox(db, arrive, nora, support):
     got = arrive(mail(subject="Secret"))
     assert search_tickets(db, nora, "secret").tickets == []
     assert search_tickets(db, nora, str(got.ticket.id)).tickets == []
+
+
+def test_what_sleeps_is_not_overdue(db, nora, support, tickets):
+    """A ticket that is snoozed keeps its due time and shows none: it does not stand before what is overdue."""
+    from desk.tickets.states import change_state
+    for ticket in tickets[1:4]:
+        ticket.assignee_id, ticket.due_at = nora.id, now() + timedelta(hours=ticket.id)
+    tickets[1].due_at = now() - timedelta(days=2)
+    db.flush()
+    change_state(db, tickets[1], "snoozed", by=nora)
+    db.flush()
+    first = list_tickets(db, nora, Wanted("mine", sort="due"), limit=2)
+    assert [ticket.id for ticket in first.tickets] == [tickets[2].id, tickets[3].id]
+    rest = list_tickets(db, nora, Wanted("mine", sort="due"), limit=2, cursor=first.next or "")
+    assert [ticket.id for ticket in rest.tickets] == [tickets[1].id]

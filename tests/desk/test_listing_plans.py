@@ -86,6 +86,8 @@ def plan(db: Session) -> Iterator[Plan]:
     (Wanted("closed", sort="created"), "ix_tickets_created|Scan Backward using pk_tickets"),
     (Wanted("closed", tag="seldom"), "ix_ticket_tags_name"),
     (Wanted("unassigned"), "ix_tickets_shelf_assignee"),
+    (Wanted("unassigned", sort="due"), "ix_tickets_due"),
+    (Wanted("mine", sort="due"), "ix_tickets_assignee_due"),
 ])
 def test_lists(db, nora, plan, wanted, index):
     got = plan(lambda: list_tickets(db, nora, wanted, limit=20))

@@ -8,13 +8,16 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import undefer
 
+from contacts.agent import Agent
 from contacts.person import Person
 from core import operations
 from core.database import Database
 from core.operations import Operation
 from desk.inbound import InboundMail
 from desk.mailboxes import add_mailbox
+from desk.policy import save_policy
 from desk.tickets.ticket import Ticket
+from desk.web.presenting.explaining import parts
 from jobs import explaining
 from jobs import operations as job
 from mailgate.parsing_child import Parser
@@ -79,3 +82,18 @@ def test_a_mailbox_without_an_account_is_tested(fresh_database: Database) -> Non
     with fresh_database.read() as db:
         result = db.get_one(Operation, asked.id).result
     assert (result["reading"]["ok"], result["sending"]["ok"]) == (False, False)
+
+
+def test_explaining_traces_the_policy(fresh_database: Database) -> None:
+    with fresh_database.write() as db:
+        add_mailbox(db, "support@desk.example", "Support")
+        jonas = Agent(email="jonas@desk.example", name="Jonas Berg", role="admin")
+        db.add(jonas)
+        db.flush()
+        save_policy(db, [{"when": {"languages": ["sv"]}, "then": {"act": "never"}},
+                         {"when": {"senders": ["@kunde.example"]}, "then": {"act": "ask"}}], {}, by=jonas)
+    lines = [line.strip() for line in explained(fresh_database, RAW).result["lines"] if line.strip().startswith("Rule")]
+    assert [" ".join(line.split()) for line in lines] == [
+        "Rule 1 does not match (languages sv): never", "Rule 2 matches (senders @kunde.example): ask"]
+    rows = next(part["rows"] for part in parts(explained(fresh_database, RAW).result["lines"]) if any(name == "Rule" for name, _v in part["rows"]))
+    assert "2 (senders @kunde.example) matches: Ask." in dict(rows)["Rule"]

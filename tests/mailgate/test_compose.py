@@ -121,6 +121,15 @@ def test_signature_names_who_writes(db, talk):
     assert "<b>Nora &lt;Vik&gt;</b>" in part(mail, "text/html")
 
 
+def test_signature_in_the_language_of_the_mail(db, talk):
+    """S79a: the preferred language picks every text."""
+    talk.mailbox.signature, talk.mailbox.signatures = "Kind regards\nSupport", {"nb": "Vennlig hilsen\n{agent}", "sv": ""}
+    answer = an_answer(db, talk)
+    for language, said in (("nb", "Vennlig hilsen"), ("da", "Kind regards"), ("sv", "Kind regards")):
+        answer.language = language
+        assert f"-- \n{said}\n" in part(made(db, answer), "text/plain")
+
+
 def test_last_message_of_a_person_is_answered_not_a_robots(db, talk):
     a_message(db, talk.ticket, direction="in", rfc_message_id="second@kunde.example", from_address=CUSTOMER,
               references="first.1@kunde.example", text="More")

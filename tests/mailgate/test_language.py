@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mailgate import language as language_module
 from mailgate.language import detect
 
 
@@ -23,3 +24,21 @@ def test_detect(text: str, language: str | None) -> None:
 
 def test_quotes_do_not_count() -> None:
     assert detect("Ok.\n> Hello, I cannot sign in to the portal any more, could you help me?") is None
+
+
+@pytest.mark.parametrize("text", [
+    "Kan dere hjelpe meg nå?", "Takk for hjelpen!", "Ja tak, det vil jeg gerne", "Thanks, see you Friday!", "Hej Nora, tack",
+    "Kan dere hjelpe? 4790 4790 4790 4790 4790 4790 https://portal.example/en/help/contact/us",
+])
+def test_twenty_letters_are_never_judged(text: str) -> None:
+    """A wrong guess sends somebody a text they cannot read: short mails are not judged, whatever figures and links they hold."""
+    assert detect(text) is None
+
+
+@pytest.mark.parametrize(("chances", "language"), [
+    ([("nb", 0.65), ("da", 0.35)], "nb"), ([("nb", 0.62), ("da", 0.38)], None), ([("nb", 0.55), ("da", 0.2)], None), ([("other", 0.9), ("da", 0.1)], None),
+])
+def test_the_likeliest_has_a_margin_before_the_next(chances: list[tuple[str, float]], language: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Norwegian and Danish are written much alike."""
+    monkeypatch.setattr(language_module, "_two_likeliest", lambda _words: chances)
+    assert detect("Hei, kan du hjelpe meg med adgangen til systemet?") == language

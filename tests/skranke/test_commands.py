@@ -10,6 +10,7 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from contacts.agent import Agent, ApiToken
+from contacts.editing import create_person
 from contacts.enrolling import agent_with, right_password
 from core.errors import Refused
 from core.tokens import unseal
@@ -150,6 +151,16 @@ def test_a_mail_is_explained_and_nothing_is_written(say, fresh_database, support
     assert "open (rule is_anything_else)" in said
     with fresh_database.read() as db:
         assert db.scalars(select(InboundMail)).all() == []
+
+
+def test_a_stranger_is_explained_with_who_it_may_be(say, fresh_database, support, tmp_path):
+    """Deliver 11: the identification is printed with its evidence, points for and against."""
+    with fresh_database.write() as db:
+        create_person(db, {"first_name": "Ida", "last_name": "Sørbråten"}, by=None, exempt=True)
+    (tmp_path / "one.eml").write_bytes(b"From: Ida Soerbraaten <ida@new.example>\nTo: support@desk.example\n\nHello\n")
+    said = say("mail", "explain", str(tmp_path / "one.eml"))
+    assert "Candidate   Ida Sørbråten" in said
+    assert "+38 Same name" in said
 
 
 def test_a_failed_mail_is_read_again(say, fresh_database, support, tmp_path):

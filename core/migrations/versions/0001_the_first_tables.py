@@ -20,7 +20,8 @@ def upgrade() -> None:
     sa.Column('uid', sa.String(), nullable=False),
     sa.Column('kind', sa.String(length=10), nullable=False),
     sa.Column('value', sa.String(length=320), nullable=False),
-    sa.Column('normalised', sa.String(length=320), nullable=False),
+    sa.Column('normalised', sa.String(length=320).with_variant(sa.String(length=320, collation='C'), 'postgresql'), nullable=False),
+    sa.Column('reduced', sa.String(length=320), nullable=True),
     sa.Column('name', sa.String(length=200), nullable=False),
     sa.Column('health', sa.String(length=10), nullable=False),
     sa.Column('health_at', core.database.Moment(timezone=True), nullable=True),
@@ -30,6 +31,9 @@ def upgrade() -> None:
     sa.UniqueConstraint('kind', 'normalised', name=op.f('uq_addresses_kind_normalised')),
     sa.UniqueConstraint('uid', name=op.f('uq_addresses_uid'))
     )
+    with op.batch_alter_table('addresses', schema=None) as batch_op:
+        batch_op.create_index('ix_addresses_reduced', ['reduced'], unique=False, sqlite_where=sa.text('reduced IS NOT NULL'), postgresql_where=sa.text('reduced IS NOT NULL'))
+
     op.create_table('agents',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('uid', sa.String(), nullable=False),
@@ -48,8 +52,12 @@ def upgrade() -> None:
     sa.Column('totp_used', sa.Integer(), nullable=False),
     sa.Column('session_version', sa.Integer(), nullable=False),
     sa.Column('seen_at', core.database.Moment(timezone=True), nullable=True),
+    sa.Column('away_from', sa.Date(), nullable=True),
+    sa.Column('away_until', sa.Date(), nullable=True),
+    sa.Column('deputy_id', sa.Integer(), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('created_at', core.database.Moment(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['deputy_id'], ['agents.id'], name=op.f('fk_agents_deputy_id'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_agents')),
     sa.UniqueConstraint('email', name=op.f('uq_agents_email')),
     sa.UniqueConstraint('uid', name=op.f('uq_agents_uid'))
@@ -125,7 +133,20 @@ def upgrade() -> None:
     sa.UniqueConstraint('uid', name=op.f('uq_operations_uid'))
     )
     with op.batch_alter_table('operations', schema=None) as batch_op:
+        batch_op.create_index('ix_operations_by', ['by_uid', 'kind', 'id'], unique=False)
         batch_op.create_index('ix_operations_state', ['state', 'due_at'], unique=False)
+
+    op.create_table('operation_items',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('operation_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('subject_uid', sa.String(length=24), nullable=True),
+    sa.Column('data', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=False),
+    sa.ForeignKeyConstraint(['operation_id'], ['operations.id'], name=op.f('fk_operation_items_operation_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_operation_items'))
+    )
+    with op.batch_alter_table('operation_items', schema=None) as batch_op:
+        batch_op.create_index('ix_operation_items_operation', ['operation_id', 'kind', 'id'], unique=False)
 
     op.create_table('options',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -137,15 +158,54 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_options')),
     sa.UniqueConstraint('name', 'mailbox_uid', name=op.f('uq_options_name_mailbox_uid'))
     )
+    op.create_table('rule_books',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('uid', sa.String(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('rules', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=False),
+    sa.Column('gifts', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=False),
+    sa.Column('by_uid', sa.String(length=24), nullable=True),
+    sa.Column('at', core.database.Moment(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_rule_books')),
+    sa.UniqueConstraint('number', name=op.f('uq_rule_books_number')),
+    sa.UniqueConstraint('uid', name=op.f('uq_rule_books_uid'))
+    )
     op.create_table('service_levels',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('uid', sa.String(), nullable=False),
     sa.Column('name', sa.String(length=80), nullable=False),
     sa.Column('first_answer_minutes', sa.Integer(), nullable=True),
+    sa.Column('next_answer_minutes', sa.Integer(), nullable=True),
+    sa.Column('business_hours', sa.Boolean(), nullable=False),
     sa.Column('priority', sa.Integer(), nullable=False),
+    sa.Column('place', sa.Integer(), nullable=False),
+    sa.Column('archived_at', core.database.Moment(timezone=True), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('created_at', core.database.Moment(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_service_levels')),
     sa.UniqueConstraint('name', name=op.f('uq_service_levels_name')),
     sa.UniqueConstraint('uid', name=op.f('uq_service_levels_uid'))
+    )
+    op.create_table('routing_rules',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('uid', sa.String(), nullable=False),
+    sa.Column('place', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=80), nullable=False),
+    sa.Column('active', sa.Boolean(), nullable=False),
+    sa.Column('conditions', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=False),
+    sa.Column('acts', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=False),
+    sa.Column('deleted_at', core.database.Moment(timezone=True), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('created_at', core.database.Moment(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_routing_rules')),
+    sa.UniqueConstraint('uid', name=op.f('uq_routing_rules_uid'))
+    )
+    op.create_table('routing_matches',
+    sa.Column('rule_id', sa.Integer(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('count', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['rule_id'], ['routing_rules.id'], name=op.f('fk_routing_matches_rule_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('rule_id', 'day', name=op.f('pk_routing_matches'))
     )
     op.create_table('sign_in_failures',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -267,6 +327,7 @@ def upgrade() -> None:
     sa.Column('name', sa.String(length=120), nullable=False),
     sa.Column('language', sa.String(length=2), nullable=False),
     sa.Column('signature', sa.Text(), nullable=False),
+    sa.Column('signatures', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=False),
     sa.Column('active', sa.Boolean(), nullable=False),
     sa.Column('open_to_all', sa.Boolean(), nullable=False),
     sa.Column('team_id', sa.Integer(), nullable=True),
@@ -446,6 +507,7 @@ def upgrade() -> None:
     sa.Column('proof', sa.String(length=20), nullable=False),
     sa.Column('since', core.database.Moment(timezone=True), nullable=False),
     sa.Column('until', core.database.Moment(timezone=True), nullable=True),
+    sa.Column('asked_at', core.database.Moment(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['address_id'], ['addresses.id'], name=op.f('fk_holdings_address_id')),
     sa.ForeignKeyConstraint(['person_id'], ['persons.id'], name=op.f('fk_holdings_person_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_holdings')),
@@ -537,6 +599,29 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['mailbox_id'], ['mailboxes.id'], name=op.f('fk_mailbox_tokens_mailbox_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('mailbox_id', name=op.f('pk_mailbox_tokens'))
     )
+    op.create_table('name_keys',
+    sa.Column('key', sa.String(length=120).with_variant(sa.String(length=120, collation='C'), 'postgresql'), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['persons.id'], name=op.f('fk_name_keys_person_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('key', 'person_id', name=op.f('pk_name_keys')),
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('name_keys', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_name_keys_person_id'), ['person_id'], unique=False)
+
+    op.create_table('rejections',
+    sa.Column('address_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('agent_id', sa.Integer(), nullable=True),
+    sa.Column('at', core.database.Moment(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['address_id'], ['addresses.id'], name=op.f('fk_rejections_address_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['agent_id'], ['agents.id'], name=op.f('fk_rejections_agent_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['person_id'], ['persons.id'], name=op.f('fk_rejections_person_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('address_id', 'person_id', name=op.f('pk_rejections'))
+    )
+    with op.batch_alter_table('rejections', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_rejections_person_id'), ['person_id'], unique=False)
+
     op.create_table('tickets',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('uid', sa.String(), nullable=False),
@@ -794,6 +879,8 @@ def upgrade() -> None:
     sa.Column('lease_until', core.database.Moment(timezone=True), nullable=True),
     sa.Column('reason', sa.Text(), nullable=True),
     sa.Column('verdict', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=True),
+    sa.Column('clues', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=True),
+    sa.Column('policy_rule', sa.String(length=24), nullable=True),
     sa.Column('sender', sa.String(length=320), nullable=True),
     sa.Column('subject', sa.String(length=300), nullable=True),
     sa.Column('message_id', sa.Integer(), nullable=True),
@@ -808,6 +895,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_inbound_mails_copies', ['digest'], unique=False, sqlite_where=sa.text("source <> ''"), postgresql_where=sa.text("source <> ''"))
         batch_op.create_index('ix_inbound_mails_message', ['message_id'], unique=False)
         batch_op.create_index('ix_inbound_mails_pending', ['due_at', 'id'], unique=False, sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
+        batch_op.create_index('ix_inbound_mails_policy', ['policy_rule', 'received_at'], unique=False, sqlite_where=sa.text('policy_rule IS NOT NULL'), postgresql_where=sa.text('policy_rule IS NOT NULL'))
         batch_op.create_index('ix_inbound_mails_state', ['state', 'id'], unique=False)
         batch_op.create_index('ix_inbound_mails_waiting_key', ['message_key'], unique=False, sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
 
@@ -960,6 +1048,14 @@ def downgrade() -> None:
         batch_op.drop_index('ix_tickets_assignee', sqlite_where=sa.text('assignee_id IS NOT NULL'), postgresql_where=sa.text('assignee_id IS NOT NULL'))
 
     op.drop_table('tickets')
+    with op.batch_alter_table('rejections', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_rejections_person_id'))
+
+    op.drop_table('rejections')
+    with op.batch_alter_table('name_keys', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_name_keys_person_id'))
+
+    op.drop_table('name_keys')
     op.drop_table('mailbox_tokens')
     with op.batch_alter_table('mailbox_sign_ins', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_mailbox_sign_ins_mailbox_id'))
@@ -1054,6 +1150,8 @@ def downgrade() -> None:
 
     op.drop_table('sign_in_failures')
     op.drop_table('service_levels')
+    op.drop_table('routing_matches')
+    op.drop_table('routing_rules')
     op.drop_table('options')
     with op.batch_alter_table('operations', schema=None) as batch_op:
         batch_op.drop_index('ix_operations_state')
@@ -1071,5 +1169,8 @@ def downgrade() -> None:
 
     op.drop_table('alerts')
     op.drop_table('agents')
+    with op.batch_alter_table('addresses', schema=None) as batch_op:
+        batch_op.drop_index('ix_addresses_reduced', sqlite_where=sa.text('reduced IS NOT NULL'), postgresql_where=sa.text('reduced IS NOT NULL'))
+
     op.drop_table('addresses')
     # ### end Alembic commands ###

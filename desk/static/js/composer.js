@@ -80,6 +80,7 @@ behave("[data-composer]", (form) => {
     if (event.target.name === "kind") place();
     if (event.target.name === "from") from(event.target.selectedOptions[0].dataset);
     if (event.target.name !== "language") return;
+    sign(event.target.dataset.signature ?? "");
     const menu = event.target.closest("details");
     menu.querySelector("summary .clip").textContent = words(says.answers, { language: event.target.nextElementSibling.textContent });
   });
@@ -121,8 +122,11 @@ behave("[data-composer]", (form) => {
 
   // The address of the mailbox it is from stands beside its name, its signature below the mail.
   function from({ address, signature }) {
-    const preview = form.querySelector("details[data-signature]");
     form.querySelector("[data-from-address]").textContent = address;
+    sign(signature);
+  }
+  function sign(signature) {
+    const preview = form.querySelector("details[data-signature]");
     preview.querySelector("p").textContent = signature;
     preview.hidden = !signature;
   }

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 
 from contacts.address import Holding
 from contacts.addressing import add_address, correct_address, make_primary, retire
 from contacts.editing import reindex
+from contacts.handing_on import hand_on
 from contacts.person import Person
 from core.errors import Refused, Unknown
 from core.i18n import N_
+from desk.confirming import send_link
 from desk.web.api import versions
 from desk.web.api.bearer import me
-from desk.web.api.finding import the_person
+from desk.web.api.finding import person_named, the_person
 from desk.web.api.routing import delete, patch, post
 from desk.web.api.schemas.persons import Address, AddressChange, NewAddress, Share
 from desk.web.api.shapes.persons import address
-from desk.web.requests import db
+from desk.web.requests import db, ring_after
 
 
 @post("/persons/<uid:uid>/addresses", status=201, moves=True, refuses=(409,))
@@ -32,10 +36,12 @@ def create(uid: str, given: NewAddress, asked: Share) -> Address:
 
 @patch("/persons/<uid:uid>/addresses/<uid:aid>", moves=True)
 def update(uid: str, aid: str, given: AddressChange, asked: Share) -> Address:
-    """Put it right, label it, or let it be used first."""
+    """Put it right, label it, let it be used first, or let it be another person's from now on (`person_id`)."""
     person, named = the_person(uid), given.named()
     versions.unmoved(person.version)
     holding = _holding(person, aid)
+    if "person_id" in named:
+        return _moved(holding, given, named)
     if "value" in named:
         correct_address(db(), holding, given.value, by=me(), share=asked.share == "true")
     if "label" in named:
@@ -53,6 +59,21 @@ def destroy(uid: str, aid: str) -> None:
     holding = _holding(person, aid)
     retire(db(), holding, by=me())
     _changed(person, holding)
+
+
+@post("/persons/<uid:uid>/addresses/<uid:aid>/verify", status=202, moves=True)
+def verify(uid: str, aid: str) -> Address:
+    """Mail a link to it, in the person's language. Once it is followed, the proof is `link`; it works once, and for a week."""
+    holding = _holding(the_person(uid), aid)
+    send_link(db(), holding, by=me())
+    ring_after("outbound")
+    return address(holding)
+
+
+def _moved(holding: Holding, given: AddressChange, named: Collection[str]) -> Address:
+    if set(named) != {"person_id"}:
+        raise Refused(N_("An address moves alone. Change the rest of it afterwards."), {"person_id": N_("Send it alone.")})
+    return address(hand_on(db(), holding, person_named(given.person_id, "person_id"), by=me()))
 
 
 def _holding(person: Person, uid: str) -> Holding:

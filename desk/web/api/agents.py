@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select
 
+from contacts.absence import set_absence
 from contacts.agent import Agent as Row
 from contacts.enrolling import add_agent
 from contacts.staffing import agent_with_uid, edit_agent
+from desk.access import needs_admin
 from desk.web.api import versions
 from desk.web.api.bearer import me
+from desk.web.api.finding import agent_named
 from desk.web.api.paging import Listed, Page, cut, key_of
 from desk.web.api.routing import delete, get, patch, post
 from desk.web.api.schemas.desk import Agent, AgentChange, NewAgent
 from desk.web.requests import db
+
+#: When an agent is away, and who stands in.
+AWAY = ("away_from", "away_until", "deputy")
 
 
 @get("/agents")
@@ -39,12 +47,17 @@ def show(uid: str) -> Agent:
     return _shown(agent_with_uid(db(), uid))
 
 
-@patch("/agents/<uid:uid>", admin=True)
+@patch("/agents/<uid:uid>", refuses=(403,))
 def update(uid: str, given: AgentChange) -> Agent:
-    """Change the fields that are given."""
-    agent = agent_with_uid(db(), uid, lock=True)
+    """Change the fields that are given. An agent who is no admin says when they themselves are away, and nothing else."""
+    agent, named = agent_with_uid(db(), uid, lock=True), given.named()
+    away = {name: named.pop(name) for name in AWAY if name in named}
+    if named or agent.id != me().id:
+        needs_admin(me())
     versions.unmoved(agent.version)
-    edit_agent(db(), agent, given.named(), by=me())
+    edit_agent(db(), agent, named, by=me())
+    if away:
+        _absence(agent, away)
     return _shown(agent)
 
 
@@ -56,7 +69,17 @@ def destroy(uid: str) -> None:
     edit_agent(db(), agent, {"active": False}, by=me())
 
 
+def _absence(agent: Row, given: dict[str, Any]) -> None:
+    deputy = db().get(Row, agent.deputy_id) if agent.deputy_id is not None else None
+    if "deputy" in given:
+        deputy = agent_named(given["deputy"], "deputy") if given["deputy"] else None
+    set_absence(db(), agent, begin=given.get("away_from", agent.away_from), end=given.get("away_until", agent.away_until),
+                deputy=deputy, by=me())
+
+
 def _shown(row: Row) -> Agent:
     db().flush()
+    deputy = db().get(Row, row.deputy_id) if row.deputy_id is not None else None
     return Agent(id=row.uid, email=row.email, name=row.name, role=row.role, active=row.active, language=row.language,
-                 timezone=row.timezone, version=row.version)
+                 timezone=row.timezone, away_from=row.away_from, away_until=row.away_until,
+                 deputy=deputy.email if deputy else None, version=row.version)

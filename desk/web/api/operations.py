@@ -10,11 +10,14 @@ from sqlalchemy import select
 from core.errors import Refused, Unknown
 from core.i18n import N_
 from core.operations import Operation as Row
+from core.operations import OperationItem as ItemRow
 from core.operations import turn
 from desk.tickets.undeciding import undo
 from desk.web.api.bearer import me
+from desk.web.api.paging import Listed, cut, key_of
 from desk.web.api.routing import get, post
-from desk.web.api.schemas.desk import Operation
+from desk.web.api.schemas.desk import ItemsAsked, Operation
+from desk.web.api.schemas.desk import OperationItem as Item
 from desk.web.api.shapes.operations import operation
 from desk.web.requests import db, ring_after
 
@@ -36,6 +39,16 @@ def result(uid: str) -> Result:
     if row.state != "done" or not row.result:
         raise Unknown(N_("There is no result yet."))
     return Result(row.result)
+
+
+@get("/operations/<uid:uid>/items")
+def items(uid: str, asked: ItemsAsked) -> Listed[Item]:
+    """The records it speaks of, in order."""
+    row, after = _row(uid), key_of(asked.cursor)
+    query = select(ItemRow).where(ItemRow.operation_id == row.id, *((ItemRow.kind == asked.kind,) if asked.kind else ()),
+                                  *((ItemRow.id > after,) if after is not None else ()))
+    rows, following = cut(db().scalars(query.order_by(ItemRow.id).limit(asked.most + 1)).all(), asked.most, lambda one: one.id)
+    return Listed[Item](items=[Item(kind=one.kind, subject=one.subject_uid, data=one.data) for one in rows], next=following)
 
 
 @post("/operations/<uid:uid>/approve")

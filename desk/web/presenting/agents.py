@@ -14,6 +14,7 @@ from core.i18n import gettext as _
 from desk.mailboxes import Mailbox, MailboxAccess
 from desk.tickets.listing import OPEN
 from desk.tickets.ticket import Ticket
+from desk.web.presenting.absence import away_note
 from desk.web.presenting.faces import agent_face
 from desk.web.requests import db
 
@@ -27,7 +28,7 @@ def lines() -> list[dict[str, Any]]:
     return [{"url": url_for("agents.edit", uid=agent.uid), "name": agent.name, "face": agent_face(agent),
              "email": agent.email, "role": agent.role, "role_label": _("Admin") if agent.admin else _("Agent"),
              "totp": bool(agent.totp), "active": agent.active, "open_tickets": open_tickets.get(agent.id, 0),
-             "last_at": age(agent.seen_at, now()) if agent.seen_at else ""} for agent in agents]
+             "away": away_note(agent), "last_at": age(agent.seen_at, now()) if agent.seen_at else ""} for agent in agents]
 
 
 def teams() -> list[dict[str, Any]]:

@@ -8,9 +8,12 @@ from flask import url_for
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from contacts.address import domain_of
 from contacts.addressing import holders
+from contacts.creating import company_at
 from contacts.person import Employment, Person
 from core.i18n import gettext as _
+from desk.tickets.strangers import candidates_now
 from desk.tickets.ticket import Ticket
 from desk.web.presenting.faces import person_face
 from desk.web.presenting.links import person_url
@@ -18,6 +21,7 @@ from desk.web.presenting.rows import who
 from desk.web.presenting.words import said
 from desk.web.requests import db
 from desk.web.signing_in import me
+from rules.free_mail import FREE_MAIL
 
 FULL = 50                    # points that fill a bar
 FORGED = -100                # as much as an address speaks for somebody
@@ -54,39 +58,73 @@ def _acts(ticket: Ticket) -> list[dict[str, Any]]:
     def url(**what: Any) -> str:
         return url_for("requesters.update", number=ticket.number, **what)
 
-    found = []
-    forged = ticket.trust.get("result") == "fail"
+    found: list[dict[str, Any]] = []
+    forged, domain = ticket.trust.get("result") == "fail", _domain(ticket)
+    company = company_at(db(), domain) if domain else None
     if ticket.requester_address is not None and not forged:
-        found.append({"label": _("Create %(name)s", name=who(ticket)), "icon": "user-plus", "url": url(act="create"),
-                      "press": "c", "then": ""})
+        found.append({"label": _("Create %(name)s", name=who(ticket)), "icon": "user-plus", "url": url(act="create"), "press": "c"})
+        if company is not None:
+            found.append({"label": _("Create at %(company)s", company=company.name), "icon": "building", "press": "f",
+                          "url": url(act="create", company=company.uid)})
+        else:
+            found.append({"label": _("Create with a company …"), "icon": "building", "press": "f", "link": True,
+                          "url": url_for("requesters.edit", number=ticket.number, _anchor="new")})
     if ticket.held:
         found.append({"label": _("Keep no record"), "then": _("the ticket stays and can be answered"),
                       "icon": "message-reply", "url": url(act="none"), "press": "q"})
-        found.append({"label": _("Spam"), "icon": "ban", "url": url(act="spam"), "press": "", "then": ""})
-        found.append({"label": _("Block the address"), "then": _("nothing more is taken from it"), "icon": "shield-x",
-                      "url": url(act="block"), "press": ""})
+        found.append({"label": _("Spam"), "icon": "ban", "url": url(act="spam")})
+        found.append({"label": _("Block the address or the domain …"), "icon": "shield-x", "choices": [
+            (_("Take nothing more from %(sender)s", sender=one), url(act="block", what=what)) for one, what in _blockable(ticket, domain)]})
+        if domain and domain not in FREE_MAIL and not forged:
+            found.append({"label": _("Always for @%(domain)s …", domain=domain), "icon": "repeat", "choices": [
+                (_("Create a person for everybody there"), url(act="create", always=1, company=company.uid if company else None)),
+                (_("Keep no record of anybody there"), url(act="none", always=1)), (_("Everything from there is spam"), url(act="spam", always=1))]})
     return found
+
+
+def _domain(ticket: Ticket) -> str:
+    address = ticket.requester_address
+    return domain_of(address.normalised) if address is not None and address.kind == "email" else ""
+
+
+def _blockable(ticket: Ticket, domain: str) -> list[tuple[str, str]]:
+    address = ticket.requester_address
+    if address is None:
+        return []
+    return [(address.value, "address"), *([(f"@{domain}", "domain")] if domain and domain not in FREE_MAIL else [])]
+
+
+def company_of(ticket: Ticket) -> str:
+    """What the company of a stranger may be called: the one at the domain, else the domain's own name, a guess."""
+    domain = _domain(ticket)
+    if not domain or domain in FREE_MAIL:
+        return ""
+    known = company_at(db(), domain)
+    return known.name if known is not None else domain.rsplit(".", 1)[0].rpartition(".")[2].replace("-", " ").title()
 
 
 def candidates(ticket: Ticket) -> list[dict[str, Any]]:
     """The living among the candidates, the best first."""
-    kept = ticket.identification.get("candidates") or []
+    kept = candidates_now(db(), ticket)
     if not kept:
         return []
     persons = {p.uid: p for p in db().scalars(select(Person).where(
         Person.uid.in_([one["person_id"] for one in kept]), Person.binned_at.is_(None), Person.merged_into_id.is_(None),
     ).options(selectinload(Person.employments).options(joinedload(Employment.company))))}
-    found = [_candidate(ticket, persons[one["person_id"]], one) for one in kept if one["person_id"] in persons]
+    holding = {h.person.uid for h in holders(db(), ticket.requester_address)} if ticket.requester_address else set()
+    found = [_candidate(ticket, persons[one["person_id"]], one, holds=one["person_id"] in holding)
+             for one in kept if one["person_id"] in persons]
     return sorted(found, key=lambda one: -one["points"])
 
 
-def _candidate(ticket: Ticket, person: Person, kept: dict[str, Any]) -> dict[str, Any]:
+def _candidate(ticket: Ticket, person: Person, kept: dict[str, Any], *, holds: bool) -> dict[str, Any]:
     forged = ticket.trust.get("result") == "fail"
     against = [{"points": FORGED, "words": ticket.trust.get("why", ""), "sentence": ticket.trust.get("sentence")}] if forged else []
     clues = [_clue(clue) for clue in (*kept["evidence"], *against)]
     return {
         "name": person.name, "company": _works(person), "face": person_face(person.name), "url": person_url(person),
-        "points": sum(clue["points"] for clue in clues), "clues": clues, "reject_url": None,
+        "points": sum(clue["points"] for clue in clues), "clues": clues,
+        "reject_url": url_for("rejections.create", number=ticket.number, uid=person.uid) if ticket.held and not holds else None,
         "forged": forged,
         "link_url": url_for("requesters.update", number=ticket.number, act="person", person=person.uid),
     }

@@ -20,9 +20,10 @@ from core.retelling import retell
 from desk.access import visible_mailbox_ids
 from desk.tickets.recipients import written
 from desk.tickets.ticket import Ticket
+from desk.web.presenting.absence import away_note
 from desk.web.presenting.candidates import unknown
 from desk.web.presenting.faces import agent_entry, person_face
-from desk.web.presenting.links import company_url, person_edit_url, person_url
+from desk.web.presenting.links import addresses_url, company_url, person_edit_url, person_url
 from desk.web.presenting.places import Place
 from desk.web.presenting.times import brief, length, near
 from desk.web.presenting.words import kind_of_phone, language_alone, state
@@ -68,7 +69,7 @@ def person_facts(person: Person) -> dict[str, Any]:
         "company_url": company_url(job.company) if job else "", "url": person_url(person),
         "edit_url": person_edit_url(person), "favourite_url": None, "status": None,
         "addresses": [_address(holding) for holding in holdings_of(db(), person)],
-        "add_address_url": person_edit_url(person) + "#addresses",
+        "add_address_url": addresses_url(person),
         "language": language_alone(person.preferred_language), "language_guessed": person.language_guessed,
         "service_level": level.name if level else "",
         "service_note": _("answer within %(time)s", time=_minutes(level.first_answer_minutes)) if level and level.first_answer_minutes else "",
@@ -120,7 +121,7 @@ def _address(holding: Holding) -> dict[str, Any]:
 
 
 def _agent(agent: Agent | None) -> dict[str, Any] | None:
-    return agent_entry(agent) if agent else None
+    return {**agent_entry(agent), "away": away_note(agent)} if agent else None
 
 
 def _tickets(person: Person, ticket: Ticket | None) -> dict[str, Any]:

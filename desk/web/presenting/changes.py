@@ -27,6 +27,8 @@ FIELDS = {
 SAID = {
     "person.created": ("user-plus", N_("Created")), "company.created": ("plus", N_("Created")),
     "address.added": ("at", N_("Address added")), "address.retired": ("at", N_("Address taken away")),
+    "address.moved": ("arrows-exchange", N_("Address came from another person")), "address.proven": ("proven", N_("Address confirmed by a link")),
+    "address.not_theirs": ("user-off", N_("Ruled out for an unknown address")),
     "address.health": ("mail-off", N_("Address judged by what came back")),
     "ticket.requester": ("user-check", N_("Recognised on a ticket")), "ticket.opened": ("mail", N_("Wrote a new request")),
 }
@@ -50,18 +52,23 @@ def changes(uid: str, *, most: int = MOST) -> list[dict[str, Any]]:
     fields = _fields(facts)
     return [{"icon": icon, "text": f"{text}, {names[fact.by_uid]}" if fact.by_uid in names else text, "at": stamp(fact.at),
              "changes": [_change(change) for change in fields.get(fact.id, ())]}
-            for fact in facts for icon, text in [_say(fact, fields.get(fact.id, ()), fact.data.get("company_uid") == uid)]]
+            for fact in facts for icon, text in [_say(fact, fields.get(fact.id, ()), uid)]]
 
 
-def _say(fact: FactRow, fields: Sequence[Change], at_company: bool) -> tuple[str, str]:
+def _say(fact: FactRow, fields: Sequence[Change], uid: str) -> tuple[str, str]:
+    at_company = fact.data.get("company_uid") == uid
     if at_company and (said := AT_COMPANY.get(fact.data.get("change", fact.kind))):
         return "user", _(said)
     if fact.kind in ("person.edited", "company.edited"):
         return "pencil", _("Changed: %(fields)s", fields=", ".join(_(FIELDS.get(c.field, c.field)) for c in fields))
     if fact.kind in ("person.binned", "company.binned"):
         return "trash", _("Restored") if fact.data.get("restored") else _("Deleted")
+    if fact.kind == "address.not_theirs" and fact.data.get("taken_back"):
+        return "user-check", _("May be behind an unknown address after all")
     if fact.kind == "employment.changed":
         return "arrows-exchange", _(EMPLOYED.get(fact.data.get("change", ""), N_("Employment changed")))
+    if fact.kind == "address.moved" and fact.data.get("person_uid") == uid:
+        return "arrows-exchange", _("Address moved to another person")
     if fact.kind == "ticket.opened" and fact.by_uid:
         return "pencil-plus", _("A ticket was begun")
     icon, text = SAID.get(fact.kind, ("history", N_("Changed")))

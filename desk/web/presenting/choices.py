@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contacts.agent import Agent
-from contacts.company import Business, Category, ServiceLevel
+from contacts.company import Business, Category
+from contacts.levels import levels
 
 Choice = tuple[str, str]
 #: Each in its own tongue, so that whoever sits before a desk in a foreign one finds theirs.
@@ -34,6 +35,11 @@ def agents(db: Session) -> list[Choice]:
     return [(agent.uid, agent.name) for agent in db.scalars(select(Agent).where(Agent.active).order_by(Agent.name))]
 
 
-def listed(db: Session, kind: type[Business | Category | ServiceLevel]) -> list[Choice]:
+def service_levels(db: Session, kept: str = "") -> list[Choice]:
+    """The levels that are offered, in their order, and the one that is chosen already."""
+    return [(level.uid, level.name) for level in levels(db, archived=True) if level.archived_at is None or level.uid == kept]
+
+
+def listed(db: Session, kind: type[Business | Category]) -> list[Choice]:
     """A short list by name."""
     return [(uid, name) for uid, name in db.execute(select(kind.uid, kind.name).order_by(kind.name))]

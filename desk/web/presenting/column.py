@@ -10,6 +10,7 @@ from flask import g, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import lazyload, load_only
 
+from contacts.address import domain_of
 from contacts.agent import Agent
 from core.i18n import N_
 from core.i18n import gettext as _
@@ -23,6 +24,7 @@ from desk.web.presenting.rows import rows
 from desk.web.presenting.words import state
 from desk.web.requests import db
 from desk.web.signing_in import me
+from rules.free_mail import FREE_MAIL
 
 SORTS = {"moved": N_("Last touched"), "longest": N_("Waited longest"), "due": N_("Due"), "created": N_("Opened last")}
 #: Views of tickets that are somebody's, or nobody's, by definition.
@@ -61,7 +63,7 @@ def neighbours(place: Place, found: Page, ticket: Ticket) -> tuple[str | None, s
 
 
 def _view(place: Place, found: Page, shown: list[dict[str, Any]]) -> dict[str, Any]:
-    sort = place.sort or "moved"
+    sort = place.order
     newest = max((ticket.moved_at for ticket in found.tickets), default=None)
     since: dict[str, Any] = {"since": newest.isoformat()} if newest else {}
     return {
@@ -134,7 +136,19 @@ def _by_domain(found: Page, shown: list[dict[str, Any]], place: Place) -> list[d
         return None
     groups: dict[str, list[dict[str, Any]]] = {}
     for ticket, row in zip(found.tickets, shown, strict=True):
-        address = ticket.requester_address.normalised if ticket.requester_address else ""
-        groups.setdefault(f"@{address.rpartition('@')[2]}" if address else _("No address"), []).append(row)
-    return [{"name": name, "count": len(group), "note": "", "rows": group} for name, group in groups.items()]
+        groups.setdefault(domain_of(ticket.requester_address.normalised) if ticket.requester_address else "", []).append(row)
+    return [{"name": f"@{domain}" if domain else _("No address"), "count": len(group), "rows": group,
+             "note": _("private provider") if domain in FREE_MAIL else "", "decide": _together(domain) if len(group) > 1 else []}
+            for domain, group in groups.items()]
 
+
+def _together(domain: str) -> list[tuple[str, str]]:
+    """What can be done about everybody of a domain at once."""
+    def url(**what: Any) -> str:
+        return url_for("requesters.update_domain", domain=domain, **what)
+
+    if not domain:
+        return []
+    return [(_("Create a person for each"), url(act="create")), (_("Create, and always from now on"), url(act="create", always=1)),
+            (_("Keep no record of them"), url(act="none")), (_("No record, and always from now on"), url(act="none", always=1)),
+            (_("All of it is spam"), url(act="spam")), (_("Block the domain"), url(act="block"))]

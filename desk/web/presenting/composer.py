@@ -25,12 +25,14 @@ from desk.tickets.message import Attachment, Draft, Message
 from desk.tickets.recipients import (
     Recipient,
     answer_to,
+    as_written,
     colleagues_answer,
     last_and_newest_of,
     last_of,
     name_of,
     written,
 )
+from desk.tickets.rerouting import as_before, proposals
 from desk.tickets.ticket import Ticket
 from desk.web.presenting import words
 from desk.web.presenting.letters import who as wrote
@@ -67,11 +69,12 @@ def composer(ticket: Ticket, kind: str = "reply", typed: Typed | None = None, fo
     if forwarded is not None:
         files = [*files, *(one.uid for one in forwarded.attachments if not one.inline and one.uid not in files)]
     forward = kind == "forward"
+    code = _chosen(ticket, typed, draft)
     return {
         "kind": typed.fields.get("kind", "reply") if typed else draft.kind if draft and not forward else "reply", "forward": forward,
         "html": html, "text": text, "to": to, "cc": cc, "mailboxes": [sender(answers_from(db(), me(), ticket))], "mailbox": ticket.mailbox.uid,
         "subject": _subject(ticket, typed, draft) if forward else None,
-        "signature": signature_below(ticket.mailbox), "language": None if forward else _language(ticket, typed, draft), "attachments": chips(files),
+        "signature": signature_below(answers_from(db(), me(), ticket), code), "language": None if forward else _language(ticket, typed, draft), "attachments": chips(files),
         "saved": stamp(draft.updated_at) if draft else "", "version": draft.version if draft else 0, "last": seen,
         "placeholder": _("Forward to somebody else") if forward else _("Answer %(name)s", name=who(ticket)),
         "reply_url": url_for("forwards.create" if forward else "replies.create", number=ticket.number),
@@ -80,7 +83,7 @@ def composer(ticket: Ticket, kind: str = "reply", typed: Typed | None = None, fo
         "upload_url": url_for("files.create"), "canned_url": url_for("canned.offered", ticket=ticket.number),
         "addresses_url": url_for("recipients.index"), "mind_url": url_for("recipients.minded", ticket=ticket.number),
         "error": typed.error if typed else "", "doubts": list(typed.doubts) if typed else [], "notices": _notices(ticket, draft, last, newest, left_out),
-        "original": original,
+        "original": original, "instead": _other_ways([*to, *cc]),
     }
 
 
@@ -106,10 +109,19 @@ def _recipients(
         to, cc = [], []
     else:
         to, cc = answer_to(ticket, last, own=ours())
+        to = as_before(db(), ticket, to)
         if len(cc) > MOST_IN_COPY:
             left_out, cc = len(cc), []
     both = addressed([*to, *cc], ticket, last)
     return both[:len(to)], both[len(to):], left_out
+
+
+def _other_ways(recipients: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Where else to write whom mail does not reach: one click for each."""
+    found = proposals(db(), [Recipient(one["address"], one["name"]) for one in recipients])
+    return [{"value": address, "address": way.address.value,
+             "text": _("Mail to %(address)s comes back. %(name)s has another address, %(other)s.", address=address,
+                       name=way.person.name, other=way.address.value)} for address, way in found]
 
 
 def addressed(recipients: Sequence[Recipient], ticket: Ticket | None, last: Message | None = None) -> list[dict[str, Any]]:
@@ -120,7 +132,7 @@ def addressed(recipients: Sequence[Recipient], ticket: Ticket | None, last: Mess
     for one in recipients:
         name = "" if away and normalise_email(one.address) == away else one.name or name_of(db(), one.address)
         found.append({"address": one.address, "name": name, "heed": heed.get(one.address, ""),
-                      "written": f'"{name.replace(chr(34), "")}" <{one.address}>' if name else one.address})
+                      "written": as_written(Recipient(one.address, name))})
     return found
 
 
@@ -138,11 +150,17 @@ def _subject(ticket: Ticket, typed: Typed | None, draft: Draft | None) -> str:
 def _language(ticket: Ticket, typed: Typed | None, draft: Draft | None) -> dict[str, Any]:
     """The language of the answer, the others, and at the one we would take, why."""
     known, reason = language_for(ticket)
-    chosen = typed.fields.get("language") if typed else draft.language if draft else None
-    code = chosen if chosen in LANGUAGES else known
+    code = _chosen(ticket, typed, draft)
     return {"label": _("Answers in %(language)s", language=words.language_name(_spoken(code))), "options": [
         {"value": one, "label": words.language_name(_spoken(one)), "current": one == code,
+         "signature": signature_below(answers_from(db(), me(), ticket), one),
          "reason": _("Because it is %(reason)s.", reason=_(reason)) if one == known else ""} for one in LANGUAGES]}
+
+
+def _chosen(ticket: Ticket, typed: Typed | None, draft: Draft | None) -> str:
+    """The language that was chosen, else the one we would take."""
+    chosen = typed.fields.get("language") if typed else draft.language if draft else None
+    return chosen if chosen in LANGUAGES else language_for(ticket)[0]
 
 
 def _spoken(code: str) -> str:
@@ -165,9 +183,9 @@ def sender(mailbox: Mailbox) -> dict[str, str]:
     return {"uid": mailbox.uid, "name": mailbox.name, "address": mailbox.address, "signature": signature_below(mailbox)}
 
 
-def signature_below(mailbox: Mailbox) -> str:
-    """What will stand below the mail, as text."""
-    signature = signature_of(mailbox, me())
+def signature_below(mailbox: Mailbox, language: str = "") -> str:
+    """What will stand below a mail in this language, as text."""
+    signature = signature_of(mailbox, me(), language)
     return to_text(signature) if is_html(signature) else signature
 
 

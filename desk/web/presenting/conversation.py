@@ -105,7 +105,7 @@ def _entries(ticket: Ticket, messages: Sequence[Message], around: Around) -> lis
         if one["delivery"] and one["delivery"]["state"] in ("failed", "deferred"):
             one["folded"] = False       # why, and how it is sent again, is read without opening anything
         if message.direction == "in" and message.author_id is None and not (ticket.held and message is first):
-            acts = [{"label": _("It is another person"), "url": url_for("requesters.edit", number=ticket.number)}] if message.ticket_id == ticket.id else []
+            acts = [{"label": _("It is another person"), "url": url_for("requesters.edit", number=ticket.number, message=message.uid)}] if message.ticket_id == ticket.id else []
             trace = [{"label": _("Whole trace"), "url": one["trace_url"]}] if one["trace_url"] else []
             one["why"] = why(message, around.persons.get(message.person_id or 0, ""),
                              around.arrivals.get(message.id, []), acts + trace)

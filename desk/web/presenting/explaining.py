@@ -10,6 +10,7 @@ from typing import Any
 from core.i18n import N_, moment
 from core.i18n import gettext as _
 from desk.web.presenting.ledger import DONE, RULES
+from desk.web.presenting.policy import act as _act_name
 from desk.web.presenting.words import language_alone, said
 
 NAME = 11                    # letters that a line has for the name of what it tells
@@ -19,8 +20,8 @@ NAMES = {
     "Answers": N_("In answer to"), "Sent": N_("Sent"), "Language": N_("Language"), "Text": N_("Text"),
     "Attachment": N_("Attachment"), "Bounce": N_("Came back"), "Rescued": N_("Rescued"), "Mailbox": N_("Mailbox"),
     "Sender": N_("Sender"), "Person": N_("Person"), "Evidence": N_("Recognised by"), "Trust": N_("Is the sender real?"),
-    "Thread": N_("Ticket"), "Robot": N_("Written by a machine"), "Policy": N_("Unknown senders"),
-    "Act": N_("What becomes of it"), "Because": N_("Because"),
+    "Thread": N_("Ticket"), "Robot": N_("Written by a machine"), "Policy": N_("Unknown senders"), "Rule": N_("Rule"),
+    "DKIM": "DKIM", "SPF": "SPF", "DMARC": "DMARC", "Act": N_("What becomes of it"), "Because": N_("Because"),
 }
 SENDERS = {
     "known": N_("belongs to a person we know"), "several": N_("belongs to several persons"), "unknown": N_("nobody we know"),
@@ -84,6 +85,11 @@ def _trust(value: str) -> str:
     return ". ".join(filter(None, (_(TRUST.get(result, result)), said(why))))
 
 
+def _check(value: str) -> str:
+    """What one method found; its result is in the sentence."""
+    return said(value.partition(": ")[2])
+
+
 def _robot(value: str) -> str:
     return _("No") if value.startswith("no,") else f"{_('Yes')}. {said(value.partition(': ')[2])}"
 
@@ -109,8 +115,21 @@ def _policy(value: str) -> str:
     return _(POLICY.get(policy, policy))
 
 
+def _rule(value: str) -> str:
+    """The number, whether it matches, and what it would do."""
+    found = re.fullmatch(r"(\d+|none) (matches|does not match)(?: \((.*)\))?: (\w+)", value)
+    if found is None:
+        return value
+    number, matches, asked, act = found.groups()
+    if number == "none":
+        return _("None matches: %(act)s.", act=_act_name(act))
+    text = _("%(number)s matches: %(act)s.") if matches == "matches" else _("%(number)s does not match: %(act)s.")
+    return text % {"number": f"{number} ({asked})" if asked else number, "act": _act_name(act)}
+
+
 TOLD: dict[str, Callable[[str], str]] = {
     "Act": _act, "Sent": _sent, "Language": _language, "Sender": _sender, "Trust": _trust, "Robot": _robot,
-    "Evidence": _evidence, "Thread": _thread, "Text": _size, "Policy": _policy,
+    "Evidence": _evidence, "Thread": _thread, "Text": _size, "Policy": _policy, "Rule": _rule,
+    "DKIM": _check, "SPF": _check, "DMARC": _check,
     "Person": lambda value: _(PERSONS[value]) if value in PERSONS else value,
 }

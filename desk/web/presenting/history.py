@@ -14,6 +14,7 @@ from core.history import FactRow, FactSubject
 from core.i18n import gettext as _
 from desk.tickets.ticket import Ticket
 from desk.web.presenting.times import stamp
+from desk.web.presenting.why import why_routed
 from desk.web.presenting.words import state
 from desk.web.requests import db
 
@@ -31,7 +32,8 @@ def deeds(ticket: Ticket) -> list[dict[str, Any]]:
     for before, fact in zip([None, *facts], facts, strict=False):
         text, icon = _merged(ticket, fact, names) if fact.kind == "ticket.merged" else _say(fact, before, names)
         if text:
-            found.append({"kind": "deed", "text": f"{text} · {stamp(fact.at)}", "icon": icon, "why": None, "open": False,
+            why = why_routed(ticket) if fact.kind == "ticket.routed" or fact.data.get("how") == "support_contact" else None
+            found.append({"kind": "deed", "text": f"{text} · {stamp(fact.at)}", "icon": icon, "why": why, "open": False,
                           "when": fact.at})
     return found
 
@@ -45,6 +47,8 @@ def _say(fact: FactRow, before: FactRow | None, names: dict[str, str]) -> tuple[
         return _state(by, data, before)
     if fact.kind == "ticket.assigned":
         return _assigned(by, names.get(data.get("assignee_uid") or "", ""), names.get(data.get("team_uid") or "", "")), "user-check"
+    if fact.kind == "ticket.routed":
+        return _routed(data, names), "route"
     if fact.kind == "ticket.opened":
         return (_("%(name)s began this ticket", name=by), "") if by else ("", "")
     if fact.kind == "ticket.requester":
@@ -77,6 +81,14 @@ def _by_itself(was: str, after: str) -> tuple[str, str]:
     if after != "open" or was not in ("closed", "snoozed"):
         return "", ""
     return (_("Reopened by the answer") if was == "closed" else _("Came back")), "state-open"
+
+
+def _routed(data: dict[str, Any], names: dict[str, str]) -> str:
+    to = " · ".join(filter(None, (names.get(data.get("assignee_uid") or ""), names.get(data.get("team_uid") or ""))))
+    if not data.get("rule_uid"):
+        return _("Given to %(to)s", to=to)
+    return (_("Rule %(number)s gave the ticket to %(to)s", number=data["number"], to=to) if to
+            else _("Sorted by rule %(number)s", number=data["number"]))
 
 
 def _assigned(by: str, assignee: str, team: str) -> str:

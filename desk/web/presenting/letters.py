@@ -36,8 +36,8 @@ def letter(message: Message, around: Around, *, folded: bool) -> dict[str, Any]:
         "kind": message.direction, "uid": message.uid, "face": _face(message), "who": who(message),
         "address": _beside(message), "at": stamp(message.at),
         "at_iso": message.at.isoformat(), "channel": message.channel, "folded": folded,
-        "preview": preview_of(message.shown), "proof": trust if trust in ("pass", "fail") else "",
-        "proof_text": _("Real sender (DMARC)") if trust == "pass" else _("not from the domain it claims"),
+        "preview": preview_of(message.shown), "proof": trust if message.direction == "in" else "",
+        "proof_text": _proof(message.trust),
         "verdict": _("%(address)s is only claimed: this mail is not from there.", address=message.from_address)
         if trust == "fail" else "",
         "to": _others(message.to, message, around.own), "cc": _names(message.cc, around.own),
@@ -46,6 +46,12 @@ def letter(message: Message, around: Around, *, folded: bool) -> dict[str, Any]:
         "attachments": [_file(one) for one in message.attachments if not one.inline],
         "delivery": delivery(around.sent.get(message.id)), "why": None,
     }
+
+
+def _proof(trust: dict[str, Any]) -> str:
+    """Whether the sender is who it says, and why we think so."""
+    word = {"pass": _("Real sender."), "fail": _("Probably forged."), "none": _("Not proven.")}.get(trust.get("result", ""), "")
+    return f"{word} {words.said(trust.get('sentence') or trust.get('why', ''))}".strip()
 
 
 def who(message: Message) -> str:

@@ -13,6 +13,11 @@ def person_url(person: Person | str) -> str:
     return url_for("persons.show", uid=person if isinstance(person, str) else person.uid)
 
 
+def addresses_url(person: Person) -> str:
+    """The page of a person's addresses."""
+    return url_for("person_addresses.index", uid=person.uid)
+
+
 def person_edit_url(person: Person) -> str:
     """The form of a person."""
     return url_for("persons.edit", uid=person.uid)

@@ -15,7 +15,7 @@ from core.clock import now
 from core.i18n import N_, clock_time, local, ngettext
 from core.i18n import gettext as _
 from core.operations import Operation
-from core.options import option
+from core.options import LANGUAGES, option
 from desk.alerts import standing_alerts
 from desk.inbound import InboundMail
 from desk.mailboxes import Alert, ImapCursor, Mailbox
@@ -42,7 +42,8 @@ def values(mailbox: Mailbox) -> dict[str, Any]:
     plain = {name: getattr(mailbox, name) or "" for name in (
         "name", "address", "language", "signature", "receiving_host", "trusted_relays", "dkim_selector")}
     uid = mailbox.uid or ""
-    return plain | account_values(mailbox) | {
+    own = {f"signature_{code}": (mailbox.signatures or {}).get(code, "") for code in LANGUAGES}
+    return plain | own | account_values(mailbox) | {
         "aliases": ", ".join(row.normalised for row in mailbox.aliases),
         "acknowledge": option(db(), "desk.acknowledge", uid),
         "unknown_sender": (own_choice(db(), "intake.unknown_sender", uid) if uid else "") or ""}

@@ -28,6 +28,7 @@ TITLES = {"mine": N_("Mine"), "unassigned": N_("Unassigned"), "waiting": N_("Wai
 #: What leaves out some of a list.
 NARROWING = ("state", "assignee", "box", "tag", "unread")
 OPEN = ("new", "open", "waiting", "snoozed")
+DUE_FIRST = ("mine", "unassigned")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,11 @@ class Place:
         if self.mailbox:
             return f"mailbox:{self.mailbox}"
         return "all" if self.view in ("closed", "bin") else self.view
+
+    @property
+    def order(self) -> str:
+        """How it is sorted: what is to be done by somebody begins with what is overdue."""
+        return self.sort or ("due" if self.view in DUE_FIRST else "moved")
 
     @property
     def given(self) -> bool:
@@ -85,7 +91,7 @@ class Place:
         if self.person:
             return Wanted("all", requester_id=person_called(db(), self.person).id, sort=self.sort or "moved")
         return Wanted("all" if whole else self.view, mailbox_of(self).id if self.mailbox or self.box else None, states,
-                      self._assignee(), self.assignee == "nobody", tag=self.tag, sort=self.sort or "moved",
+                      self._assignee(), self.assignee == "nobody", tag=self.tag, sort=self.order,
                       unread=bool(self.unread) and not {*states, self.view} & {"closed", "spam", "bin"})
 
     def _assignee(self) -> int | None:

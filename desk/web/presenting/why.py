@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from flask import url_for
+
 from core.i18n import gettext as _
 from desk.tickets.message import Message
+from desk.tickets.ticket import Ticket
 from desk.web.presenting.times import stamp
 from desk.web.presenting.words import said
+from desk.web.signing_in import me
 from rules.intake import ACTS
 
 TRUST = {"pass": ("proven", "sure"), "fail": ("shield-x", "late"), "none": ("shield", "")}
@@ -44,6 +48,17 @@ def held_why(
     return {"clues": [*_evidence(identification), *_trust(trust), *_verdict(verdict), *_arrivals(arrivals)], "acts": []}
 
 
+def why_routed(ticket: Ticket) -> dict[str, Any] | None:
+    """Why the desk gave the ticket to whom it did when it opened."""
+    routed = ticket.verdict.get("routing")
+    if not routed:
+        return None
+    named = [_("Rule %(number)s: %(why)s", number=routed["number"], why=routed["name"])] if routed.get("name") else []
+    return {"clues": [*({"icon": "list-check", "kind": "", "text": text} for text in named),
+                      *({"icon": "route", "kind": "", "text": said(one)} for one in routed["because"])],
+            "acts": [{"label": _("The rule"), "url": url_for("routing.edit", uid=routed["rule"])}] if routed.get("rule") and me().admin else []}
+
+
 def held_text(verdict: dict[str, Any]) -> str:
     """The same in one sentence: the first reason of the verdict."""
     because = verdict.get("because") or [_("Unknown sender, so we ask first.")]
@@ -75,7 +90,8 @@ def _trust(trust: dict[str, Any]) -> list[dict[str, Any]]:
     if not trust:
         return []
     icon, kind = TRUST[trust["result"]]
-    return [{"icon": icon, "kind": kind, "text": said(trust.get("sentence") or trust.get("why", ""))}]
+    checks = [{"icon": "shield", "kind": "", "text": said(check["sentence"])} for check in trust.get("checks", ())]
+    return [{"icon": icon, "kind": kind, "text": said(trust.get("sentence") or trust.get("why", ""))}, *checks]
 
 
 def _arrivals(arrivals: Sequence[Arrival]) -> list[dict[str, Any]]:

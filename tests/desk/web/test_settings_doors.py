@@ -16,11 +16,13 @@ ADMINS = {
     "outbound": {"index", "show", "raw", "retry"},
     "agents": {"index", "new", "create", "edit", "update", "reset", "reset_totp"},
     "teams": {"new", "create", "edit", "update", "destroy"},
+    "levels": {"index", "new", "create", "edit", "update", "place", "destroy", "restore"}, "hours": {"edit", "update"},
+    "routing": {"index", "new", "create", "edit", "update", "place", "toggle", "destroy", "put_back"}, "absences": {"create"},
     "wordings": {"index", "edit", "preview", "update", "destroy"}, "options": {"edit", "update"}, "alerts": {"index"},
     "explanations": {"new", "create", "show"}, "persons": {"destroy", "restore"}, "companies": {"destroy", "restore"},
 }
 SIGNED_IN = {
-    "profile": {"edit", "update"}, "passwords": {"change"}, "addresses": {"create", "again", "proof", "prove", "destroy"},
+    "profile": {"edit", "update"}, "absences": {"update"}, "passwords": {"change"}, "addresses": {"create", "again", "proof", "prove", "destroy"},
     "totp": {"create", "edit", "picture", "update", "destroy"},
     "tokens": {"index", "create", "destroy"}, "outbox": {"index", "show", "html", "raw"},
     "persons": {"index", "new", "create", "show", "edit", "update"},
@@ -87,7 +89,8 @@ def test_every_page_refuses_foreign_scripts(signed_in: Callable[..., FlaskClient
 
 def test_every_page_of_the_settings_names_itself_once(app: Flask, admin_client: FlaskClient) -> None:
     titles = {}
-    for path in ("mailboxes", "agents", "wording", "alerts", "desk", "mail-in", "mail-out", "unknown-senders", "explain", "teams/new"):
+    for path in ("mailboxes", "agents", "wording", "alerts", "desk", "mail-in", "mail-out", "unknown-senders", "explain", "teams/new", "routing", "routing/new",
+                 "service-levels", "service-levels/new", "business-hours"):
         page = admin_client.get(f"/settings/{path}").text
         titles[path] = page.partition("<title>")[2].partition("</title>")[0]
         assert f"<h1>{titles[path].removesuffix(' – Skranke')}</h1>" in page

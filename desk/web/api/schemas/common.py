@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from pydantic import (
@@ -45,6 +45,16 @@ def _written(at: object) -> datetime:
     return datetime.fromisoformat(at.upper())
 
 
+def _day(given: object) -> object:
+    """A date as RFC 3339 has it, of a year that people live in."""
+    if given is None or isinstance(given, date):
+        return given
+    if not isinstance(given, str) or not re.fullmatch(r"(19|20|21)\d\d-\d\d-\d\d", given):
+        raise ValueError("Write it like 2026-03-01.")
+    return date.fromisoformat(given)
+
+
+Day = Annotated[date, BeforeValidator(_day)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_utc)]
 
 

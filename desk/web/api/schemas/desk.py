@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
 from contacts.enrolling import SHORTEST
 from desk.web.api.paging import Page
-from desk.web.api.schemas.common import NO_NUL, ONE_LINE, Asked, Changes, Shape, Word
+from desk.web.api.schemas.common import NO_NUL, ONE_LINE, Asked, Changes, Day, Shape, Word
 from desk.web.api.schemas.persons import Language, Name
 
 Role = Literal["agent", "admin"]
@@ -28,17 +28,24 @@ class Agent(Shape):
     active: bool
     language: Language
     timezone: str
+    away_from: date | None = Field(description="The first day of an absence, in the agent's time zone.")
+    away_until: date | None = Field(description="The last day of it.")
+    deputy: str | None = Field(description="The address of who gets the agent's tickets meanwhile.")
     version: int
 
 
 class AgentChange(Changes):
-    """What to change of an agent. Who loses a role or the right to sign in is signed out everywhere."""
+    """What to change of an agent. Who loses a role or the right to sign in is signed out everywhere. An agent who is no admin
+    changes the absence alone, and only their own."""
 
     email: Word = ""
     name: Name = ""
     role: Role = "agent"
     active: bool = True
     language: Language = "en"
+    away_from: Day | None = None
+    away_until: Day | None = None
+    deputy: Word | None = Field(default=None, description="Address or id of an agent; null for nobody.")
 
 
 class NewAgent(Asked):
@@ -104,6 +111,85 @@ class NewValue(Asked):
     value: Any = Field(description="A text, a number, true, false or a list, as the setting wants.")
 
 
+class When(Asked):
+    """What has to be so for a rule to match, all of it. A rule is about ordinary mail unless it names another kind."""
+
+    senders: list[Word] = Field(default=[], max_length=200, description="Addresses, `@domain`, or `@*.domain` for all below it.")
+    known_company: bool = Field(False, description="The domain belongs to a company we know.")
+    free_mail: bool = Field(False, description="The domain is a free mail provider's.")
+    blocked: bool = False
+    spam: bool = Field(False, description="The filter before us says so.")
+    automatic: bool = Field(False, description="A machine wrote it.")
+    trust: Literal["pass", "none", "fail"] | None = None
+    languages: list[Language] = Field(default=[], max_length=10)
+    mailboxes: list[Word] = Field(default=[], max_length=200, description="Ids or addresses of mailboxes.")
+
+
+class Gifts(Asked):
+    """What whoever is created gets: ids of records."""
+
+    company: Word | None = None
+    category: Word | None = None
+    business: Word | None = None
+    service_level: Word | None = None
+    support_contact: Word | None = Field(None, description="Id of an agent.")
+    team: Word | None = None
+    language: Language | None = None
+
+
+class Then(Gifts):
+    """What follows; what is given to the person counts for `create` alone."""
+
+    act: Literal["create", "ask", "never", "set_aside", "spam"]
+
+
+class IntakeRule(Asked):
+    """A rule about senders nobody knows."""
+
+    id: Annotated[str, StringConstraints(max_length=24, pattern=r"^[A-Za-z0-9_-]*$")] = Field("", description="Left out of a new one.")
+    when: When = Field(default_factory=When)
+    then: Then
+    off: bool = False
+    by: Literal["", "always"] = Field("", description="`always`: written with a decision about a ticket.")
+
+
+class NewIntakeRules(Asked):
+    """The ordered table, whole; and what everybody who is created gets."""
+
+    rules: list[IntakeRule] = Field(max_length=200)
+    gifts: Gifts | None = None
+
+
+class MatchedRule(Shape):
+    """A rule as it stands, with how often it decided in the last 30 days (counted up to 10 000)."""
+
+    id: str
+    when: dict[str, Any]
+    then: dict[str, Any]
+    off: bool
+    by: str
+    last_30: int
+
+
+class IntakeRules(Shape):
+    """The table in force. `fixed` come behind the rules; then `unknown_sender` holds."""
+
+    version: int
+    rules: list[MatchedRule]
+    fixed: list[MatchedRule]
+    gifts: dict[str, Any]
+    unknown_sender: Literal["create", "ask", "never"]
+
+
+class Trial(Asked):
+    """A policy to try on the mails of the last days; what is left out is as it is in force."""
+
+    days: int = Field(30, ge=1, le=400)
+    rules: list[IntakeRule] | None = Field(None, max_length=200)
+    gifts: Gifts | None = None
+    unknown_sender: Literal["create", "ask", "never"] | None = None
+
+
 class Progress(Shape):
     """How far it is."""
 
@@ -121,6 +207,20 @@ class Operation(Shape):
     reason: str | None
     items_url: str | None
     result_url: str | None
+
+
+class ItemsAsked(Page):
+    """What of its records."""
+
+    kind: Word | None = Field(None, description="Of one kind alone.")
+
+
+class OperationItem(Shape):
+    """One record that an operation speaks of."""
+
+    kind: str
+    subject: str | None = Field(description="Id of the record.")
+    data: dict[str, Any]
 
 
 class BinAsked(Page):

@@ -23,6 +23,7 @@ class Mailbox(Shape):
     name: str
     language: Language
     signature: str
+    signatures: dict[str, str] = Field(description="Language → the signature below mail in it, where it differs.")
     active: bool
     open_to_all: bool
     plus_addressing: bool
@@ -52,6 +53,7 @@ class MailboxChange(Changes):
     name: Name = ""
     language: Language = "en"
     signature: Signature = ""
+    signatures: dict[Language, Signature] = Field(default={}, description="Language → the signature below mail in it, where it differs.")
     active: bool = True
     open_to_all: bool = True
     plus_addressing: bool = True

@@ -124,9 +124,11 @@ class NewAddress(Asked):
 
 
 class AddressChange(Changes):
-    """What to change of an address; `value` puts right what was written wrong."""
+    """What to change of an address; `value` puts right what was written wrong. `person_id` lets that person hold it from now
+    on, and comes alone; what was written from it stays whose it was."""
 
     value: Word = ""
+    person_id: Uid = ""
     label: Label = ""
     primary: Literal[True] = True
 

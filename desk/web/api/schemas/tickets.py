@@ -94,6 +94,7 @@ class Message(Shape):
     by: str | None = Field(description="Address of the agent who wrote it.")
     state: Literal["queued", "handing_over", "sent", "deferred", "failed"] | None = Field(
         description="How a message that went out fares.")
+    trust: Trust | None = Field(description="Of a message that came in.")
 
 
 class TicketRow(Shape):
@@ -210,6 +211,7 @@ class RequesterChange(Asked):
     none: Literal[True] | None = None
     spam: Literal[True] | None = None
     block: Literal["address", "domain"] | None = Field(None, description="Take no more mail from there.")
+    always: bool = Field(False, description="Write the rule that does the same for everybody unknown at the sender's domain.")
 
 
 class Undoable(Shape):

@@ -29,7 +29,7 @@ def mailboxes(rows: Sequence[Row]) -> list[Mailbox]:
 def _mailbox(row: Row, agents: dict[int, str], teams: dict[int, str]) -> Mailbox:
     account = {name: getattr(row, name) if me().admin else None for name in ACCOUNT}
     return Mailbox(
-        id=row.uid, address=row.address, name=row.name, language=row.language, signature=row.signature,
+        id=row.uid, address=row.address, name=row.name, language=row.language, signature=row.signature, signatures=row.signatures,
         active=row.active, open_to_all=row.open_to_all, plus_addressing=row.plus_addressing,
         aliases=sorted(alias.normalised for alias in row.aliases),
         agents=sorted(agents[one.agent_id] for one in row.access if one.agent_id),

@@ -49,4 +49,10 @@ def _message(message: Message, state: str | None) -> shapes.Message:
         attachments=[shapes.File(id=f.uid, name=f.name, type=f.type, size=f.size, sha256=f.digest)
                      for f in message.attachments],
         message_id=message.rfc_message_id, at=message.at, by=message.author.email if message.author else None,
-        state=state)
+        state=state, trust=_trust(message))
+
+
+def _trust(message: Message) -> shapes.Trust | None:
+    """What was proven of its sender; of what nobody sent us, nothing."""
+    told = message.trust if message.direction == "in" else {}
+    return shapes.Trust(result=told["result"], why=told.get("why", "")) if told else None

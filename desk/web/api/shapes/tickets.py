@@ -90,7 +90,7 @@ def _identification(ticket: Ticket, around: _Around) -> shapes.Identification:
 
 
 def _verdict(ticket: Ticket) -> shapes.Verdict:
-    if ticket.verdict:
+    if "act" in ticket.verdict:
         return verdict_of(ticket.verdict)
     return verdict_of({**BY_AGENT, "person": "matched" if ticket.requester_id else "none"})
 

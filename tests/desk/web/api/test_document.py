@@ -22,7 +22,7 @@ from sqlalchemy import select, update
 
 from contacts.address import Holding
 from contacts.agent import Agent, Team
-from contacts.company import Company
+from contacts.company import Company, ServiceLevel
 from contacts.enrolling import add_agent, new_token
 from contacts.person import Employment, Person
 from core.database import Database, database
@@ -43,9 +43,10 @@ NAMED: dict[str, tuple[Any, str]] = {
     "persons": (Person, "1" * 24), "companies": (Company, "2" * 24), "messages": (Message, "3" * 24),
     "attachments": (Attachment, "4" * 24), "inbound": (InboundMail, "5" * 24), "outbound": (OutboundMail, "6" * 24),
     "operations": (Operation, "7" * 24), "undo": (Operation, "7" * 24), "agents": (Agent, "8" * 24), "teams": (Team, "9" * 24),
+    "service-levels": (ServiceLevel, "c" * 24),
 }
 WITHIN = {"aid": (Holding, "a" * 24), "eid": (Employment, "b" * 24)}
-OTHER = {"number": [1, 2], "address": ["support@desk.example"], "key": ["intake.unknown_sender", "contacts.bin_days"]}
+OTHER = {"number": [1, 2], "pid": ["1" * 24], "address": ["support@desk.example"], "key": ["intake.unknown_sender", "contacts.bin_days"]}
 #: What bodies name, so that some of them are not refused for it.
 KNOWN = {"mailbox": ["support@desk.example"], "requester": ["1" * 24], "person_id": ["1" * 24], "company_id": ["2" * 24],
          "assignee": ["me"], "our_contact": ["nora@desk.example"], "support_contact": ["nora@desk.example"]}
@@ -113,6 +114,7 @@ def _fill(made: Database) -> str:
     admin.post("/persons", {"first_name": "Eva", "last_name": "Lie", "addresses": [{"value": "eva@nordlys.example"}],
                             "employments": [{"company_id": company["id"]}]})
     admin.post("/teams", {"name": "Second line"})
+    admin.post("/service-levels", {"name": "Gold", "first_answer_minutes": 60})
     admin.post("/mailboxes/support@desk.example/test")
     agent.post("/tickets/1/replies", {"text": "Hello."})
     with made.write() as db:

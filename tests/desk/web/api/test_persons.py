@@ -6,9 +6,11 @@ import json
 from base64 import urlsafe_b64encode
 
 import pytest
+from sqlalchemy import select
 
 from contacts.person import Person as Row
 from core.clock import now
+from desk.outbound import OutboundMail
 from tests.letters_made import mail
 
 PERSON = {"id", "first_name", "last_name", "title", "status", "preferred_language", "service_level", "support_contact",
@@ -321,3 +323,33 @@ def test_new_sender_is_placed_at_the_company_of_the_domain(admin, agent, arrive)
     assert (person["created"]["how"], person["created"]["by"], person["to_be_completed"]) == ("mail", None, True)
 
 
+
+
+def test_an_address_is_confirmed_by_a_mailed_link(admin, agent, eva, fresh_database, support):
+    path = f"/persons/{eva['id']}/addresses"
+    new = admin.post(path, {"kind": "email", "value": "lie@post.example"}, status=201)
+    sent = agent.post(f"{path}/{new['id']}/verify", status=202)
+    assert (sent["id"], sent["proof"]) == (new["id"], "agent")
+    with fresh_database.read() as db:
+        mail = db.scalars(select(OutboundMail)).one()
+        assert (mail.kind, mail.recipients) == ("system", ["lie@post.example"])
+    agent.post(f"{path}/{new['id']}/verify", status=422)
+    phone = admin.post(path, {"kind": "phone", "value": "+47 55 50 12 78"}, status=201)
+    agent.post(f"{path}/{phone['id']}/verify", status=422)
+    agent.post(f"{path}/{'0' * 24}/verify", status=404)
+
+
+def test_an_address_moves_to_another_person(admin, agent, eva):
+    ole = admin.post("/persons", {"first_name": "Ole", "last_name": "Vang", "private_customer": True})
+    path = f"/persons/{eva['id']}/addresses"
+    new = admin.post(path, {"kind": "email", "value": "post@nordlys.example", "label": "front desk"}, status=201)
+    moved = agent.patch(f"{path}/{new['id']}", {"person_id": ole["id"]})
+    assert (moved["id"] != new["id"], moved["primary"], moved["label"], moved["proof"]) == (True, True, "front desk", "agent")
+    [gone] = [a for a in admin.get(f"/persons/{eva['id']}")["addresses"] if a["id"] == new["id"]]
+    assert gone["to"] == moved["from"]
+    agent.patch(f"{path}/{new['id']}", {"person_id": ole["id"]}, status=404)
+    theirs = f"/persons/{ole['id']}/addresses/{moved['id']}"
+    agent.patch(theirs, {"person_id": eva["id"], "label": "x"}, status=422)
+    agent.patch(theirs, {"person_id": "0" * 24}, status=422)
+    agent.patch(theirs, {"person_id": ole["id"]}, status=422)
+    assert {"address.moved"} <= {one["kind"] for one in admin.get(f"/persons/{ole['id']}/history")["items"]}

@@ -78,7 +78,7 @@ def test_others_cannot_undo(agent, admin, held, calling, lars):
 
 
 @pytest.mark.parametrize("wrong", [
-    {}, {"none": True, "spam": True}, {"person_id": "0" * 24}, {"none": False}, {"create": {}}, {"always": True, "none": True},
+    {}, {"none": True, "spam": True}, {"person_id": "0" * 24}, {"none": False}, {"create": {}}, {"always": True},
     {"create": {"last_name": "Vang", "company_id": "0" * 24}}])
 def test_one_thing_is_said(agent, held, wrong):
     agent.put(f"/tickets/{held[0]}/requester", wrong, status=422)
@@ -91,3 +91,18 @@ def test_address_that_another_holds(agent, admin, held, eva, arrive):
     problem = agent.put(f"/tickets/{held[0]}/requester", {"person_id": eva["id"], "add_address": True}, status=409)
     assert problem["person_id"] == ida["id"]
     agent.put(f"/tickets/{held[0]}/requester", {"none": True}, headers={"If-Match": '"4711"'}, status=412)
+
+
+def test_who_the_sender_is_not(admin, agent, held, arrive):
+    """Deliver 5: "not the same" is remembered, and can be taken back."""
+    ole = admin.post("/persons", {"first_name": "Ole", "last_name": "Vang", "private_customer": True})
+    agent.put(f"/tickets/{held[0]}/rejections/{ole['id']}", status=204)
+    agent.put(f"/tickets/{held[0]}/rejections/{ole['id']}", status=204)
+    third = arrive(mail("Ole Vang <ole@kunde.example>", subject="Third"))
+    assert agent.get(f"/tickets/{third}")["identification"]["candidates"] == []
+    agent.delete(f"/tickets/{third}/rejections/{ole['id']}", status=204)
+    for number in (*held, third):
+        assert [c["person_id"] for c in agent.get(f"/tickets/{number}")["identification"]["candidates"]] == [ole["id"]]
+    agent.put(f"/tickets/{held[0]}/rejections/{'0' * 24}", status=404)
+    agent.put(f"/tickets/{held[0]}/requester", {"none": True})
+    agent.put(f"/tickets/{held[0]}/rejections/{ole['id']}", status=422)

@@ -13,7 +13,7 @@ from tests.letters_made import mail
 ROW = {"number", "subject", "state", "channel", "mailbox", "team", "assignee", "priority", "tags", "language", "created_at",
        "updated_at", "due_at", "version", "held", "requester", "identification", "verdict", "trust"}
 MESSAGE = {"id", "direction", "channel", "from", "to", "cc", "subject", "text", "visible", "html", "attachments",
-           "message_id", "at", "by", "state"}
+           "message_id", "at", "by", "state", "trust"}
 
 
 def test_ticket_has_the_documented_shape(arrive, agent):

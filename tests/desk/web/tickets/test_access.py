@@ -26,10 +26,10 @@ from tests.letters_made import mail
 
 #: Nouns that lead to tickets; the routes of all others have tests of their own.
 OURS = ("tickets", "replies", "notes", "forwards", "drafts", "files", "messages", "attachments", "deliveries", "assignments",
-        "states", "tags", "requesters", "recipients", "bulk", "live", "searches", "notifications", "canned")
+        "states", "tags", "requesters", "rejections", "recipients", "bulk", "live", "searches", "notifications", "canned")
 #: Routes that name no ticket: what they show is asked about below.
 OPEN = {"tickets.home", "tickets.index", "tickets.new", "tickets.create", "files.create", "recipients.index", "recipients.minded", "recipients.card",
-        "bulk.create", "live.index", "searches.index", "notifications.index", "notifications.update", "canned.index", "canned.offered"}
+        "requesters.update_domain", "bulk.create", "live.index", "searches.index", "notifications.index", "notifications.update", "canned.index", "canned.offered"}
 #: For admins alone.
 ADMINS = {"canned.new", "canned.create", "canned.edit", "canned.update", "canned.destroy"}
 
@@ -69,7 +69,9 @@ def routes(app: Flask) -> Iterator[tuple[str, str, str]]:
 
 def address(hidden: Hidden, endpoint: str, app: Flask) -> str:
     values = hidden.values.get(endpoint.partition(".")[0], hidden.values[""])
-    if endpoint == "requesters.undo":
+    if endpoint == "requesters.update_domain":
+        values = {"domain": "kunde.example"}
+    if endpoint == "requesters.undo" or endpoint.startswith("rejections."):
         values = {**values, "uid": "0" * 24}
     with app.test_request_context():
         return str(app.url_for(endpoint, **values))

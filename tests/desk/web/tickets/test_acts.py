@@ -267,3 +267,71 @@ def test_what_was_done_is_said_with_the_subject(agent_client: FlaskClient, ticke
     assert "“Hello”: Closed." in words(page(agent_client, f"/tickets/{ticket.number}"))
     agent_client.post(f"/tickets/{ticket.number}/state", data={"snooze": "2099-01-01T08:00:00+00:00"})
     assert "“Hello” sleeps until 1 Jan 2099" in words(page(agent_client, f"/tickets/{ticket.number}"))
+
+
+def test_all_of_a_domain_by_one_click_and_back(agent_client: FlaskClient, arrive: Arrive, fresh_database: Database) -> None:
+    one, two = held(arrive, fresh_database), arrive(mail(sender="Kari Moe <kari@new.example>"))
+    other = arrive(mail(sender="Per Li <per@elsewhere.example>"))
+    assert "Settle all" in page(agent_client, "/tickets?view=held")
+    answer = agent_client.post("/held/new.example?act=create&always=1", follow_redirects=True)
+    assert "2 tickets are settled." in words(answer.text)
+    assert [now_of(t).requester_name for t in (one, two)] == ["Mads Holm", "Kari Moe"] and now_of(other).held
+    later = arrive(mail(sender="Eva Lie <eva@new.example>"))
+    assert not later.held and later.requester_id
+    undo = re.search(r"/tickets/\d+/requester/[0-9a-f]+/undo", answer.text)
+    assert undo and agent_client.post(undo[0]).status_code == 303
+    assert [(now_of(t).held, now_of(t).requester_id) for t in (one, two, later)] == [(True, None)] * 3
+    assert agent_client.post("/held/nobody.example?act=spam").status_code == 422
+
+
+def test_a_domain_is_settled_only_where_the_agent_sees_it(agent_client: FlaskClient, arrive: Arrive, fresh_database: Database) -> None:
+    ticket = held(arrive, fresh_database)
+    with fresh_database.write() as db:
+        db.get_one(Mailbox, ticket.mailbox_id).open_to_all = False
+    assert agent_client.post("/held/new.example?act=spam").status_code == 422 and now_of(ticket).held
+
+
+def test_a_domain_is_blocked_and_a_rule_written_from_the_card(agent_client: FlaskClient, arrive: Arrive, fresh_database: Database) -> None:
+    ticket = held(arrive, fresh_database)
+    card = page(agent_client, f"/tickets/{ticket.number}")
+    assert "Always for @new.example" in card and "Take nothing more from @new.example" in card
+    post(agent_client, f"/tickets/{ticket.number}/requester?act=none&always=1")
+    assert not arrive(mail(sender="Kari Moe <kari@new.example>")).held
+    post(agent_client, f"/tickets/{ticket.number}/requester?act=block&what=domain")
+    assert agent_client.post(f"/tickets/{ticket.number}/requester?act=person&always=1&person=x").status_code in (404, 422)
+
+
+def test_somebody_new_with_their_company(agent_client: FlaskClient, arrive: Arrive, fresh_database: Database) -> None:
+    ticket = held(arrive, fresh_database)
+    assert 'value="New"' in page(agent_client, f"/tickets/{ticket.number}/requester"), "a guess from the domain"
+    post(agent_client, f"/tickets/{ticket.number}/requester?act=create", first_name="Mads", last_name="Holm", company_name="New AS")
+    second = arrive(mail(sender="Kari Moe <kari@new.example>"))
+    assert "Create at New AS" in page(agent_client, f"/tickets/{second.number}")
+    with fresh_database.read() as db:
+        assert [e.company.name for e in db.get_one(Person, now_of(ticket).requester_id).employments] == ["New AS"]
+
+
+def test_one_message_is_another_persons(agent_client: FlaskClient, arrive: Arrive, ticket: Ticket, fresh_database: Database) -> None:
+    """Why this person? Reassigned for this message, and taken back."""
+    eva = arrive(mail(sender="Eva Lie <eva@kunde.example>"))
+    with fresh_database.read() as db:
+        person = db.get_one(Person, eva.requester_id)
+    message = messages_of(ticket)[0]
+    assert f"requester?message={message.uid}" in page(agent_client, f"/tickets/{ticket.number}")
+    form = page(agent_client, f"/tickets/{ticket.number}/requester?message={message.uid}&q=Eva")
+    assert "This message alone" in form
+    answer = agent_client.post(f"/tickets/{ticket.number}/requester?act=person", data={
+        "scope": "message", "message": message.uid, "person": person.uid}, follow_redirects=True)
+    assert "The message is of Eva Lie." in words(answer.text)
+    assert (messages_of(ticket)[0].person_id, now_of(ticket).requester_id) == (person.id, ticket.requester_id)
+    undo = re.search(r"/tickets/\d+/requester/[0-9a-f]+/undo", answer.text)
+    assert undo and agent_client.post(undo[0]).status_code == 303
+    assert messages_of(ticket)[0].person_id == ticket.requester_id
+
+
+def test_the_address_is_anothers_from_now_on(agent_client: FlaskClient, arrive: Arrive, ticket: Ticket, fresh_database: Database) -> None:
+    eva = arrive(mail(sender="Eva Lie <eva@kunde.example>"))
+    with fresh_database.read() as db:
+        person = db.get_one(Person, eva.requester_id)
+    post(agent_client, f"/tickets/{ticket.number}/requester?act=person", scope="address", person=person.uid)
+    assert arrive(mail(subject="Later")).requester_id == person.id

@@ -215,6 +215,19 @@ def test_the_answer_to_a_forged_mail_never_goes_where_the_forger_wants(
     assert "Not from the domain it claims" in words(page(agent_client, "/tickets?view=held"))
 
 
+@pytest.mark.parametrize(("told", "badge"), [
+    ("dmarc=pass", "Real sender. mx.desk.example confirms that the domain of the sender sent this (DMARC)."),
+    ("dmarc=fail", "Probably forged. mx.desk.example says that this does not come from the domain it claims (DMARC)."),
+    ("dmarc=none", "Not proven. mx.desk.example could not tell whether the sender is genuine.")])
+def test_each_message_says_how_far_its_sender_is_proven_and_why(
+    agent_client: FlaskClient, support: Mailbox, arrive: Arrive, fresh_database: Database, told: str, badge: str,
+) -> None:
+    with fresh_database.write() as db:
+        db.get_one(Mailbox, support.id).receiving_host = "mx.desk.example"
+    came = arrive(mail(Authentication_Results=f"mx.desk.example; {told} header.from=kunde.example"))
+    assert f'aria-label="{badge}"' in page(agent_client, f"/tickets/{came.number}?view=all")
+
+
 def test_a_forged_reply_is_warned_of_in_the_thread_and_before_it_is_answered(
     agent_client: FlaskClient, support: Mailbox, arrive: Arrive, fresh_database: Database,
 ) -> None:

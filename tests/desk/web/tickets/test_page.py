@@ -114,7 +114,7 @@ def test_who_is_unknown_is_asked_about(
     text = page(agent_client, f"/tickets/{held.number}?view=held")
     said = words(text)
     assert "Nobody we know, and the mailbox is set to ask an agent." in said
-    assert "Has the same name, Mads Holm." in said
+    assert "Same name, rare in the register" in said
     assert "It is this person: add the address" in said
     assert "Create Mads Holm" in said
     assert 'id="composer"' in text

@@ -1,0 +1,1 @@
+"""How well, and how fast, strangers are recognised: a labelled set of people who changed their address, and a large register."""
