@@ -74,7 +74,7 @@ def composer(ticket: Ticket, kind: str = "reply", typed: Typed | None = None, fo
         "kind": typed.fields.get("kind", "reply") if typed else draft.kind if draft and not forward else "reply", "forward": forward,
         "html": html, "text": text, "to": to, "cc": cc, "mailboxes": [sender(answers_from(db(), me(), ticket))], "mailbox": ticket.mailbox.uid,
         "subject": _subject(ticket, typed, draft) if forward else None,
-        "signature": signature_below(ticket.mailbox, code), "language": None if forward else _language(ticket, typed, draft), "attachments": chips(files),
+        "signature": signature_below(answers_from(db(), me(), ticket), code), "language": None if forward else _language(ticket, typed, draft), "attachments": chips(files),
         "saved": stamp(draft.updated_at) if draft else "", "version": draft.version if draft else 0, "last": seen,
         "placeholder": _("Forward to somebody else") if forward else _("Answer %(name)s", name=who(ticket)),
         "reply_url": url_for("forwards.create" if forward else "replies.create", number=ticket.number),
@@ -153,7 +153,7 @@ def _language(ticket: Ticket, typed: Typed | None, draft: Draft | None) -> dict[
     code = _chosen(ticket, typed, draft)
     return {"label": _("Answers in %(language)s", language=words.language_name(_spoken(code))), "options": [
         {"value": one, "label": words.language_name(_spoken(one)), "current": one == code,
-         "signature": signature_below(ticket.mailbox, one),
+         "signature": signature_below(answers_from(db(), me(), ticket), one),
          "reason": _("Because it is %(reason)s.", reason=_(reason)) if one == known else ""} for one in LANGUAGES]}
 
 
