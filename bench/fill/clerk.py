@@ -31,7 +31,7 @@ from desk.tickets.opening import CREATED_WHY
 from desk.tickets.writing import preview_of
 from rules import trust
 from rules.hearing import keys
-from rules.intake import Clues, judge
+from rules.intake import Clues, judge, kept
 from rules.threading import bare
 
 TO = [["Support", DESK]]
@@ -91,7 +91,7 @@ class Clerk:
             fact = self._fact(MessageReceived(ticket.uid, uid, person.uid), at)
         self.aftermath.tell(ticket.id, fact, "new" if opens else "answered", at)
         self._count_in(ticket, story, at, files)
-        self._ledger(story, message, decided["verdict"], at)
+        self._ledger(story, message, address, decided["verdict"], at)
 
     def _address(self, human: Human, at: datetime) -> int:
         """The address's id."""
@@ -193,18 +193,19 @@ class Clerk:
             ticket.row["version"] += 1
             self.tray.change("tickets", ticket.row, "preview", "moved_at", "attachments_count", "version")
 
-    def _ledger(self, story: Story, message: int, verdict: dict[str, Any], at: datetime) -> None:
-        raw = _raw(story)
-        made = self.tray.add(
+    def _ledger(self, story: Story, message: int, address: int, verdict: dict[str, Any], at: datetime) -> None:
+        raw, made = _raw(story), verdict["person"] == "created"
+        clues = _clues("unknown" if made else "known", story.parent is None)
+        row = self.tray.add(
             "inbound_mails", uid=self.tray.uid(), mailbox_id=self.mailbox, transport="smtp",
             transport_key=self.tray.key(), message_key=message_key(story.message_id),
             digest=self.tray.key(), size=len(raw), envelope_sender=story.sender.address, envelope_recipient=DESK,
             client="127.0.0.1", received_at=at, archive=False, state="done", due_at=at, attempts=1, lease="",
             reason=verdict["because"][0], verdict=verdict, sender=story.sender.address, subject=story.subject,
-            message_id=message, done_at=at + FILED,
+            message_id=message, done_at=at + FILED, clues=kept(clues, address, "", story.language), policy_rule="else" if made else None,
         )  # fmt: skip
-        self.tray.add_keyless("inbound_raws", inbound_id=made, deflated=True, content=zlib.compress(raw, 1))
-        self.tray.add_keyless("deliveries", inbound_id=made, message_id=message, mailbox_id=self.mailbox)
+        self.tray.add_keyless("inbound_raws", inbound_id=row, deflated=True, content=zlib.compress(raw, 1))
+        self.tray.add_keyless("deliveries", inbound_id=row, message_id=message, mailbox_id=self.mailbox)
 
     def _fact(self, fact: Fact, at: datetime) -> int:
         """The fact and whom it speaks of; its consumers have done their part long ago."""
@@ -224,7 +225,11 @@ def _fields(kind: type[Fact]) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 @lru_cache
 def _verdict(sender: str, opens: bool) -> dict[str, Any]:
-    return judge(Clues(sender=sender, thread="" if opens else "in_reply_to", ticket="" if opens else "new")).as_dict()
+    return judge(_clues(sender, opens)).as_dict()
+
+
+def _clues(sender: str, opens: bool) -> Clues:
+    return Clues(sender=sender, thread="" if opens else "in_reply_to", ticket="" if opens else "new")
 
 
 def _unknown(human: Human) -> dict[str, Any]:
