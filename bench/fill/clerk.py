@@ -178,9 +178,9 @@ class Clerk:
     def _attachments(self, story: Story, message: int, at: datetime) -> int:
         if not story.files:
             return 0
-        for name, kind, size, kept in self.shelf.some(story.number):
+        for name, kind, size, digest in self.shelf.some(story.number):
             self.tray.add(
-                "attachments", uid=self.tray.uid(), message_id=message, name=name, type=kind, size=size, digest=kept,
+                "attachments", uid=self.tray.uid(), message_id=message, name=name, type=kind, size=size, digest=digest,
                 content_id="", inline=False, created_at=at,
             )  # fmt: skip
         return 1
