@@ -24,6 +24,8 @@ from core.i18n import N_
 from core.options import set_option
 from desk.inbound import Delivery, accept
 from desk.mailboxes import Mailbox, add_mailbox
+from desk.policy import save_policy
+from desk.routing_rules import save_rule
 from desk.tickets.message import CannedReply
 from skranke.demo.mailing import HOST
 from skranke.demo.people import (
@@ -50,9 +52,11 @@ def furnish(db: Session) -> None:
     set_option(db, "desk.name", "Skranke")
     agents = {key: add_agent(db, a.email, PASSWORD, name=a.name, role=a.role, language=a.language)
               for key, a in AGENTS.items()}
-    db.add(Team(name="Verksted", members=[agents["kari"], agents["freja"]]))
+    team = Team(name="Verksted", members=[agents["kari"], agents["freja"]])
+    db.add(team)
     lists(db)
     boxes = mailboxes(db)
+    rules(db, team, boxes, agents["admin"])
     companies = {key: company(db, c, agents) for key, c in COMPANIES.items()}
     for made in PERSONS.values():
         person(db, made, companies, agents)
@@ -80,6 +84,15 @@ def mailboxes(db: Session) -> dict[str, Mailbox]:
                                  receiving_host=HOST)
     set_option(db, "intake.unknown_sender", "ask", boxes["verksted"].uid)
     return boxes
+
+
+def rules(db: Session, team: Team, boxes: dict[str, Mailbox], by: Agent) -> None:
+    """What comes before the choice about strangers, and where new tickets go."""
+    save_policy(db, [{"when": {"free_mail": True}, "then": {"act": "ask"}},
+                     {"when": {"mailboxes": [boxes["verksted"].uid], "languages": ["sv"]}, "then": {"act": "create", "team": team.uid}}],
+                {}, by=by)
+    save_rule(db, None, name="Verksted", active=True, conditions={"words": ["kompressor*", "heis*"]},
+              acts={"team": team.uid, "tags": ["verksted"]}, by=by)
 
 
 def company(db: Session, made: CompanyOf, agents: Agents) -> Company:
