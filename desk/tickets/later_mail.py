@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from contacts import resembling
 from contacts.address import Address, domain_of
+from contacts.addressing import holdings_of, retire
 from contacts.agent import Agent
 from contacts.binning import bin_person
 from contacts.creating import company_at, create_from_mail
 from contacts.identifying import Identified, evidence, identify
-from contacts.person import Person
 from core.history import record
 from core.i18n import N_
 from core.operations import Operation
@@ -28,7 +28,6 @@ from desk.tickets.opening import CREATED_WHY
 from desk.tickets.states import change_state
 from desk.tickets.strangers import of_ticket
 from desk.tickets.ticket import Ticket
-from rules.free_mail import FREE_MAIL
 from rules.policy import Decision, Writer, decide, is_from
 
 MOST = 200
@@ -49,7 +48,7 @@ def later_mail(db: Session, operation: Operation, *, by: Agent) -> None:
         _judge_again(db, [t for t in found if t.id not in decided and t.requester_id in after], by)
         _messages_too(db, address, operation)
     if kept["rule"]:
-        _judge_again(db, [t for t in _by_rule(db, kept["rule"]) if t.id not in decided], by)
+        _without_the_rule(db, [t for t in _by_rule(db, kept["rule"]) if t.id not in decided], by)
 
 
 def _opened_by(db: Session, address: Address, operation: Operation) -> Sequence[Ticket]:
@@ -71,19 +70,27 @@ def _untouched(tickets: Sequence[Ticket]) -> list[Ticket]:
             and one.identification.get("how") in BY_MACHINE]
 
 
-def _judge_again(db: Session, tickets: Sequence[Ticket], by: Agent) -> None:
-    own, left = own_addresses(db), set()
-    for ticket in tickets:
-        if ticket.requester_address is None:
-            continue
-        found = identify(db, ticket.requester_address, own=own)
-        if found.person is not None and found.person.id == ticket.requester_id and ticket.identification.get("how") == "created":
-            left.add(found.person.id)       # the rule made them of a mail that it decides about no more
-            found = Identified("unknown")
-        _belongs(db, ticket, found, by)
-    for person in db.scalars(select(Person).where(Person.id.in_(left))):
-        if person.living and person.to_be_completed and db.scalar(select(Ticket.id).where(Ticket.requester_id == person.id).limit(1)) is None:
+def _without_the_rule(db: Session, tickets: Sequence[Ticket], by: Agent) -> None:
+    """What a rule opened is judged without it; whom it made of mail that makes nobody now lets go of the address, with all that came
+    from it since, and goes into the bin."""
+    made = {t.requester.id: t.requester for t in tickets if t.requester is not None and t.requester.to_be_completed
+            and t.identification.get("how") == "created" and _decision(db, t).act != "create"}
+    for person in made.values():
+        for holding in holdings_of(db, person):
+            retire(db, holding, by=by)
+    theirs = db.scalars(select(Ticket).where(Ticket.requester_id.in_(made)).order_by(Ticket.id).limit(MOST).with_for_update(of=Ticket))
+    _judge_again(db, {one.id: one for one in (*tickets, *_untouched(theirs.all()))}.values(), by)
+    for person in made.values():
+        if person.living and db.scalar(select(Ticket.id).where(Ticket.requester_id == person.id).limit(1)) is None:
             bin_person(db, person, by=by)
+
+
+def _judge_again(db: Session, tickets: Iterable[Ticket], by: Agent) -> None:
+    own = own_addresses(db)
+    for ticket in tickets:
+        found = identify(db, ticket.requester_address, own=own) if ticket.requester_address is not None else None
+        if found is not None and (found.person is None or found.person.id != ticket.requester_id):
+            _belongs(db, ticket, found, by)
 
 
 def _belongs(db: Session, ticket: Ticket, found: Identified, by: Agent) -> None:
@@ -116,8 +123,7 @@ def _belongs(db: Session, ticket: Ticket, found: Identified, by: Agent) -> None:
 def _decision(db: Session, ticket: Ticket) -> Decision:
     address = ticket.requester_address.normalised if ticket.requester_address else ""
     company = company_at(db, domain_of(address)) if address else None
-    writer = Writer(address, ticket.mailbox.uid, ticket.language, ticket.trust.get("result", "none"), company.uid if company else "",
-                    domain_of(address) in FREE_MAIL)
+    writer = Writer(address, ticket.mailbox.uid, ticket.language, ticket.trust.get("result", "none"), company.uid if company else "")
     return decide(policy(db).rules, writer, option(db, "intake.unknown_sender", ticket.mailbox.uid))
 
 

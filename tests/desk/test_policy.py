@@ -166,6 +166,16 @@ def test_always_holds_for_the_next_of_the_domain_and_can_be_taken_back(arrive, d
     assert db.scalar(select(func.count()).select_from(Person).where(Person.binned_at.is_(None))) == 0
 
 
+def test_whom_a_rule_made_goes_with_all_their_mail_when_the_rule_is_taken_back(arrive, db, nora, asked):
+    made = decide(db, arrive(mail("Ole Vang <ole@kunde.example>")).ticket, nora, then={"act": "create"}, create={"last_name": "Vang"})
+    one, two = (arrive(mail("Kari Moe <kari@kunde.example>", subject=subject)).ticket for subject in ("One", "Two"))
+    assert one.requester_id == two.requester_id is not None
+    undo(db, made, by=nora)
+    assert [(t.held, t.requester_id) for t in (one, two)] == [(True, None)] * 2
+    assert db.scalar(select(func.count()).select_from(Person).where(Person.binned_at.is_(None))) == 0
+    assert arrive(mail("Kari Moe <kari@kunde.example>", subject="Three")).verdict["act"] == "open_held"
+
+
 def test_taking_back_a_block_reads_what_was_set_aside(arrive, db, nora, asked):
     made = decide(db, arrive(mail("Ole Vang <ole@kunde.example>")).ticket, nora, spam=True, block_what="domain")
     aside = arrive(mail("Kari Moe <kari@kunde.example>")).row
