@@ -23,7 +23,7 @@ from core.history import record
 from core.i18n import LANGUAGES, N_
 from desk.mailboxes import Mailbox
 from rules import book
-from rules.free_mail import FREE_MAIL
+from rules.free_mail import is_free_mail
 from rules.policy import FLAGS, GIFTS, MOST_RULES, Rule, rule_of, wrong
 
 #: What a gift names.
@@ -110,7 +110,7 @@ def with_rule_for(db: Session, domain: str, then: Mapping[str, Any], *, by: Agen
 
     Raises Refused for a domain where everybody can have an address.
     """
-    if domain in FREE_MAIL:
+    if is_free_mail(domain):
         raise Refused(N_("Anybody can have an address there. Decide about each sender."), {"always": N_("This is a free mail provider.")})
     kept = [rule.as_dict() for rule in policy(db).rules
             if not (rule.by == "always" and list(rule.when.get("senders") or ()) == [f"@{domain}"])]

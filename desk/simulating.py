@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from contacts.address import Address, domain_of
+from contacts.address import Address
 from contacts.agent import Agent
 from contacts.person import Person
 from core.clock import now
@@ -29,8 +29,8 @@ from desk.mailboxes import all_mailboxes
 from desk.policy import checked, checked_gifts, policy
 from desk.tickets.message import Message
 from desk.tickets.ticket import Ticket
-from rules.free_mail import FREE_MAIL
-from rules.intake import as_known, judge, with_decision, writer_of
+from rules.clues import as_known, with_decision, writer_of
+from rules.intake import judge
 from rules.policy import Rule, rule_of
 
 KIND = "intake.simulation"
@@ -117,8 +117,8 @@ class _World:
         if sender == "unknown" and who in self.made:
             sender = "known"
         clues = replace(known, sender=sender, policy=self.choices.get(row.mailbox, self.choices[""]))
-        clues = with_decision(clues, writer_of(clues, row.address, row.mailbox, row.clues.get("language"), row.clues.get("company", ""),
-                                               domain_of(row.address) in FREE_MAIL), self.rules)
+        clues = with_decision(clues, writer_of(clues, row.address, row.mailbox, row.clues.get("language"), row.clues.get("company", "")),
+                              self.rules)
         verdict = judge(clues)
         if verdict.person == "created" and who is not None:
             self.made.add(who)

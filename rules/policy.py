@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.i18n import N_, sentence
+from rules.free_mail import is_free_mail
 
 ACTS = ("create", "ask", "never", "set_aside", "spam")
 TRUSTS = ("pass", "none", "fail")
@@ -33,10 +34,14 @@ class Writer:
     language: str | None = None
     trust: str = "none"
     company: str = ""
-    free_mail: bool = False
     blocked: bool = False
     spam: bool = False
     automatic: bool = False
+
+    @property
+    def free_mail(self) -> bool:
+        """Whether everybody can have an address at the domain."""
+        return is_free_mail(self.address.rpartition("@")[2])
 
     @property
     def ordinary(self) -> bool:

@@ -30,8 +30,9 @@ from desk.tickets.facts import MessageReceived, TicketOpened
 from desk.tickets.opening import CREATED_WHY
 from desk.tickets.writing import preview_of
 from rules import trust
+from rules.clues import Clues, kept
 from rules.hearing import keys
-from rules.intake import Clues, judge, kept
+from rules.intake import judge
 from rules.threading import bare
 
 TO = [["Support", DESK]]

@@ -26,7 +26,8 @@ from desk.tickets.opening import open_from
 from desk.tickets.replying import append, append_agents
 from desk.tickets.situation import Situation, gather
 from desk.tickets.ticket import AlsoIn, Ticket
-from rules.intake import Verdict, judge, kept
+from rules.clues import kept
+from rules.intake import Verdict, judge
 
 TOGETHER = timedelta(hours=1)
 

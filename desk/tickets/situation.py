@@ -32,9 +32,8 @@ from desk.tickets.strangers import of_letter
 from desk.tickets.threads import messages_under, outbound_by_id, sent_from, signs, survivor
 from desk.tickets.ticket import Ticket
 from desk.tickets.writing import content_key
-from rules import automatic, intake, spam, trust
-from rules.free_mail import FREE_MAIL
-from rules.intake import with_decision, writer_of
+from rules import automatic, spam, trust
+from rules.clues import Clues, with_decision, writer_of
 from rules.policy import Writer
 from rules.threading import Sign, choose
 
@@ -62,7 +61,7 @@ class Situation:
     words: str                          # an agent's own, of their answer
     robot: automatic.Automatic | None
     passed: PassedOn | None
-    clues: intake.Clues = field(default_factory=intake.Clues)
+    clues: Clues = field(default_factory=Clues)
     writer: Writer = field(default_factory=Writer)
 
     def candidates(self, db: Session) -> list[dict[str, Any]]:
@@ -101,8 +100,8 @@ def gather(db: Session, row: InboundMail, letter: Letter) -> Situation:
     return s
 
 
-def _clues(db: Session, s: Situation, ours: bool, recipients: list[str]) -> intake.Clues:
-    return _decided(db, s, intake.Clues(
+def _clues(db: Session, s: Situation, ours: bool, recipients: list[str]) -> Clues:
+    return _decided(db, s, Clues(
         sender=s.identified.state, thread=s.sign.how if s.sign and s.ticket else "",
         ticket=_state(db, s.ticket, s.row) if s.ticket else "",
         automatic=s.robot.kind if s.robot else "", automatic_why=s.robot.why if s.robot else "",
@@ -113,12 +112,11 @@ def _clues(db: Session, s: Situation, ours: bool, recipients: list[str]) -> inta
         silent=_silent(s), forwarded=s.passed.how if s.passed else ""))
 
 
-def _decided(db: Session, s: Situation, clues: intake.Clues) -> intake.Clues:
+def _decided(db: Session, s: Situation, clues: Clues) -> Clues:
     """The clues with what the company's own rules say; these are asked of strangers, and of mail that is not ordinary."""
     address = s.address.normalised if s.address else ""
     company = company_at(db, domain_of(address)) if address and clues.sender == "unknown" else None
-    s.writer = writer_of(clues, address, s.mailbox.uid, s.letter.language, company.uid if company else "",
-                         domain_of(address) in FREE_MAIL)
+    s.writer = writer_of(clues, address, s.mailbox.uid, s.letter.language, company.uid if company else "")
     return with_decision(clues, s.writer, policy(db).rules)
 
 

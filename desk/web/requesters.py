@@ -35,7 +35,7 @@ from desk.web.presenting.rows import who
 from desk.web.requests import db, ring_after
 from desk.web.showing import back_to, go, ticket_to_change
 from desk.web.signing_in import me
-from rules.free_mail import FREE_MAIL
+from rules.free_mail import is_free_mail
 
 bp = Blueprint("requesters", __name__)
 MOST = 30
@@ -175,7 +175,7 @@ def _company(ticket: Ticket) -> Company | None:
         return None
     found = db().scalar(select(Company).where(Company.sort_name == fold(name)[:200], Company.binned_at.is_(None)).limit(1))
     domain = domain_of(ticket.requester_address.normalised) if ticket.requester_address else ""
-    free = not domain or domain in FREE_MAIL or company_at(db(), domain) is not None
+    free = not domain or is_free_mail(domain) or company_at(db(), domain) is not None
     return found or new_company(db(), {"name": name}, by=me(), how="ticket", domains=[] if free else [domain])
 
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.intake import ACTS, PERSONS, Clues, judge
+from rules.clues import Clues
+from rules.intake import ACTS, PERSONS, judge
 
 ACT_NAMES = {"open", "open_quiet", "open_held", "append", "set_aside", "ignore"}
 PERSON_NAMES = {"created", "matched", "asked", "none"}

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.intake import Clues, as_known, judge, kept, with_decision, writer_of
+from rules.clues import Clues, as_known, kept, with_decision, writer_of
+from rules.intake import judge
 from rules.policy import ACTS, FIXED, KINDS, Rule, Writer, decide, is_from, rule_of, wrong
 
 OLE = Writer("ole@kunde.example", "box", "nb")

@@ -26,7 +26,7 @@ from desk.web.presenting.times import near
 from desk.web.presenting.words import said
 from desk.web.requests import db
 from desk.web.signing_in import me
-from rules.free_mail import FREE_MAIL
+from rules.free_mail import is_free_mail
 
 FULL = 50                    # points that fill a bar
 FORGED = -100                # as much as an address speaks for somebody
@@ -94,7 +94,7 @@ def _acts(ticket: Ticket) -> list[dict[str, Any]]:
         found.append({"label": _("Spam"), "icon": "ban", "url": url(act="spam")})
         found.append({"label": _("Block the address or the domain …"), "icon": "shield-x", "choices": [
             (_("Take nothing more from %(sender)s", sender=one), url(act="block", what=what)) for one, what in _blockable(ticket, domain)]})
-        if domain and domain not in FREE_MAIL and not forged:
+        if domain and not is_free_mail(domain) and not forged:
             found.append({"label": _("Always for @%(domain)s …", domain=domain), "icon": "repeat", "choices": [
                 (_("Create a person for everybody there"), url(act="create", always=1, company=company.uid if company else None)),
                 (_("Keep no record of anybody there"), url(act="none", always=1)), (_("Everything from there is spam"), url(act="spam", always=1))]})
@@ -110,13 +110,13 @@ def _blockable(ticket: Ticket, domain: str) -> list[tuple[str, str]]:
     address = ticket.requester_address
     if address is None:
         return []
-    return [(address.value, "address"), *([(f"@{domain}", "domain")] if domain and domain not in FREE_MAIL else [])]
+    return [(address.value, "address"), *([(f"@{domain}", "domain")] if domain and not is_free_mail(domain) else [])]
 
 
 def company_of(ticket: Ticket) -> str:
     """What the company of a stranger may be called: the one at the domain, else the domain's own name, a guess."""
     domain = _domain(ticket)
-    if not domain or domain in FREE_MAIL:
+    if not domain or is_free_mail(domain):
         return ""
     known = company_at(db(), domain)
     return known.name if known is not None else domain.rsplit(".", 1)[0].rpartition(".")[2].replace("-", " ").title()

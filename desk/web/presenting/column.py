@@ -24,7 +24,7 @@ from desk.web.presenting.rows import rows
 from desk.web.presenting.words import state
 from desk.web.requests import db
 from desk.web.signing_in import me
-from rules.free_mail import FREE_MAIL
+from rules.free_mail import is_free_mail
 
 SORTS = {"moved": N_("Last touched"), "longest": N_("Waited longest"), "due": N_("Due"), "created": N_("Opened last")}
 #: Views of tickets that are somebody's, or nobody's, by definition.
@@ -138,7 +138,7 @@ def _by_domain(found: Page, shown: list[dict[str, Any]], place: Place) -> list[d
     for ticket, row in zip(found.tickets, shown, strict=True):
         groups.setdefault(domain_of(ticket.requester_address.normalised) if ticket.requester_address else "", []).append(row)
     return [{"name": f"@{domain}" if domain else _("No address"), "count": len(group), "rows": group,
-             "note": _("private provider") if domain in FREE_MAIL else "", "decide": _together(domain) if len(group) > 1 else []}
+             "note": _("private provider") if is_free_mail(domain) else "", "decide": _together(domain) if len(group) > 1 else []}
             for domain, group in groups.items()]
 
 
