@@ -15,28 +15,27 @@ from core.i18n import N_
 from core.operations import Operation, OperationItem
 from core.options import option
 from desk.policy import save_policy
-from desk.simulating import KIND, OPTION, own_choices, proposal
+from desk.simulating import DRAFT, OPTION, own_choices, proposal
 from desk.switching import switch
 
 
 def draft_of(db: Session, agent: Agent) -> Operation | None:
     """The change an admin is at, tried or not."""
-    row = db.scalar(select(Operation).where(Operation.kind == KIND, Operation.by_uid == agent.uid).order_by(Operation.id.desc()).limit(1))
-    return row if row is not None and row.given.get("draft") else None
+    return db.scalar(select(Operation).where(Operation.kind == DRAFT, Operation.by_uid == agent.uid).order_by(Operation.id.desc()).limit(1))
 
 
 def change(db: Session, agent: Agent, **changed: Any) -> Operation:
     """Change the draft, or begin one from what is in force: ``rules``, ``gifts``, ``choices``, ``days``. What was tried of it
     before is forgotten. Raises Refused for what could not be saved."""
     draft = draft_of(db, agent)
-    given = dict(draft.given) if draft else {**proposal(db, {}), "draft": True, "choices_before": choices(db)}
+    given = dict(draft.given) if draft else {**proposal(db, {}), "choices_before": choices(db)}
     clean = proposal(db, {name: changed[name] for name in ("rules", "gifts", "days") if name in changed})
     given |= {name: clean[name] for name in ("rules", "gifts", "days") if name in changed}
     if "choices" in changed:
         given["choices"] = proposal(db, {"unknown_sender": changed["choices"].get("", ""), "mailboxes": {
             uid: value for uid, value in changed["choices"].items() if uid}})["choices"]
     if draft is None:
-        draft = Operation(kind=KIND, by_uid=agent.uid, state="planned")
+        draft = Operation(kind=DRAFT, by_uid=agent.uid, state="planned")
         db.add(draft)
     if draft.state in ("approved", "running"):
         raise Refused(N_("Your change is being tried. Wait for it, or stop it first."))

@@ -34,6 +34,8 @@ from rules.intake import judge
 from rules.policy import Rule, rule_of
 
 KIND = "intake.simulation"
+#: A change of an admin's that is not in force yet, tried in the same way.
+DRAFT = "intake.change"
 OPTION = "intake.unknown_sender"
 #: What becomes of a mail; mail that the policy has no say in is none of these.
 OUTCOMES = ("created", "asked", "none", "spam", "set_aside")
@@ -41,12 +43,12 @@ CHUNK = 1000
 MOST_DAYS = 400
 
 
-def simulate(db: Session, wanted: Mapping[str, Any], *, by: Agent, draft: bool = False) -> Operation:
+def simulate(db: Session, wanted: Mapping[str, Any], *, by: Agent) -> Operation:
     """Ask for a trial: ``{days, rules, gifts, unknown_sender, mailboxes}``, each as it is in force where it is not given.
 
     Raises Refused for what could not be saved either.
     """
-    return start(db, KIND, proposal(db, wanted) | {"draft": draft}, by=by.uid, total=0)
+    return start(db, KIND, proposal(db, wanted), by=by.uid, total=0)
 
 
 def proposal(db: Session, wanted: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from mailgate.oauth_codes import keep, redeem
 def register() -> None:
     """Let the worker know every kind."""
     KINDS.update({"mailbox.test": test_mailbox, mailbox_sign_ins.KIND: sign_in_mailbox, "mail.explain": explain_mail,
-                  simulating.KIND: simulating.run})
+                  simulating.KIND: simulating.run, simulating.DRAFT: simulating.run})
 
 
 def test_mailbox(db: Session, operation: Operation) -> None:

@@ -16,6 +16,7 @@ from desk import inbound
 from desk.inbound import Delivery
 from desk.mailboxes import Mailbox, add_mailbox
 from desk.policy import policy, save_policy
+from desk.simulating import simulate
 from desk.tickets.intake import file
 from jobs import operations as job
 from mailgate.parse import parse
@@ -178,6 +179,13 @@ def test_a_trial_of_the_choice_and_the_rules(admin_client: FlaskClient, fresh_da
     assert admin_client.post(URL + "/trial/save").status_code == 303
     with fresh_database.read() as db:
         assert option(db, "intake.unknown_sender") == "ask"
+
+
+def test_a_trial_by_the_api_leaves_the_change_alone(admin_client: FlaskClient, jonas: Agent, fresh_database: Database) -> None:
+    admin_client.post(URL + "/rules", data={"senders": "one.example", "act": "ask"})
+    with fresh_database.write() as db:
+        simulate(db, {"unknown_sender": "never"}, by=jonas)
+    assert "Sender is at one.example" in admin_client.get(URL).text
 
 
 def test_a_change_is_let_go(admin_client: FlaskClient, fresh_database: Database) -> None:
