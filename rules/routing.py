@@ -71,8 +71,8 @@ def first(rules: Iterable[Rule], clues: Clues) -> Match | None:
 
 def finds(word: str, folded: str) -> bool:
     """Whether a folded text has a word or several in a row, whole; ``faktura*`` also what begins with it."""
-    pattern = _pattern(word)
-    return pattern is not None and pattern.search(folded) is not None
+    plain, pattern = _pattern(word)
+    return bool(plain) and plain in folded and pattern.search(folded) is not None       # looking for it is quicker than for a word
 
 
 def _holds(rule: Rule, c: Clues) -> tuple[tuple[str, str], ...] | None:
@@ -112,6 +112,6 @@ ASKED: tuple[tuple[str, Callable[[Rule, Clues], str]], ...] = (
 
 
 @lru_cache(maxsize=2000)
-def _pattern(word: str) -> re.Pattern[str] | None:
+def _pattern(word: str) -> tuple[str, re.Pattern[str]]:
     plain, end = fold(word.rstrip("* ")), "" if word.rstrip().endswith("*") else r"(?!\w)"
-    return re.compile(r"(?<!\w)" + re.escape(plain) + end) if plain else None
+    return plain, re.compile(r"(?<!\w)" + re.escape(plain) + end)
