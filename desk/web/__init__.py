@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from core.rendering import TEMPLATES, prepare
 from core.settings import settings
 from core.tokens import key
-from desk.web import drawing, errors, headers, requests, signing_in
+from desk.web import cookies, drawing, errors, headers, requests, signing_in
 
 #: One module a noun; each has a blueprint ``bp``.
 NOUNS: tuple[str, ...] = (
@@ -36,6 +36,7 @@ def create_app() -> Flask:
     )
     prepare(app.jinja_env)
     drawing.prepare(app)
+    cookies.prepare(app)
     app.csrf = CSRFProtect(app)  # type: ignore[attr-defined]
     signing_in.login_manager.init_app(app)
     requests.prepare(app)
