@@ -175,9 +175,11 @@ def test_a_script_is_told_that_it_is_signed_out(visitor: FlaskClient) -> None:
     assert visitor.post("/tickets/1/replies").location.startswith("/sign-in")
 
 
-def test_only_pages_renew_the_cookie(agent_client: FlaskClient) -> None:
+def test_only_pages_renew_the_cookie(visitor: FlaskClient, nora: Agent) -> None:
     """A poll that is answered after a form was sent would put the session of before back, and the toast would be lost."""
-    assert agent_client.get("/tickets?view=mine").headers.getlist("Set-Cookie")
+    sign_in(visitor)
+    visitor.get("/tickets?view=mine")
+    assert visitor.get("/tickets?view=mine").headers.getlist("Set-Cookie")
     for path, asked in (("/live?view=mine", {}), ("/static/css/index.css", {}), ("/tickets?view=mine", {"Sec-Fetch-Dest": "empty"})):
-        with agent_client.get(path, headers=asked) as answer:
+        with visitor.get(path, headers=asked) as answer:
             assert answer.status_code == 200 and answer.headers.getlist("Set-Cookie") == [], path
