@@ -50,7 +50,7 @@ def set_absence(
     if version is not None and agent.version != version:
         raise Conflict(N_("Somebody else has changed this agent in the meantime. Look at it again, then repeat your change."))
     errors = _wrong_days(begin, end)
-    if deputy is not None and (wrong := _wrong_deputy(db, agent, deputy)):
+    if deputy is not None and (wrong := _wrong_deputy(db, agent, deputy, begin, end)):
         errors["deputy"] = wrong
     if errors:
         raise Refused(N_("Some fields cannot be saved like this."), errors)
@@ -72,14 +72,28 @@ def _wrong_days(begin: date | None, end: date | None) -> dict[str, str]:
     return {}
 
 
-def _wrong_deputy(db: Session, agent: Agent, deputy: Agent) -> str:
+def _wrong_deputy(db: Session, agent: Agent, deputy: Agent, begin: date | None, end: date | None) -> str:
     if deputy.id == agent.id:
         return N_("Nobody stands in for themselves.")
     if not deputy.active:
         return N_("This agent has left. Choose somebody else.")
-    if any(one.id == agent.id for one in _chain(db, deputy)):
+    if begin is not None and end is not None and _leads_back(db, agent, deputy, begin, end):
         return N_("The two would stand in for each other. Choose somebody else.")
     return ""
+
+
+def _leads_back(db: Session, agent: Agent, deputy: Agent, begin: date, end: date) -> bool:
+    """Whether on one of these days all deputies in a row are away, the agent the last of them. Two who are away by turns may
+    stand in for each other."""
+    for one in _chain(db, deputy):
+        if one.id == agent.id:
+            return True
+        if one.away_from is None or one.away_until is None:
+            return False
+        begin, end = max(begin, one.away_from), min(end, one.away_until)
+        if end < begin:
+            return False
+    return False
 
 
 def _chain(db: Session, agent: Agent | None) -> Iterator[Agent]:

@@ -12,12 +12,14 @@ from datetime import datetime
 from functools import lru_cache
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, relationship
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint, and_, select, text
+from sqlalchemy.orm import Mapped, aliased, relationship
 
+from contacts.following import follows
 from contacts.person import Person
 from core.clock import now
 from core.database import Base, Row, personal, plain
+from core.i18n import N_
 
 KINDS = ("email", "phone", "chat", "link")
 PROOFS = ("none", "agent", "link", "authenticated")
@@ -47,7 +49,9 @@ class Address(Row, Base):
     holdings: Mapped[list[Holding]] = relationship(back_populates="address", order_by="Holding.id")
     __table_args__ = (UniqueConstraint("kind", "normalised"),
                       Index("ix_addresses_reduced", "reduced", sqlite_where=text("reduced IS NOT NULL"),
-                            postgresql_where=text("reduced IS NOT NULL")))
+                            postgresql_where=text("reduced IS NOT NULL")),
+                      Index("ix_addresses_blocked", "normalised", sqlite_where=text("suppression = 'blocked'"),
+                            postgresql_where=text("suppression = 'blocked'")))
 
 
 class Holding(Row, Base):
@@ -71,21 +75,32 @@ class Holding(Row, Base):
                       Index("ix_holdings_person", "person_id"))
 
 
+def _same_address(of: int, into: int) -> ColumnElement[bool]:
+    """Both hold the address now."""
+    other = aliased(Holding)
+    return and_(Holding.until.is_(None), select(other.id).where(
+        other.person_id == into, other.address_id == Holding.address_id, other.until.is_(None)).exists())
+
+
+follows("addresses", N_("Addresses"), Holding.person_id, Holding.origin_person_id, _same_address)
+
+
 @lru_cache(maxsize=4096)
 def normalise_email(value: str) -> str:
     """What an e-mail address is matched by: lower case, NFC, the domain in its Unicode form.
 
+    Lower case and no more: folding would make one of ``straße`` and ``strasse``, which are two owners' domains.
     Never refuses: a sender that no standard allows still is a sender. ``+tag`` and dots stay (MAIL.md, Identity).
     """
     value = unicodedata.normalize("NFC", value.strip().strip("<>").replace("\0", ""))
-    if PLAIN.fullmatch(value) and "xn--" not in value.casefold():
-        return value.casefold()[:320]           # what the library says of it too, in a hundredth of the time
+    if PLAIN.fullmatch(value) and "xn--" not in value.lower():
+        return value.lower()[:320]           # what the library says of it too, in a hundredth of the time
     try:
         checked = validate_email(value, check_deliverability=False, test_environment=True,
                                  allow_quoted_local=True, allow_domain_literal=True)
     except (EmailNotValidError, ValueError, RecursionError):
-        return value.casefold()[:320]
-    return checked.normalized.casefold()[:320]
+        return value.lower()[:320]
+    return checked.normalized.lower()[:320]
 
 
 def without_tag(address: str) -> str:

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from contacts.address import KINDS, Address, Holding, is_among
 from contacts.agent import Agent
+from contacts.duplicates import await_turn, check
 from contacts.facts import AddressAdded, AddressRetired
-from contacts.identifying import address_row, hold
+from contacts.identifying import address_row, hold, holders
 from contacts.person import Person
 from core.clock import now
 from core.errors import Conflict, Refused
@@ -25,14 +26,16 @@ _OURS: list[Callable[[Session], frozenset[str]]] = []
 
 def add_address(
     db: Session, person: Person, kind: str, value: str, *, label: str = "", primary: bool | None = None,
-    by: Agent | None, share: bool = False, origin: str = "agent", proof: str | None = None,
+    by: Agent | None, share: bool = False, origin: str = "agent", proof: str | None = None, checked: bool = True,
 ) -> Holding:
     """Let a person hold one more address; the first of its kind is primary.
 
     Raises Refused for what is no address of that kind or one of our own, and Conflict (with ``person_id``) when another living
-    person holds it, unless ``share``.
+    person holds it, unless ``share``, or the person becomes a duplicate by the company's own rule; without ``checked`` the caller looks.
     """
-    address = address_row(db, *_normal(kind, value), kind=kind)
+    how = "form" if origin == "agent" else "mail"
+    await_turn(db, how)
+    address = address_row(db, *normal(kind, value), kind=kind)
     _not_ours(db, address)
     _free_for(db, person, address, share)
     if primary is None:
@@ -41,23 +44,36 @@ def add_address(
         _none_primary(db, person, kind)
     holding_id = hold(db, address, person, origin=origin, primary=primary, label=label[:40],
                       proof=proof or ("agent" if by else "none"))
+    if checked:
+        check(db, person, {kind}, how=how)
     record(db, AddressAdded(person.uid, address.uid, origin), by=by.uid if by else None)
     return db.get_one(Holding, holding_id)
 
 
 def correct_address(db: Session, holding: Holding, value: str, *, by: Agent | None, share: bool = False) -> None:
-    """Put right what was written wrong: the person holds this address instead. Raises as :func:`add_address` does."""
+    """Put right what was written wrong: the person holds this address instead, on the agent's word, whatever proved the other. That
+    they held the other is kept where they wrote from it, it was proven, or their e-mails are locked. Raises as :func:`add_address` does."""
     before, kind = holding.address, holding.address.kind
-    address = address_row(db, *_normal(kind, value), kind=kind)
+    await_turn(db)
+    address = address_row(db, *normal(kind, value), kind=kind)
     if address.id == before.id:
         return
     _not_ours(db, address)
     _free_for(db, holding.person, address, share)
-    holding.address_id = address.id
+    _keep_past(db, holding)
+    holding.address_id, holding.origin, holding.proof = address.id, "agent" if by else holding.origin, "agent" if by else "none"
+    holding.since, holding.asked_at = now(), None
     db.flush()
     db.expire(holding, ["address"])
+    check(db, holding.person, {kind})
     record(db, AddressRetired(holding.person.uid, before.uid), by=by.uid if by else None)
     record(db, AddressAdded(holding.person.uid, address.uid, holding.origin), by=by.uid if by else None)
+
+
+def _keep_past(db: Session, holding: Holding) -> None:
+    if holding.origin == "wrote" or holding.proof in ("authenticated", "link") or holding.person.mail_locked_at is not None:
+        db.add(Holding(address_id=holding.address_id, person_id=holding.person_id, origin_person_id=holding.origin_person_id,
+                       primary=False, label=holding.label, origin=holding.origin, proof=holding.proof, since=holding.since, until=now()))
 
 
 def make_primary(db: Session, holding: Holding) -> None:
@@ -74,9 +90,19 @@ def retire(db: Session, holding: Holding, *, by: Agent | None) -> None:
     db.flush()
 
 
+def never_held(db: Session, holding: Holding, *, by: Agent | None) -> None:
+    """Take back that the person holds this address at all: it speaks for them no more than for anybody."""
+    person = holding.person
+    retire(db, holding, by=by)
+    db.delete(holding)
+    person.raise_version()
+    db.flush()
+
+
 def hold_again(db: Session, holding: Holding, *, by: Agent | None) -> None:
-    """Take back that the person holds this address no more."""
-    holding.until = None
+    """Take back that the person holds this address no more: primary again, where no other is by now."""
+    others = [one for one in holdings_of(db, holding.person) if one.address.kind == holding.address.kind]
+    holding.until, holding.primary = None, not any(one.primary for one in others)
     holding.person.raise_version()
     record(db, AddressAdded(holding.person.uid, holding.address.uid, holding.origin), by=by.uid if by else None)
     db.flush()
@@ -86,12 +112,6 @@ def holdings_of(db: Session, person: Person) -> list[Holding]:
     """What a person holds now: primary first, e-mail before phone."""
     found = db.scalars(select(Holding).where(Holding.person_id == person.id, Holding.until.is_(None))).all()
     return sorted(found, key=lambda h: (KINDS.index(h.address.kind), not h.primary, h.id))
-
-
-def holders(db: Session, address: Address) -> list[Holding]:
-    """Who holds an address now, merged persons left out."""
-    return list(db.scalars(select(Holding).join(Holding.person).where(
-        Holding.address_id == address.id, Holding.until.is_(None), Person.merged_into_id.is_(None))))
 
 
 def nobody_holds(addresses: Callable[[Session], frozenset[str]]) -> None:
@@ -128,7 +148,8 @@ def _none_primary(db: Session, person: Person, kind: str) -> None:
     db.flush()
 
 
-def _normal(kind: str, value: str) -> tuple[str]:
+def normal(kind: str, value: str) -> tuple[str]:
+    """An address as it is kept, alone in a tuple. Raises Refused for what is none of its kind."""
     value = value.strip()
     if kind not in KINDS:
         raise Refused(_("There is no kind of address called %(kind)s.", kind=kind),

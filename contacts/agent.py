@@ -19,7 +19,8 @@ NOTIFY = {"new": ["bell"], "assigned": ["bell", "mail"], "answered": ["bell"], "
 
 class Agent(Row, Versioned, Base):
     """A user of the desk. ``session_version`` rises when every sign-in must end (new password, role taken). From
-    ``away_from`` to ``away_until``, days in the agent's own zone, the deputy gets what would be theirs."""
+    ``away_from`` to ``away_until``, days in the agent's own zone, the deputy gets what would be theirs. ``calendar_key``, where there
+    is one, opens their calendar to who has its address."""
 
     __tablename__ = "agents"
     email: Mapped[str] = personal(String(254), unique=True, erase="rewrite", report=False)
@@ -32,6 +33,7 @@ class Agent(Row, Versioned, Base):
     theme: Mapped[str] = plain(String(10), default="system")
     keys: Mapped[bool] = plain(default=True)
     notify: Mapped[dict[str, Any]] = plain(Json, default=lambda: {k: list(v) for k, v in NOTIFY.items()})
+    defaults: Mapped[dict[str, Any]] = plain(Json, default=dict)
     totp: Mapped[str] = plain(Text, default="")
     recovery_codes: Mapped[list[Any]] = plain(Json, default=list)
     totp_used: Mapped[int] = plain(default=0)
@@ -40,6 +42,7 @@ class Agent(Row, Versioned, Base):
     away_from: Mapped[date | None] = plain()
     away_until: Mapped[date | None] = plain()
     deputy_id: Mapped[int | None] = plain(ForeignKey("agents.id", ondelete="SET NULL"))
+    calendar_key: Mapped[str | None] = plain(String(24))
     addresses: Mapped[list[AgentAddress]] = relationship(cascade="all, delete-orphan", lazy="selectin", order_by="AgentAddress.id")
 
     @property
@@ -107,6 +110,14 @@ class PasswordReset(Base):
     __tablename__ = "password_resets"
     digest: Mapped[str] = plain(String(32), primary_key=True)
     agent_id: Mapped[int] = plain(ForeignKey("agents.id", ondelete="CASCADE"), index=True)
+    until: Mapped[datetime] = plain(kept="session")
+
+
+class EndedSession(Base):
+    """A session that was signed out of, as a keyed digest: a copy of its cookie opens nothing for as long as it would last."""
+
+    __tablename__ = "ended_sessions"
+    digest: Mapped[str] = plain(String(32), primary_key=True)
     until: Mapped[datetime] = plain(kept="session")
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from contacts.agent import Agent
 from contacts.company import Company
 from contacts.creating import index_company
+from contacts.duplicates import notice
 from contacts.editing import reindex
 from contacts.facts import CompanyBinned, PersonBinned
 from contacts.name_keys import forget_keys
@@ -36,6 +37,7 @@ def restore_person(db: Session, person: Person, *, by: Agent) -> None:
         raise Refused("This person is not in the bin.")
     person.binned_at = None
     reindex(db, person)
+    notice(db, person)
     record(db, PersonBinned(person.uid, restored=True), by=by.uid)
     db.flush()
 

@@ -13,11 +13,12 @@ from contacts.address import domain_of, normalise_email
 from contacts.agent import Agent
 from contacts.company import Company, CompanyDomain
 from contacts.creating import create_company, index_company
+from contacts.custom_values import cleaned, custom_of, set_custom, told
 from contacts.editing import check_version, reindex
 from contacts.facts import CompanyEdited
+from contacts.ordering import put_in_order
 from contacts.person import Employment, Person
 from core.errors import Refusals, Refused, Unknown
-from core.fold import fold
 from core.history import record
 from core.i18n import N_
 from core.i18n import gettext as _
@@ -34,42 +35,51 @@ _DOMAIN = re.compile(r"(?!-)[^\W_](?:[\w-]{0,62}\.)+[^\W_][\w-]{0,61}[^\W_]")
 
 def new_company(
     db: Session, fields: Mapping[str, Any], *, by: Agent | None, how: str = "form", domains: Sequence[str] = (),
+    custom: Mapping[str, Any] | None = None,
 ) -> Company:
-    """A company. Our contact defaults to who creates it. Raises Refused without a name or for a taken domain."""
+    """A company, with what stands in the organisation's own fields (``custom``: key → value). Our contact defaults to who creates it. Raises Refused without a name or for a taken domain."""
     wrong = Refusals()
     wrong(_named, fields.get("name"))
-    clean = wrong(_checked, fields) or {}
+    clean = wrong(checked, fields) or {}
+    own = wrong(cleaned, db, Company, custom or {}) or {}
     wanted = sorted(wrong(_cleaned, domains) or ())
     wrong(_free_domains, db, wanted, None)
     wrong.settle()
     clean.setdefault("our_contact_id", by.id if by else None)
-    return create_company(db, clean.pop("name"), by=by.uid if by else None, how=how, domains=wanted, **clean)
+    company = create_company(db, clean.pop("name"), by=by.uid if by else None, how=how, domains=wanted, **clean)
+    set_custom(db, company, own)
+    return company
 
 
 def edit_company(
     db: Session, company: Company, fields: Mapping[str, Any], *, by: Agent | None, version: int | None = None,
-    domains: Sequence[str] | None = None,
+    domains: Sequence[str] | None = None, custom: Mapping[str, Any] | None = None,
 ) -> dict[str, tuple[Any, Any]]:
     """Change fields of a company; return what changed. Raises Stale when ``version`` is no longer the company's."""
     check_version(company, version)
     wrong = Refusals()
     wrong(_named, fields.get("name", company.name))
-    clean = wrong(_checked, fields) or {}
+    clean = wrong(checked, fields) or {}
+    own = (wrong(cleaned, db, Company, custom, custom_of(db, company)) or {}) if custom else {}
     wanted = wrong(_cleaned, domains or ()) or set()
     wrong(_free_domains, db, sorted(wanted), company)
     wrong.settle()
     changes = {n: (getattr(company, n), v) for n, v in clean.items() if getattr(company, n) != v}
     for name, (_before, value) in changes.items():
         setattr(company, name, value)
-    company.sort_name = fold(company.name)[:200]
+    put_in_order(company)
     if domains is not None:
         _set_domains(db, company, wanted)
+    if own_changes := set_custom(db, company, own) if own else {}:
+        company.raise_version()
     db.flush()
-    if changes:
+    changes |= own_changes
+    if changes or domains is not None:
         index_company(db, company)
+    if changes:
         if "name" in changes:
             _reindex_people(db, company)
-        record(db, CompanyEdited(company.uid), by=by.uid if by else None, changes=changes)
+        record(db, CompanyEdited(company.uid), by=by.uid if by else None, changes=told(changes))
     return changes
 
 
@@ -128,7 +138,8 @@ def _named(name: Any) -> None:
         raise Refused("A company needs a name.", {"name": "Give a name."})
 
 
-def _checked(fields: Mapping[str, Any]) -> dict[str, Any]:
+def checked(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a record as they are kept. Raises Refused for what there is not, or cannot be."""
     unknown = set(fields) - set(FIELDS)
     if unknown:
         raise Refused(_("A company has no field %(names)s.", names=", ".join(sorted(unknown))))

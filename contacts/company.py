@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, relationship
 from contacts.agent import Agent
 from core.database import Base, Guarded, Row, personal, plain
 
+#: Compared letter by letter on both databases (:mod:`core.alphabet`).
+Ordered = String(250).with_variant(String(250, collation="C"), "postgresql")
+
 
 class Category(Row, Base):
     """What a person or company is to us: customer, prospect, supplier."""
@@ -45,6 +48,7 @@ class Company(Row, Guarded, Base):
     __tablename__ = "companies"
     name: Mapped[str] = personal(String(200), erase="keep")
     sort_name: Mapped[str] = personal(String(200), erase="keep", report=False)
+    order_key: Mapped[str] = personal(Ordered, erase="keep", report=False, default="")
     organisation_number: Mapped[str | None] = personal(String(20), erase="keep", index=True)
     category_id: Mapped[int | None] = plain(ForeignKey("categories.id", ondelete="SET NULL"))
     business_id: Mapped[int | None] = plain(ForeignKey("businesses.id", ondelete="SET NULL"))
@@ -58,6 +62,10 @@ class Company(Row, Guarded, Base):
     business: Mapped[Business | None] = relationship()
     our_contact: Mapped[Agent | None] = relationship()
     __table_args__ = (Index("ix_companies_sort_name", "sort_name", "id"),
+                      Index("ix_companies_order_key", "order_key", "id", "sort_name"),
+                      *(Index(f"ix_companies_{name}", f"{name}_id", sqlite_where=text(f"{name}_id IS NOT NULL"),
+                              postgresql_where=text(f"{name}_id IS NOT NULL")) for name in ("category", "business", "our_contact")),
+                      Index("ix_companies_created", "created_at"),
                       Index("ix_companies_binned", "id", sqlite_where=text("binned_at IS NOT NULL"),
                             postgresql_where=text("binned_at IS NOT NULL")))
 

@@ -71,4 +71,5 @@ def _arrives(db: Session, address: Address) -> None:
 
 
 def _what(holding: Holding) -> str:
-    return f"{holding.id} {holding.person_id} {holding.address.normalised} {holding.asked_at.timestamp() if holding.asked_at else ''}"
+    whose = holding.origin_person_id or holding.person_id         # a merge on the way changes nothing
+    return f"{holding.id} {whose} {holding.address.normalised} {holding.asked_at.timestamp() if holding.asked_at else ''}"

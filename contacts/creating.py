@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 
 from contacts.address import Address, domain_of
 from contacts.company import Company, CompanyDomain
+from contacts.duplicates import check_later
 from contacts.facts import AddressAdded, CompanyCreated, PersonCreated
-from contacts.identifying import hold, sort_name, split_name
+from contacts.identifying import hold, split_name
 from contacts.name_keys import keep_keys
+from contacts.ordering import keys_of_company, keys_of_person
 from contacts.person import Employment, LegalBasis, Person
+from contacts.phones import together
 from core.batch import MISSING, defer, recall, remember
-from core.fold import fold
 from core.history import record
 from core.putting import put
 from core.search import index_substring
@@ -34,18 +36,16 @@ def create_from_mail(
     open comes from the company: the one at the domain. One that the sender only names is for an agent to see, not to believe.
     """
     given = dict(gifts or {})
-    first, last = split_name(display_name)
-    if not (first or last):
-        first, last = _name_in(address.value)
+    first, last = name_for(display_name, address.value)
     person = put(
-        db, Person, first_name=first, last_name=last, sort_name=sort_name(first, last), preferred_language=given.get("language") or language,
+        db, Person, first_name=first, last_name=last, **keys_of_person(first, last), preferred_language=given.get("language") or language,
         language_guessed=bool(given.get("language") or language), name_guessed=True, to_be_completed=True, created_how="mail",
         created_why=why)
     hold(db, address, person, origin="wrote", proof=proof, primary=True)
     defer(db, _give_bases, {"person_id": person.id, "source": "wrote to us"})
     company = given.get("company") or company_at(db, domain_of(address.normalised))
     if company is not None:
-        put(db, Employment, person_id=person.id, company_id=company.id)
+        put(db, Employment, person_id=person.id, company_id=company.id, guessed="company" not in given)
     fields = {name: value for name in ("category", "business", "service_level", "support_contact", "our_contact")
               if (value := _id(given.get(name)) or getattr(company, f"{name}_id", None))}
     if fields:
@@ -53,6 +53,7 @@ def create_from_mail(
             setattr(person, f"{name}_id", value)
         db.flush()
     index_person(db, person, [address.value], company.name if company else "", new=True)
+    check_later(db, person)
     record(db, PersonCreated(person.uid, "mail", company.uid if company else None))
     record(db, AddressAdded(person.uid, address.uid, "wrote"))
     return person
@@ -62,13 +63,31 @@ def _id(record_: Any) -> int | None:
     return record_.id if record_ is not None else None
 
 
+def name_for(display: str, address: str) -> tuple[str, str]:
+    """First and last name for somebody who is to be recorded: what they call themselves, else what ``ole.hansen@`` is made of.
+
+    A desk's or a company's own name is nobody's, so the whole of it stands as last name, to be completed; ``post@company`` is
+    not called Post and is known by the address. For want of all that it is what stands before the ``@``.
+    """
+    first, last = split_name(display)
+    if not (first or last):
+        first, last = _name_in(address)
+    if first or last:
+        return first, last
+    told = " ".join(display.split())
+    if "@" not in told and any(c.isalpha() for c in told):
+        return "", told[:120]
+    local = address.partition("@")[0]
+    return ("", address[:120]) if is_role(local) else (local[:120], "")
+
+
 def _name_in(address: str) -> tuple[str, str]:
-    """Of ``ole.hansen@`` first and last name; of any other address what stands before the ``@``, for want of a name."""
+    """Of ``ole.hansen@`` first and last name."""
     local = address.partition("@")[0]
     told = re.split(r"[._]", local)
     if 1 < len(told) < 4 and all(len(word) > 1 and word.isalpha() for word in told) and not is_role(local):
         return split_name(" ".join(told))
-    return local[:120], ""
+    return "", ""
 
 
 _BY_DOMAIN = select(Company).join(CompanyDomain).where(
@@ -94,12 +113,13 @@ def create_company(
 ) -> Company:
     """A company; ``domains`` are the mail domains its people write from. One that is open to everybody tells no company, and is
     passed over."""
-    company = Company(name=name.strip(), sort_name=fold(name)[:200], **fields)
+    company = Company(name=name.strip(), **keys_of_company(name), **fields)
     db.add(company)
     db.flush()
     for domain in domains:
-        if not is_free_mail(told := domain.strip().casefold()):
+        if not is_free_mail(told := domain.strip().lower()):
             db.add(CompanyDomain(domain=told, company_id=company.id))
+    db.flush()
     index_company(db, company)
     record(db, CompanyCreated(company.uid, how), by=by)
     db.flush()
@@ -112,11 +132,12 @@ def index_person(
     """Let the person be found by any part of name, addresses, company, customer number; by phone with and without spaces; and
     by how the name sounds."""
     keep_keys(db, person, new=new)
-    together = ["".join(value.split()) for value in addresses if value.startswith("+") and " " in value]
     index_substring(db, "person_search", person.id, [
-        person.first_name, person.last_name, *addresses, *together, company, person.customer_number], new=new)
+        person.first_name, person.last_name, *addresses, *map(together, addresses), company, person.customer_number], new=new)
 
 
 def index_company(db: Session, company: Company) -> None:
-    """Let the company be found by any part of name, number, website."""
-    index_substring(db, "company_search", company.id, [company.name, company.organisation_number, company.website])
+    """Let the company be found by any part of name, organisation number, phone, website and mail domains."""
+    domains = db.scalars(select(CompanyDomain.domain).where(CompanyDomain.company_id == company.id)).all()
+    numbers = [number for number in (company.organisation_number, company.phone) if number]
+    index_substring(db, "company_search", company.id, [company.name, *numbers, *map(together, numbers), company.website, *domains])

@@ -27,12 +27,48 @@ class PersonEdited(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class PersonWithdrawn(Fact):
+    """A person that an import had made was taken out again with it."""
+
+    kind: ClassVar[str] = "person.withdrawn"
+    person_uid: str
+    operation_uid: str
+
+
+@dataclass(frozen=True, slots=True)
 class PersonBinned(Fact):
     """A person was put into the bin or brought back."""
 
     kind: ClassVar[str] = "person.binned"
     person_uid: str
     restored: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PersonMailLocked(Fact):
+    """An admin locked access to the e-mails of a person, or opened it again."""
+
+    kind: ClassVar[str] = "person.mail_locked"
+    person_uid: str
+    opened: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PersonMerged(Fact):
+    """A person became part of another."""
+
+    kind: ClassVar[str] = "person.merged"
+    person_uid: str
+    into_uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonUnmerged(Fact):
+    """A person was taken out of another again; ``from_uid`` is who went on for both."""
+
+    kind: ClassVar[str] = "person.unmerged"
+    person_uid: str
+    from_uid: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +120,16 @@ class ResemblanceDenied(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class PersonsToldApart(Fact):
+    """An agent looked at two persons who are alike and found them to be two, or took that back."""
+
+    kind: ClassVar[str] = "person.told_apart"
+    person_uid: str
+    other_uid: str
+    taken_back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class AddressHealth(Fact):
     """Mail to an address comes back, or arrives again."""
 
@@ -100,6 +146,89 @@ class EmploymentChanged(Fact):
     person_uid: str
     company_uid: str
     change: str
+    employment_uid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonMoved(Fact):
+    """A person went from one company to another, or to none: what of their records went along (stay, all, after), how many did and
+    how many stayed. ``undone``: the move was taken back. The operation takes it back and names each record."""
+
+    kind: ClassVar[str] = "person.moved"
+    person_uid: str
+    operation_uid: str
+    from_company_uid: str | None
+    to_company_uid: str | None
+    took: str = "stay"
+    moved: int = 0
+    stayed: int = 0
+    mistake: bool = False
+    undone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCopied(Fact):
+    """A second card was made of a person, at another company."""
+
+    kind: ClassVar[str] = "person.copied"
+    person_uid: str
+    copy_uid: str
+    company_uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityChanged(Fact):
+    """A task, an appointment or a call was added, edited, finished, cancelled, reopened, deleted or restored."""
+
+    kind: ClassVar[str] = "activity.changed"
+    activity_uid: str
+    of: str
+    change: str
+    company_uid: str | None = None
+    person_uids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MatterChanged(Fact):
+    """A sale, a project, a campaign or an order (``of``) was added, edited, brought into a ``state``, deleted or restored. Whom it was
+    with before is named too."""
+
+    kind: ClassVar[str] = "matter.changed"
+    matter_uid: str
+    of: str
+    change: str
+    state: str | None = None
+    person_uid: str | None = None
+    company_uid: str | None = None
+    former_person_uid: str | None = None
+    former_company_uid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MembersChanged(Fact):
+    """Persons joined or left a sale, a project or a campaign (``of``), or take part as something else."""
+
+    kind: ClassVar[str] = "members.changed"
+    matter_uid: str
+    of: str
+    change: str
+    person_uids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NoteChanged(Fact):
+    """A note on a person, a company or a project was added, edited, deleted or restored. Of a private one none is named: it lies under
+    subjects of its author's alone (``person_private_uid``, ``company_private_uid``, ``project_private_uid``)."""
+
+    kind: ClassVar[str] = "note.changed"
+    note_uid: str
+    change: str
+    person_uid: str | None = None
+    company_uid: str | None = None
+    person_private_uid: str | None = None
+    company_private_uid: str | None = None
+    project_uid: str | None = None
+    project_private_uid: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +246,15 @@ class CompanyEdited(Fact):
 
     kind: ClassVar[str] = "company.edited"
     company_uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyWithdrawn(Fact):
+    """A company that an import had made was taken out again with it."""
+
+    kind: ClassVar[str] = "company.withdrawn"
+    company_uid: str
+    operation_uid: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +296,16 @@ class PolicyChanged(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class LayoutChanged(Fact):
+    """Another version of a layout of cards came into force, for all users or (``agent_uid``) for one."""
+
+    kind: ClassVar[str] = "layout.changed"
+    layout_uid: str
+    version: int
+    agent_uid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LevelChanged(Fact):
     """A service level was added, edited, moved, archived or brought back; the values are in ``changes``."""
 
@@ -175,3 +323,88 @@ class RoutingChanged(Fact):
     rule_uid: str
     change: str
     book_uid: str = "routing-rules"
+
+
+@dataclass(frozen=True, slots=True)
+class RelationChanged(Fact):
+    """A relation was added, edited, ended, removed or put back; its values are in ``changes``. Both sides are named, and whom the
+    persons were before any merge (``origin_id``, ``other_origin_id``)."""
+
+    kind: ClassVar[str] = "relation.changed"
+    relation_uid: str
+    change: str
+    relation_kind: str
+    person_uid: str | None = None
+    company_uid: str | None = None
+    other_person_uid: str | None = None
+    other_company_uid: str | None = None
+    origin_id: int | None = None
+    other_origin_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RelationKindChanged(Fact):
+    """A kind of relation was added, edited, moved, archived or brought back; the values are in ``changes``."""
+
+    kind: ClassVar[str] = "relation_kind.changed"
+    kind_uid: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class CustomFieldChanged(Fact):
+    """A field of the organisation's own was added, edited, moved, retired, deleted or brought back; the values are in ``changes``."""
+
+    kind: ClassVar[str] = "custom_field.changed"
+    field_uid: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class InfotagPut(Fact):
+    """An infotag was put on a person or a company, or taken off; its name then is in ``changes``."""
+
+    kind: ClassVar[str] = "infotag.put"
+    tag_uid: str
+    person_uid: str | None = None
+    company_uid: str | None = None
+    taken_off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InfotagChanged(Fact):
+    """An infotag of the list was added, edited, retired or brought back; the values are in ``changes``."""
+
+    kind: ClassVar[str] = "infotag.changed"
+    tag_uid: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPhotoChanged(Fact):
+    """A person's photo was added, replaced or removed."""
+
+    kind: ClassVar[str] = "person.photo"
+    person_uid: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileChanged(Fact):
+    """A file of a person or a company was added, deleted or restored; its name is in ``changes``."""
+
+    kind: ClassVar[str] = "file.changed"
+    file_uid: str
+    change: str
+    person_uid: str | None = None
+    company_uid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SelectionChanged(Fact):
+    """A selection was created, edited or removed, or so many were added to it or taken out of it."""
+
+    kind: ClassVar[str] = "selection.changed"
+    selection_uid: str
+    change: str
+    count: int = 0

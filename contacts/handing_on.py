@@ -6,11 +6,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contacts.address import Holding
-from contacts.addressing import holders, holdings_of
+from contacts.addressing import holdings_of
 from contacts.agent import Agent
+from contacts.duplicates import notice
 from contacts.editing import reindex
 from contacts.facts import AddressAdded, AddressMoved
-from contacts.identifying import hold
+from contacts.identifying import hold, holders
 from contacts.person import Person
 from core.clock import now
 from core.errors import Refused
@@ -38,6 +39,7 @@ def hand_on(db: Session, holding: Holding, to: Person, *, by: Agent) -> Holding:
         theirs.since = at
     record(db, AddressMoved(giver.uid, address.uid, to.uid), by=by.uid)
     _settled(db, giver, to)
+    notice(db, to, {address.kind})
     return theirs
 
 
@@ -56,6 +58,7 @@ def take_back(db: Session, holding: Holding, *, by: Agent) -> None:
         record(db, AddressAdded(person.uid, address.uid, holding.origin), by=by.uid)
     holding.until = None
     _settled(db, person, *([heir.person] if heir is not None else []))
+    notice(db, person, {address.kind})
 
 
 def one_is_primary(db: Session, person: Person) -> None:

@@ -34,7 +34,8 @@ class Identified:
     """Who an address belongs to.
 
     ``state``: known, several, unknown, binned, agent, own, none. ``evidence`` and ``candidates`` are as in
-    API.md; ``person`` is set for *known* alone, and for *binned*, where it stays masked.
+    API.md; ``person`` is set for *known* alone, and for *binned*, where it stays masked. ``origin_id`` is whose the address was
+    before any merge: what comes from it is theirs again when the person is taken apart.
     """
 
     state: str
@@ -42,6 +43,7 @@ class Identified:
     agent: Agent | None = None
     evidence: list[dict[str, Any]] = field(default_factory=list)
     candidates: list[dict[str, Any]] = field(default_factory=list)
+    origin_id: int | None = None
 
 
 
@@ -60,13 +62,13 @@ def identify(db: Session, address: Address, *, own: frozenset[str]) -> Identifie
     """Who holds this address now. ``own`` are the addresses of our mailboxes, which are nobody's, with any tag."""
     if is_among(address.normalised, own):
         return Identified("own", evidence=[evidence("own", 0, N_("%(address)s is an address of ours."), address=address.value)])
-    holders = _holders(db, address)
-    living = [h for h in holders if h.person.living]
+    held = holders(db, address)
+    living = [h for h in held if h.person.living]
     if living:
         return _among(living, address)
     if alike := [h for h in variants.held_alike(db, address) if h.person.living]:
         return _alike(alike, address)
-    binned = next((h for h in holders if h.person.binned_at is not None), None)
+    binned = next((h for h in held if h.person.binned_at is not None), None)
     if binned is not None:
         return Identified("binned", binned.person, evidence=[
             evidence("binned", 0, N_("%(address)s belongs to a deleted person."), address=address.value)])
@@ -82,9 +84,12 @@ def identify(db: Session, address: Address, *, own: frozenset[str]) -> Identifie
 def address_row(db: Session, value: str, name: str = "", *, kind: str = "email", lock: bool = False) -> Address:
     """The row of an address, made when it is new; locked until the end of the transaction when asked.
 
-    The lock makes two first mails of one stranger wait for each other, so that they make one person.
+    The lock makes two first mails of one stranger wait for each other, so that they make one person; so does a turn where
+    spellings of an address are one mailbox.
     """
     normalised = normalise_email(value) if kind == "email" else value.strip()
+    if lock and kind == "email":
+        variants.take_turns_at(db, [normalised])
     query = _LOCKED if lock and db.get_bind().dialect.name == "postgresql" else _FOUND
     asked = {"kind": kind, "normalised": normalised}
     known = recall(db, "address", (kind, normalised))
@@ -136,17 +141,27 @@ def hold(db: Session, address: Address, person: Person, *, origin: str, proof: s
     return holding.id
 
 
-def _holders(db: Session, address: Address) -> Sequence[Holding]:
+def holders(db: Session, address: Address) -> Sequence[Holding]:
+    """Who holds an address now, with their persons: living and binned, none that were merged."""
     known = recall(db, "holders", address.id)
     found: Sequence[Holding] = db.scalars(_HOLDERS, {"address": address.id}).all() if known is MISSING else known
     return found
+
+
+def origin_of(db: Session, person: Person | None, address_id: int | None) -> int | None:
+    """Whose a thing is that came from this address and is the person's: of all who are part of them, the one who holds it."""
+    if person is None or address_id is None:
+        return person.id if person else None
+    return db.scalar(select(Holding.origin_person_id).where(
+        Holding.address_id == address_id, Holding.person_id == person.id, Holding.until.is_(None)).order_by(Holding.id).limit(1)) or person.id
 
 
 def _among(living: list[Holding], address: Address) -> Identified:
     working = [h for h in living if h.person.status == "active"]
     chosen = working if working else living
     if len(chosen) == 1:
-        return Identified("known", chosen[0].person, evidence=_proof(chosen[0], address))
+        return Identified("known", chosen[0].person, evidence=_proof(chosen[0], address),
+                          origin_id=chosen[0].origin_person_id or chosen[0].person_id)
     return Identified(
         "several", evidence=[evidence(
             "shared", 0, N_("%(n)s persons hold %(address)s."), n=len(chosen), address=address.value)],

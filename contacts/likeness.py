@@ -103,7 +103,8 @@ def _company(stranger: Stranger, one: Known, around: Surroundings) -> Iterator[C
     if around.company_id in one.companies:
         points = 26 if around.people <= SMALL else 20 if around.people <= MIDDLING else 14
         yield evidence("domain", points, N_("Same company, %(company)s"), company=around.company)
-    elif stranger.domain and any(domain_of(address) == stranger.domain for address in one.emails):
+    elif stranger.domain and any(
+            domain_of(address) == stranger.domain for address in one.emails if address != stranger.address):
         yield evidence("domain", 20, N_("Same domain"))
 
 
@@ -116,7 +117,7 @@ def _language(stranger: Stranger, one: Known) -> Iterator[Clue]:
 def _address(stranger: Stranger, one: Known) -> list[Clue]:
     """The most that an address they hold has in common with the stranger's."""
     told = [(points, said, address) for address in one.emails
-            for points, said in (_likeness(stranger.address, address, f"{one.name} {stranger.called}"),) if points]
+            for points, said in (addresses_alike(stranger.address, address, f"{one.name} {stranger.called}"),) if points]
     if not told:
         return []
     points, said, address = max(told)
@@ -124,7 +125,11 @@ def _address(stranger: Stranger, one: Known) -> list[Clue]:
 
 
 @lru_cache(maxsize=4096)
-def _likeness(written: str, held: str, name: str) -> tuple[int, str]:
+def addresses_alike(written: str, held: str, name: str) -> tuple[int, str]:
+    """What two addresses have in common: points, and the words for it; ``name`` is what both persons are called, which proves nothing
+    when it stands in both."""
+    if written == held:
+        return 34, N_("Had the address %(address)s before")
     (mine, _, my_domain), (theirs, _, their_domain) = written.rpartition("@"), held.rpartition("@")
     mine, theirs = mine.partition("+")[0], theirs.partition("+")[0]
     if not mine or not theirs or is_role(mine) or is_role(theirs):

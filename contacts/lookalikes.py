@@ -43,7 +43,7 @@ def lookalikes(db: Session, stranger: Stranger) -> tuple[list[Known], Surroundin
     found |= dict.fromkeys(_at_company(db, stranger, around))
     found |= dict.fromkeys(_by_name(db, stranger, around))
     rejected = _rejected(db, stranger)
-    return _known(db, [one for one in found if one not in rejected][:MOST_LOOKED_AT]), around
+    return known(db, [one for one in found if one not in rejected][:MOST_LOOKED_AT]), around
 
 
 def _by_name(db: Session, stranger: Stranger, around: Surroundings) -> list[int]:
@@ -75,12 +75,13 @@ def _keyed(condition: Any, most: int) -> Select[Any]:
 
 
 def _by_address(db: Session, stranger: Stranger, around: Surroundings) -> list[int]:
-    """Holders of the signature's phones, of addresses that the text names, and of the same name at another domain."""
+    """Holders of the signature's phones, of addresses that the text names, of this very one before, and of the same name at
+    another domain."""
     parts = []
     if stranger.phones:
         parts.append(_holders(and_(Address.kind == "phone", Address.normalised.in_(stranger.phones))))
-    if stranger.mentions:
-        parts.append(_holders(and_(Address.kind == "email", Address.normalised.in_(stranger.mentions))))
+    if told := [one for one in (stranger.address, *stranger.mentions) if one]:
+        parts.append(_holders(and_(Address.kind == "email", Address.normalised.in_(told))))
     if len(stranger.local) >= FEWEST_LETTERS:
         parts.append(_holders(and_(Address.kind == "email", Address.normalised >= f"{stranger.local}@",
                                    Address.normalised < f"{stranger.local}@{TOP}")))
@@ -124,7 +125,8 @@ def _rejected(db: Session, stranger: Stranger) -> set[int]:
     return set(db.scalars(select(Rejection.person_id).where(Rejection.address_id == stranger.address_id)))
 
 
-def _known(db: Session, ids: Sequence[int]) -> list[Known]:
+def known(db: Session, ids: Sequence[int]) -> list[Known]:
+    """The living among these persons, with all that they may be compared by: four questions, however many."""
     if not ids:
         return []
     emails, phones, companies = _by_person(), _by_person(), _by_person()
@@ -135,10 +137,10 @@ def _known(db: Session, ids: Sequence[int]) -> list[Known]:
             Employment.person_id.in_(ids), Employment.ended_on.is_(None))):
         companies.setdefault(person, []).append(company)
     rows = db.execute(select(
-        Person.id, Person.uid, Person.first_name, Person.last_name, Person.status, Person.preferred_language).where(
+        Person.id, Person.uid, Person.first_name, Person.last_name, Person.status, Person.preferred_language, Person.customer_number).where(
         Person.id.in_(ids), Person.binned_at.is_(None), Person.merged_into_id.is_(None)))
     return [Known(id_, uid, f"{first} {last}".strip(), status, language, _tuple(emails, id_), _tuple(phones, id_),
-                  frozenset(companies.get(id_, ()))) for id_, uid, first, last, status, language in rows]
+                  frozenset(companies.get(id_, ())), number) for id_, uid, first, last, status, language, number in rows]
 
 
 def _by_person() -> dict[int, list[Any]]:

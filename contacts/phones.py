@@ -1,16 +1,19 @@
-"""Phone numbers in what people write: those of a signature, in the form in which persons hold them."""
+"""Phone numbers in what people write: those of a signature, in the form in which persons hold them, and those that are searched for."""
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from phonenumbers import (
     Leniency,
+    NumberParseException,
     PhoneNumber,
     PhoneNumberFormat,
     PhoneNumberMatcher,
     PhoneNumberType,
     format_number,
+    national_significant_number,
     number_type,
 )
 from phonenumbers import parse as read
@@ -20,6 +23,8 @@ TAIL = 1200
 MOST = 6
 #: Where a number without its country's may be from: eight digits are as good in Oslo as in Copenhagen.
 REGIONS = ("NO", "DK", "SE", "FI")
+_NUMBER = re.compile(r"(?:\+|00)?\d[\d\s()./-]{3,30}\d")
+_SIGNS = re.compile(r"\(0\)|\D")
 
 
 def phones_in(words: str) -> tuple[str, ...]:
@@ -30,6 +35,28 @@ def phones_in(words: str) -> tuple[str, ...]:
             if n < MOST:
                 found[_written(match.number)] = None
     return tuple(found)
+
+
+def dialled(query: str) -> str:
+    """Of a number that is searched for the digits it has in every spelling: ``+47 22 33 44 55``, ``0047 22334455`` and
+    ``22 33 44 55`` are all ``22334455``, ``08-12 34 56`` is ``8123456``. Empty where it is no number."""
+    query = query.strip()
+    if not _NUMBER.fullmatch(query):
+        return ""
+    digits = _SIGNS.sub("", query)
+    abroad = query.startswith("+") or digits.startswith("00")
+    if abroad:
+        try:
+            return national_significant_number(read("+" + digits.removeprefix("00")))
+        except NumberParseException:
+            pass
+    return digits.lstrip("0") or digits
+
+
+def together(value: str) -> str:
+    """A number in one piece, however it is cut into groups; empty for what is none or has no groups."""
+    whole = _SIGNS.sub("", value) if _NUMBER.fullmatch(value.strip()) else ""
+    return whole if whole != value else ""
 
 
 @lru_cache(maxsize=4096)

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contacts.address import Address
-from contacts.addressing import holders
 from contacts.agent import Agent, AgentAddress
 from contacts.facts import AgentChanged
+from contacts.identifying import holders
 from contacts.staffing import free_address
 from core.clock import now
 from core.errors import Refused, Unknown

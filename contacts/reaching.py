@@ -18,6 +18,8 @@ def other_ways(db: Session, addresses: Collection[str]) -> dict[str, Holding]:
     An address that several persons hold has no next one: whom it stood for nobody knows.
     """
     held = _holders(db, addresses) if addresses else {}
+    if not held:
+        return {}
     good: dict[int, Holding] = {}
     for holding in db.scalars(select(Holding).join(Holding.address).where(
             Holding.person_id.in_(set(held.values())), Holding.until.is_(None), Address.kind == "email", Address.health == "ok",

@@ -6,20 +6,17 @@ bounded, so that a million persons are searched as fast as a thousand.
 
 from __future__ import annotations
 
-import base64
-import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, select, true
 from sqlalchemy.orm import Session
 
 from contacts.company import Company
+from contacts.name_pages import after, beginning, few, read, written
 from contacts.person import Employment, Person
-from core.database import LARGEST_ID
-from core.errors import Refused
+from contacts.phones import dialled
 from core.fold import fold
 from core.search import escape_like, rows_with
 
@@ -27,8 +24,10 @@ Found = TypeVar("Found", Person, Company)
 #: Names read from the index before trigrams are asked.
 SCANNED = 3000
 MOST = 500
-_NUMBER = re.compile(r"\+?\d[\d\s().-]{3,30}\d")
-_SEPARATED = re.compile(r"[\s().-]+")
+#: So many are put in order at once.
+FEW = 2000
+#: As many as are looked at where only some of those who fit are wanted.
+NARROWED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +40,10 @@ class Names(Generic[Found]):
 
 def search_persons(
     db: Session, query: str = "", *, cursor: str = "", limit: int = 50, to_be_completed: bool | None = None,
-    company: Company | None = None, binned: bool = False,
+    company: Company | None = None, binned: bool = False, where: Sequence[ColumnElement[bool]] = (),
 ) -> Names[Person]:
-    """Living persons (or those in the bin) by any part of name, address, company or customer number."""
+    """Living persons (or those in the bin) by any part of name, address, company or customer number, a phone number in any
+    spelling; ``where`` narrows (T14)."""
     conditions: list[ColumnElement[bool]] = [
         Person.merged_into_id.is_(None), Person.binned_at.is_not(None) if binned else Person.binned_at.is_(None)]
     if to_be_completed is not None:
@@ -52,17 +52,16 @@ def search_persons(
     if company is not None:
         conditions.append(exists().where(Employment.person_id == Person.id, Employment.company_id == company.id,
                                          Employment.ended_on.is_(None)))
-    if _NUMBER.fullmatch(query.strip()):        # a phone number is found however it is cut into groups
-        query = "".join(_SEPARATED.split(query))
-    return _search(db, Person, "person_search", query, conditions, cursor, limit)
+    return _search(db, Person, "person_search", query, conditions, cursor, limit, where)
 
 
 def search_companies(
     db: Session, query: str = "", *, cursor: str = "", limit: int = 50, binned: bool = False,
+    where: Sequence[ColumnElement[bool]] = (),
 ) -> Names[Company]:
-    """Companies (or those in the bin) by any part of name, organisation number or website."""
+    """Companies (or those in the bin) by any part of name, organisation number, phone, website or domain."""
     condition = Company.binned_at.is_not(None) if binned else Company.binned_at.is_(None)
-    return _search(db, Company, "company_search", query, [condition], cursor, limit)
+    return _search(db, Company, "company_search", query, [condition], cursor, limit, where)
 
 
 def count_persons(db: Session, *, to_be_completed: bool | None = None, most: int = 1000) -> int | None:
@@ -76,44 +75,43 @@ def count_persons(db: Session, *, to_be_completed: bool | None = None, most: int
 
 def _search(
     db: Session, kind: type[Found], table: str, query: str, conditions: list[ColumnElement[bool]], cursor: str, limit: int,
+    where: Sequence[ColumnElement[bool]],
 ) -> Names[Found]:
-    base = select(kind).where(*conditions, *_after(kind, cursor)).order_by(kind.sort_name, kind.id).limit(limit + 1)
+    query, conditions = dialled(query) or query, [*conditions, *where]
+    base = select(kind).where(*conditions, *after(kind, read(cursor))).order_by(kind.order_key, kind.id).limit(limit + 1)
     terms = fold(query[:200]).split()
     if not terms:
-        rows = db.scalars(base).all()
+        rows = _narrowed(db, kind, conditions, cursor, limit) if where else db.scalars(base).all()
     elif max(map(len, terms)) < 3:
-        rows = db.scalars(base.where(kind.sort_name >= terms[0], kind.sort_name < terms[0] + "\U0010ffff")).all()
+        rows = beginning(db, kind, terms[0], conditions, cursor, limit)
     else:
         rows = _from_the_top(db, kind, terms, conditions, cursor, limit)
         if len(rows) <= limit:
-            rows = db.scalars(base.where(kind.id.in_(rows_with(db, table, query, most=MOST)))).all()
+            found = kind.id.in_(rows_with(db, table, query, most=NARROWED if where else MOST))
+            rows = db.scalars(base.where(found) if where else few(kind, [*conditions, found], cursor, limit)).all()
     more = len(rows) > limit
-    return Names(rows[:limit], _write(rows[limit - 1]) if more else None)
+    return Names(rows[:limit], written(rows[limit - 1]) if more else None)
 
 
 def _from_the_top(
     db: Session, kind: type[Found], terms: Sequence[str], conditions: list[ColumnElement[bool]], cursor: str, limit: int,
 ) -> Sequence[Found]:
     """Matches among the next names in order: enough of them when the term is common."""
-    names = select(kind.id, kind.sort_name).where(*_after(kind, cursor)).order_by(
-        kind.sort_name, kind.id).limit(SCANNED).subquery()
+    names = select(kind.id, kind.sort_name).where(*after(kind, read(cursor))).order_by(
+        kind.order_key, kind.id).limit(SCANNED).subquery()
     fits = [names.c.sort_name.like(f"%{escape_like(term)}%", escape="\\") for term in terms]
     ids: Select[Any] = select(names.c.id).where(*fits).limit(4 * (limit + 1))
     return db.scalars(select(kind).where(kind.id.in_(ids.scalar_subquery()), *conditions).order_by(
-        kind.sort_name, kind.id).limit(limit + 1)).all()
+        kind.order_key, kind.id).limit(limit + 1)).all()
 
 
-def _after(kind: type[Found], cursor: str) -> list[ColumnElement[bool]]:
-    if not cursor:
-        return []
-    try:
-        name, last = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if type(last) is not int or not 0 < last <= LARGEST_ID or b"\0" in name.encode():
-            raise ValueError(last)
-        return [tuple_(kind.sort_name, kind.id) > (name, last)]
-    except (ValueError, TypeError, AttributeError) as error:
-        raise Refused("This page of the list is not there any more. Start from the top.") from error
-
-
-def _write(last: Person | Company) -> str:
-    return base64.urlsafe_b64encode(json.dumps([last.sort_name, last.id]).encode()).decode().rstrip("=")
+def _narrowed(
+    db: Session, kind: type[Found], conditions: list[ColumnElement[bool]], cursor: str, limit: int,
+) -> Sequence[Found]:
+    """Those who meet conditions: where they are few, they are found by the conditions' own indexes and put in order; where they are
+    many, the names are gone through in order until a page is full."""
+    ids = db.scalars(select(kind.id).where(*conditions).limit(FEW + 1)).all()
+    if len(ids) <= FEW:
+        return db.scalars(few(kind, [kind.id.in_(ids)], cursor, limit)).all()
+    meant = func.coalesce(and_(true(), *conditions), false())
+    return db.scalars(select(kind).where(meant, *after(kind, read(cursor))).order_by(kind.order_key, kind.id).limit(limit + 1)).all()

@@ -25,6 +25,8 @@ from core.tokens import digest, seal, unseal
 
 STEP = 30
 CODES = 10
+#: Letters before and after the hyphen of a recovery code, which need not be typed.
+HALF = 5
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
@@ -50,7 +52,7 @@ def switch_on(db: Session, agent: Agent, secret: str, code: str) -> list[str]:
     if step is None:
         raise Refused(N_("These are not the digits the app shows now. Is the clock of the telephone right?"),
                       {"code": N_("Type the six digits that the app shows now.")})
-    codes = ["-".join("".join(secrets.choice(ALPHABET) for _ in range(5)) for _ in range(2)) for _ in range(CODES)]
+    codes = ["-".join("".join(secrets.choice(ALPHABET) for _ in range(HALF)) for _ in range(2)) for _ in range(CODES)]
     agent.totp, agent.totp_used = seal(secret), step
     agent.recovery_codes = [digest("recovery-code", code) for code in codes]
     record(db, AgentChanged(agent.uid, "second_factor_on"), by=agent.uid)
@@ -67,10 +69,10 @@ def switch_off(db: Session, agent: Agent, *, by: str | None = None) -> None:
 
 def accept(db: Session, agent: Agent, code: str) -> bool:
     """Whether this code signs the agent in; it is used up by that."""
-    code = "".join(code.split()).casefold()
-    if code.isdigit():
-        return _accept_digits(db, agent, code)
-    return _accept_recovery(db, agent, code)
+    code = "".join(letter for letter in code.casefold() if letter.isalnum())
+    if len(code) == 2 * HALF:
+        return _accept_recovery(db, agent, f"{code[:HALF]}-{code[HALF:]}")
+    return code.isdigit() and _accept_digits(db, agent, code)
 
 
 def _accept_digits(db: Session, agent: Agent, code: str) -> bool:

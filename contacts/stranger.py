@@ -84,6 +84,7 @@ class Known:
     emails: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
     companies: frozenset[int] = frozenset()
+    number: str | None = None
 
 
 @dataclass(slots=True)

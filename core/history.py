@@ -25,7 +25,7 @@ from core.putting import reserve
 class Fact:
     """Base of all facts. ``kind`` names it; ``consumers`` are told of it by an outbox row each.
 
-    Subclasses are frozen dataclasses whose fields ending in ``_uid`` name records. ``subject`` says which of
+    Subclasses are frozen dataclasses whose fields ending in ``_uid`` name records, and in ``_uids`` several of them. ``subject`` says which of
     them the fact is mainly about, the others make it findable from their cards too.
     """
 
@@ -130,12 +130,13 @@ def _write_all(connection: Connection, statement: Any, rows: list[dict[str, Any]
 
 
 def _subjects(fact: Fact) -> list[str]:
-    values = (getattr(fact, name) for name in _names(fact.kind) if name.endswith("_uid"))
+    values = [getattr(fact, name) for name in _names(fact.kind) if name.endswith("_uid")]
+    values += [uid for name in _names(fact.kind) if name.endswith("_uids") for uid in getattr(fact, name)]
     return list(dict.fromkeys(uid for uid in values if uid))
 
 
 def _data(fact: Fact) -> dict[str, Any]:
-    """The fields as they are: uids, numbers and enums, nothing nested."""
+    """The fields as they are: uids (or several), numbers and enums, nothing nested deeper."""
     return {name: getattr(fact, name) for name in _names(fact.kind)}
 
 

@@ -12,7 +12,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,8 @@ from babel import dates
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
+
+from core import clock
 
 LANGUAGES = ("en", "nb", "da", "sv")
 LOCALE = Path(__file__).with_name("locale")
@@ -91,6 +93,16 @@ def local(at: datetime) -> datetime:
         return at.astimezone(ZoneInfo(_zone.get()))
     except OverflowError:
         return at
+
+
+def today() -> date:
+    """The day it is in the zone in force."""
+    return local(clock.now()).date()
+
+
+def beginning(of: date) -> datetime:
+    """The moment at which a day begins in the zone in force."""
+    return datetime.combine(of, time(), ZoneInfo(_zone.get()))
 
 
 def day(at: datetime) -> str:

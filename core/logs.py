@@ -50,6 +50,8 @@ def _line(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
                    for name, value in event.items())
     line = f"{at} {part:<{WIDTH}} {level:<7} {words}{more}"
     if trouble:
+        if isinstance(trouble, BaseException):
+            trouble = type(trouble), trouble, trouble.__traceback__
         trouble = trouble if isinstance(trouble, tuple) else sys.exc_info()
         line += "\n" + logging.Formatter().formatException(trouble)
     return line

@@ -19,12 +19,20 @@ LEASE = timedelta(minutes=10)
 STATES = ("planned", "approved", "running", "paused", "done", "failed", "cancelled", "undone")
 
 
+class Unfinished(Exception):
+    """A kind raises this when it has done a slice and committed how far it is: the worker does what else waits, then goes on."""
+
+
 class Operation(Row, Guarded, Base):
-    """One long act: what (kind and input), who asked, how far it is, what came out."""
+    """One long act: what (kind and input), who asked, how far it is, what came out.
+
+    ``phase`` is what a worker does with a bulk act (:mod:`core.bulk`): lay, plan, run, undo; empty for every other kind.
+    """
 
     __tablename__ = "operations"
     kind: Mapped[str] = plain(String(40))
     state: Mapped[str] = plain(String(10), default="approved")
+    phase: Mapped[str] = plain(String(10), default="")
     by_uid: Mapped[str | None] = plain(String(24))
     given: Mapped[dict[str, Any]] = personal(Json, default=dict, erase="rewrite", report=False, kept="log")
     done: Mapped[int] = plain(default=0)
@@ -36,7 +44,8 @@ class Operation(Row, Guarded, Base):
     lease: Mapped[str] = plain(String(80), default="")
     lease_until: Mapped[datetime | None] = plain()
     ended_at: Mapped[datetime | None] = plain()
-    __table_args__ = (Index("ix_operations_state", "state", "due_at"), Index("ix_operations_by", "by_uid", "kind", "id"))
+    __table_args__ = (Index("ix_operations_state", "state", "due_at"), Index("ix_operations_by", "by_uid", "kind", "id"),
+                      Index("ix_operations_kind", "kind", "id"))
 
     def as_dict(self) -> dict[str, Any]:
         """As the API shows it."""
@@ -47,19 +56,27 @@ class Operation(Row, Guarded, Base):
 
 
 class OperationItem(Base):
-    """One record that an operation speaks of: what it is (``kind``), which (``subject_uid``), and what would become of it."""
+    """One record that an operation speaks of: what it is (``kind``), which (``subject_uid``), and what would become of it.
+
+    ``state`` in a bulk act: laid (not looked at yet), planned, done, skipped, failed, undone, conflict (changed since, so not
+    undone); ``reason`` says why, in English.
+    """
 
     __tablename__ = "operation_items"
     id: Mapped[int] = plain(primary_key=True)
     operation_id: Mapped[int] = plain(ForeignKey("operations.id", ondelete="CASCADE"))
     kind: Mapped[str] = plain(String(20), default="")
+    state: Mapped[str] = plain(String(10), default="")
     subject_uid: Mapped[str | None] = plain(String(24))
     data: Mapped[dict[str, Any]] = personal(Json, default=dict, erase="rewrite", report=False, kept="log")
-    __table_args__ = (Index("ix_operation_items_operation", "operation_id", "kind", "id"),)
+    reason: Mapped[str | None] = personal(Text, erase="rewrite", report=False, kept="log")
+    __table_args__ = (Index("ix_operation_items_operation", "operation_id", "kind", "id"),
+                      Index("ix_operation_items_state", "operation_id", "state", "id"))
 
 
-#: Kind → what a worker does. Filled by the packages that know how; a worker imports them all.
-KINDS: dict[str, Callable[[Session, Operation], None]] = {}
+#: Kind → what a worker does; it returns the state that ends it, where that is another than done. Filled by the packages that know
+#: how; a worker imports them all.
+KINDS: dict[str, Callable[[Session, Operation], str | None]] = {}
 
 
 def start(db: Session, kind: str, given: dict[str, Any], *, by: str | None = None, total: int = 1) -> Operation:
@@ -81,7 +98,7 @@ def turn(db: Session, operation: Operation, state: str) -> None:
                "cancelled": ("planned", "approved", "running", "paused")}
     if operation.state not in allowed.get(state, ()):
         raise Refused(_("An operation that is %(before)s cannot become %(after)s.", before=operation.state, after=state))
-    operation.state = state
+    operation.state, operation.lease, operation.lease_until = state, "", None      # whoever is at it hears so at the next commit
     if state == "cancelled":
         operation.ended_at = now()
     db.flush()

@@ -5,6 +5,7 @@ Each option is declared here with its default, its kind and what it means; anyth
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import ip_network
@@ -14,12 +15,16 @@ from zoneinfo import available_timezones
 from sqlalchemy import String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session
 
-from core import office_hours
+from core import money, office_hours
 from core.database import Base, Json, Versioned, plain
 from core.errors import Refused, Unknown
 from core.i18n import LANGUAGES as LANGUAGES
 from core.i18n import N_
 from core.i18n import gettext as _
+
+#: Fields of a person's form that an organisation may require (W10, W12).
+PERSON_FIELDS = ("first_name", "last_name", "title", "position", "email", "phone", "language", "service_level", "support_contact", "our_contact",
+                 "category", "business")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +57,38 @@ def _name(value: Any) -> bool:
     return _text(value) and bool(value.strip()) and value.isprintable()
 
 
+def _link(*names: str) -> Callable[[Any], bool]:
+    """The address of a page or program, with a place for a value; empty where there is none."""
+    return lambda value: value == "" or (_text(value) and value.isprintable() and " " not in value and any(f"{{{n}}}" in value for n in names)
+                                         and value.startswith(("https://", "http://", "sms:", "tel:", "callto:", "sip:")))
+
+
+def _among(*names: str) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, list) and all(one in names for one in value) and len(set(value)) == len(value)
+
+
 def _zone(value: Any) -> bool:
     return isinstance(value, str) and value in available_timezones()
 
 
+#: Fields by which two persons may count as the same. Too many share a title for it to tell anybody apart by itself.
+DUPLICATE_FIELDS = ("name", "email", "phone", "customer_number", "company", "title", "last_name", "first_name")
+
+
+_OWN_FIELD = re.compile(r"custom\.[a-z][a-z0-9_]{0,39}")
+
+
 def _rule(value: Any) -> bool:
-    return isinstance(value, list) and all(
-        isinstance(fields, list) and 1 <= len(fields) <= 2 and all(isinstance(f, str) for f in fields)
-        for fields in value)
+    """Of those above, and of the organisation's own fields; one of these that there is no more is nobody's."""
+    return isinstance(value, list) and len(value) <= 3 and all(
+        isinstance(fields, list) and 1 <= len(fields) <= 2
+        and all(isinstance(f, str) and (f in DUPLICATE_FIELDS or _OWN_FIELD.fullmatch(f)) for f in fields)
+        and len(set(fields)) == len(fields) and fields not in (["title"], ["first_name"]) for fields in value)
 
 
 def _variants(value: Any) -> bool:
     return isinstance(value, dict) and len(value) <= 1000 and all(
-        isinstance(domain, str) and domain == domain.strip().casefold() != "" and ways in ("plus", "plus_and_dots")
+        isinstance(domain, str) and domain == domain.strip().lower() != "" and ways in ("plus", "plus_and_dots")
         for domain, ways in value.items())
 
 
@@ -94,18 +118,44 @@ OPTIONS: dict[str, Option] = {
                                      "deleted for good, with the sender's address."), per_mailbox=True),
     "contacts.company_required": Option(True, _flag, N_("Whether a person saved in a form, by the API or by import "
                                         "must belong to a company.")),
+    "contacts.legal_basis": Option("legitimate_interest", _one_of("legitimate_interest", "contract", "consent", "legal_obligation"),
+                                   N_("The ground on which new persons are held unless another is given.")),
+    "contacts.required_fields": Option(["first_name", "last_name"], _among(*PERSON_FIELDS), N_("Fields that the form of a person does not let "
+                                       "empty; a company is asked for by its own option.")),
+    "contacts.next_customer_number": Option(10_001, _whole(1, 2_000_000_000), N_("The number that the next private customer gets.")),
     "contacts.same_mailbox_variants": Option({}, _variants, N_("Domains (`*` for all) where spellings of an address are one mailbox: "
                                              '`{"kunde.example": "plus", "gmail.com": "plus_and_dots"}`. Elsewhere each is an '
                                              "address of its own.")),
+    "contacts.file_megabytes": Option(25, _whole(1, 1000), N_("How large a file on the card of a person or a company may be, in megabytes; no upload is "
+                                      "larger than a mail may be.")),
     "contacts.bin_days": Option(15, _whole(0, 365), N_("Days a deleted record stays in the bin.")),
-    "contacts.duplicate_rule": Option([], _rule, N_("Fields that must not be the same on two persons.")),
+    "contacts.duplicate_rule": Option([], _rule, N_("Fields that must not be the same on two persons, one or two of them, each alone or the two "
+                                      'together: `[["email"], ["phone"]]`, `[["name", "email"]]`; `custom.KEY` is a field of your own.')),
+    **{f"contacts.duplicates_{door}": Option(default, _one_of("block", "warn", "queue"), means) for door, default, means in (
+        ("form", "block", N_("What the form does with a person who is a duplicate by that rule: block, warn, or queue it for review.")),
+        ("quick", "block", N_("The same for a person who is made together with other records in one go.")),
+        ("import", "warn", N_("The same for a person in a file that is imported.")), ("api", "block", N_("The same for a person whom another program saves by the API.")))},
+    "sales.currency": Option("NOK", lambda value: isinstance(value, str) and money.known(value), N_("The currency of new sales and orders (ISO 4217).")),
+    "sales.next_order_number": Option(1001, _whole(1, 2_000_000_000), N_("The number that the next order gets.")),
     "mail.check_senders": Option(True, _flag, N_("Whether the desk checks who sent a mail (DKIM, SPF, DMARC) where your own "
                                  "mail server said nothing about it. It asks name servers for that."), per_mailbox=True),
+    "mail.on_cards": Option(True, _flag, N_("Whether the mail of a mailbox shows among the e-mails on persons' cards; its tickets do in any "
+                             "case."), per_mailbox=True),
     "mail.loop_limit": Option(20, _whole(1, 10_000), N_("Automatic mails to one correspondent within three hours, "
                               "before the breaker opens.")),
     "mail.blocked_clients": Option([], _networks, N_("Networks from which the SMTP door takes nothing, such as "
                                    '["192.0.2.7", "198.51.100.0/24"].')),
     "mail.retry_days": Option(3, _whole(1, 14), N_("Days in which temporary failures to send are retried.")),
+    "cards.individual_layouts": Option(True, _flag, N_("Whether an agent may lay cards out for themselves; without it all users have the same "
+                                       "layout.")),
+    "features.service": Option(True, _flag, N_("Whether persons have preferred language, service level and support contact: the fields of "
+                               "Service.")),
+    "services.map": Option("https://www.openstreetmap.org/search?query={address}", _link("address"),
+                           N_("The map that an address on a card leads to; empty for none.")),
+    "services.numbers": Option("", _link("number"), N_("Where a telephone number is looked up, such as https://www.1881.no/?query={number}; "
+                               "empty for nowhere.")),
+    "services.sms": Option("", _link("number"), N_("What sends an SMS to a number, such as sms:{number} or a page of your provider; without it "
+                           "cards have no button for SMS.")),
     "privacy.four_eyes_above": Option(1000, _whole(0, 1_000_000), N_("Messages above which erasing a person needs "
                                       "a second agent.")),
 }

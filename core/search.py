@@ -9,8 +9,10 @@ The table names put into the statements are constants of ours.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Select, column, literal_column, select, text
+from sqlalchemy import table as sql_table
 from sqlalchemy.orm import Session
 
 from core.batch import defer
@@ -54,8 +56,8 @@ def index_substring(db: Session, table: str, row_id: int, parts: Iterable[str | 
     key = _key(db)
     if not new:
         db.execute(text(f"DELETE FROM {table} WHERE {key} = :id"), {"id": row_id})
-    if new and table == "person_search":
-        defer(db, _index_persons, {"id": row_id, "body": body})
+    if new:
+        defer(db, _index_persons if table == "person_search" else _index_companies, {"id": row_id, "body": body})
     else:
         db.execute(text(f"INSERT INTO {table} ({key}, body) VALUES (:id, :body)"), {"id": row_id, "body": body})
 
@@ -88,17 +90,34 @@ def messages_with(db: Session, query: str, *, before: int | None = None, most: i
 
 
 def rows_with(db: Session, table: str, query: str, *, most: int = 500) -> Sequence[int]:
-    """Ids of rows whose text has the query's words, each as a substring of three letters or more."""
-    terms = [term for term in fold(query).split() if len(term) >= 3]
-    if not terms:
+    """Ids of rows whose text has the query's words as substrings; one of them has three letters or more, and finds."""
+    terms = fold(query).split()
+    long = [term for term in terms if len(term) >= 3]
+    if not long:
         return []
     if _sqlite(db):
-        asked = " ".join('"' + term.replace('"', '""') + '"' for term in terms)
-        statement = f"SELECT rowid FROM {table} WHERE {table} MATCH :q LIMIT :n"
-        return list(db.scalars(text(statement), {"q": asked, "n": most}))
+        asked = " ".join('"' + term.replace('"', '""') + '"' for term in long)
+        short = {f"t{n}": f"%{escape_like(term)}%" for n, term in enumerate(terms) if len(term) < 3}
+        fits = "".join(f" AND body LIKE :{name} ESCAPE '\\'" for name in short)
+        statement = f"SELECT rowid FROM {table} WHERE {table} MATCH :q{fits} LIMIT :n"
+        return list(db.scalars(text(statement), {"q": asked, "n": most, **short}))
     likes = " AND ".join(f"body LIKE :t{n} ESCAPE '\\'" for n in range(len(terms)))
     given = {f"t{n}": f"%{escape_like(term)}%" for n, term in enumerate(terms)}
     return list(db.scalars(text(f"SELECT id FROM {table} WHERE {likes} LIMIT :n"), {**given, "n": most}))
+
+
+def having(db: Session, table: str, query: str) -> Select[Any] | None:
+    """The ids of all rows whose text has the query's words of three letters or more, for use within another question; None where the
+    query has no such word."""
+    terms = [term for term in fold(query).split() if len(term) >= 3]
+    if not terms:
+        return None
+    if _sqlite(db):
+        asked = " ".join('"' + term.replace('"', '""') + '"' for term in terms)
+        rows = sql_table(table, column("rowid"))
+        return select(rows.c.rowid).where(literal_column(table).op("MATCH")(asked))
+    rows = sql_table(table, column("id"), column("body"))
+    return select(rows.c.id).where(*(rows.c.body.like(f"%{escape_like(term)}%", escape="\\") for term in terms))
 
 
 def escape_like(term: str) -> str:
@@ -119,6 +138,10 @@ def _index_messages(db: Session, rows: list[dict[str, object]]) -> None:
 
 def _index_persons(db: Session, rows: list[dict[str, object]]) -> None:
     db.execute(text(f"INSERT INTO person_search ({_key(db)}, body) VALUES (:id, :body)"), rows)
+
+
+def _index_companies(db: Session, rows: list[dict[str, object]]) -> None:
+    db.execute(text(f"INSERT INTO company_search ({_key(db)}, body) VALUES (:id, :body)"), rows)
 
 
 def _sqlite(db: Session) -> bool:

@@ -46,14 +46,24 @@ def key(purpose: str) -> bytes:
 
 def digest(purpose: str, text: str | bytes) -> str:
     """HMAC-SHA256 of a text under the key of this purpose: 32 hexadecimal digits (128 bits)."""
+    return _hexadecimal(key(purpose), text)
+
+
+def _hexadecimal(under: bytes, text: str | bytes) -> str:
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
-    return hmac.digest(key(purpose), data, "sha256").hex()[:32]
+    return hmac.digest(under, data, "sha256").hex()[:32]
 
 
 def message_key(message_id: str) -> str:
     """What a Message-ID is looked up by; brackets and case of the domain do not matter."""
     left, at, domain = message_id.strip().strip("<>").rpartition("@")
-    return digest("message-id", f"{left}{at}{domain.lower()}")
+    return _mac(key("message-id"), f"{left}{at}{domain.lower()}")
+
+
+@lru_cache(maxsize=4096)
+def _mac(under: bytes, text: str) -> str:
+    """The ids of one letter are looked up again and again while it is filed."""
+    return _hexadecimal(under, text)
 
 
 def sign(purpose: str, text: str, *, length: int = 12) -> str:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, lazyload
 
 from contacts.agent import Agent, TeamMember
 from core.database import LARGEST_ID
 from core.errors import Forbidden, Unknown
+from desk.locked_mail import needs_reading
 from desk.mailboxes import Mailbox, MailboxAccess
-from desk.tickets.message import Attachment, Message
+from desk.tickets.message import Attachment, Message, Notification
 from desk.tickets.ticket import AlsoIn, Ticket
 
 
@@ -75,13 +76,15 @@ def message_for(db: Session, agent: Agent, uid: str) -> Message:
 
 
 def attachment_for(db: Session, agent: Agent, uid: str) -> Attachment:
-    """The file, if this agent may see its ticket, or uploaded it for a draft. Raises Unknown otherwise."""
+    """The file, if this agent may see its ticket, or uploaded it for a draft. Raises Unknown otherwise, Forbidden where mail is locked."""
     attachment = db.scalar(select(Attachment).where(Attachment.uid == uid))
     if attachment is None:
         raise Unknown("There is no such file.")
     if attachment.message_id is not None:
         message = db.get_one(Message, attachment.message_id)
         ticket_for(db, agent, message.ticket_id)
+        if message.direction != "note":
+            needs_reading(db, message.ticket_id)
     elif attachment.uploaded_by_id != agent.id:
         raise Unknown("There is no such file.")
     return attachment
@@ -92,6 +95,11 @@ def seen_tickets(db: Session, agent: Agent) -> tuple[ColumnElement[bool], ...]:
     mailboxes = visible_mailbox_ids(db, agent)
     also = select(AlsoIn.ticket_id).where(AlsoIn.ticket_id == Ticket.id, AlsoIn.mailbox_id.in_(mailboxes)).exists()
     return (or_(Ticket.mailbox_id.in_(mailboxes), also), *(() if agent.admin else (Ticket.binned_at.is_(None),)))
+
+
+def told_of(db: Session, agent: Agent) -> ColumnElement[bool]:
+    """A condition on what the bell tells, joined with its ticket: of tickets that the agent (still) sees, or of another record."""
+    return or_(Notification.ticket_id.is_(None), and_(*seen_tickets(db, agent)))
 
 
 def hidden_tickets(db: Session, agent: Agent, uids: set[str]) -> set[str]:

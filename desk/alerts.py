@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.clock import now
+from core.database import take_turns
 from desk.alert_mails import tell_ended, tell_raised
 from desk.mailboxes import Alert
 
@@ -19,6 +20,7 @@ def raise_alert(db: Session, about: str, kind: str, detail: str, *, tell: bool =
     wrong with it (``reading``, ``token``, ``unreadable``, ``missing``, ``filing``); ``detail`` is a sentence. ``tell``: by
     mail too, once; not where such a mail would go the way that fails.
     """
+    take_turns(db, f"alert {kind} {about}")         # several who meet the same at the same moment raise one
     standing = _standing(db, about, kind)
     alert = standing or Alert(about=about[:120], kind=kind, raised_at=now())
     alert.detail = detail

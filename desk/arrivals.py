@@ -16,7 +16,7 @@ from desk.tickets.ticket import Ticket
 
 
 def foresee(db: Session, facts: Iterable[FactRow]) -> None:
-    """Look up what the consumers of these facts will ask, once for all; inside a batch (core.batch) only."""
+    """Look up what the consumers of these facts will ask, once for all, and lock the tickets; inside a batch (core.batch) only."""
     spoken = list(facts)
     tickets = {fact.data.get("ticket_uid") for fact in spoken}
     uids = {fact.data.get("message_uid") for fact in spoken}
@@ -26,7 +26,7 @@ def foresee(db: Session, facts: Iterable[FactRow]) -> None:
         remember(db, "message", uid, None)
     for ticket in db.scalars(select(Ticket).where(Ticket.uid.in_(tickets)).options(
             joinedload(Ticket.mailbox), joinedload(Ticket.assignee), joinedload(Ticket.requester),
-            joinedload(Ticket.requester_address))):
+            joinedload(Ticket.requester_address)).order_by(Ticket.id).with_for_update(of=Ticket, key_share=True)):
         remember(db, "ticket", ticket.uid, ticket)
     messages = db.scalars(select(Message).where(Message.uid.in_(uids)).options(joinedload(Message.author))).all()
     old = set(db.scalars(select(InboundMail.message_id).where(

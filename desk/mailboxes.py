@@ -6,22 +6,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from slugify import slugify
 from sqlalchemy import BigInteger, ForeignKey, String, Text, UniqueConstraint, select, union_all
 from sqlalchemy.orm import Mapped, Session, relationship
 
 from contacts.address import Address, normalise_email
 from contacts.address import without_tag as without_tag
-from contacts.addressing import holders, nobody_holds
+from contacts.addressing import nobody_holds
 from contacts.agent import Agent, Team
-from contacts.identifying import agent_at
+from contacts.identifying import agent_at, holders
 from core.batch import MISSING, recall, remember
 from core.clock import now
 from core.database import Base, Guarded, Json, Row, personal, plain
 from core.errors import Refused, Unknown
 from core.i18n import gettext as _
+from core.slugs import slug
 
-NORDIC = [["ø", "o"], ["Ø", "o"], ["å", "a"], ["Å", "a"], ["æ", "ae"], ["Æ", "ae"], ["ä", "a"], ["ö", "o"]]
 AFTER = ("leave", "seen", "move", "delete")
 
 
@@ -218,6 +217,6 @@ def _forms(address: str) -> set[str]:
 
 
 def _free_slug(db: Session, name: str) -> str:
-    base = slugify(name, replacements=NORDIC)[:70] or "mailbox"
+    base = slug(name) or "mailbox"
     taken = set(db.scalars(select(Mailbox.slug).where(Mailbox.slug.startswith(base, autoescape=True))))
     return next(s for s in (base, *(f"{base}-{n}" for n in range(2, 10_000))) if s not in taken)

@@ -7,7 +7,7 @@ they may not see, or of what a robot wrote; a bounce of a notification makes no 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -18,10 +18,12 @@ from contacts.agent import Agent, Team
 from contacts.identifying import agent_at
 from core.batch import MISSING, defer, recall, remember
 from core.history import Fact, FactRow
-from core.i18n import N_
+from core.i18n import N_, speaking
+from core.i18n import gettext as _
 from core.settings import settings
 from desk import access
 from desk.arrivals import from_archive, message_of, ticket_of
+from desk.locked_mail import INSTEAD, locked_for_others
 from desk.loops import within_budget
 from desk.mailboxes import own_addresses
 from desk.outbound import OutboundMail, enqueue
@@ -40,6 +42,8 @@ SENTENCES = {
     "noted": N_("A colleague wrote a note: %(subject)s"),
     "bounced": N_("A mail came back: %(subject)s"),
     "failed": N_("A mail could not be sent: %(subject)s"),
+    "due": N_("Due now: %(subject)s"),
+    "changed": N_("%(subject)s: %(what)s"),
 }
 #: Event → the wish that governs it; events that are not here are always told, by the bell alone.
 WISHES = {"new": "new", "assigned": "assigned", "answered": "answered", "replied": "answered", "noted": "answered"}
@@ -48,12 +52,13 @@ LONGEST = 3_000
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What happened, on which ticket, who should hear of it."""
+    """What happened, on which ticket, who should hear of it; ``words`` stand in place of the message's."""
 
     event: str
     ticket: Ticket
     hearers: Iterable[Agent]
     message: Message | None = None
+    words: str = ""
 
 
 def notify(db: Session, fact: Fact, row: FactRow) -> None:
@@ -67,6 +72,8 @@ def notify(db: Session, fact: Fact, row: FactRow) -> None:
         return
     by = db.scalar(select(Agent).where(Agent.uid == row.by_uid)) if row.by_uid else None
     unconcerned = {by, _writer(db, news.message)}
+    if locked_for_others(db, ticket):        # who is to act on it is who reads it
+        news = replace(news, hearers=[agent for agent in _audience(db, ticket) if agent.admin], words=INSTEAD)
     for agent in dict.fromkeys(news.hearers):
         if agent.active and agent not in unconcerned and _sees(db, agent, ticket):
             _tell(db, news, agent, row, by)
@@ -141,13 +148,20 @@ def _mail(db: Session, news: News, agent: Agent, by: Agent | None) -> None:
     if normalise_email(agent.email) in own_addresses(db) or not within_budget(db, ticket, agent.email, agent=True):
         return
     words = {"number": f"#{ticket.number}", "subject": ticket.subject, "requester": _requester(ticket),
-             "mailbox": ticket.mailbox.name, "text": message.shown[:LONGEST].strip() if message else "",
+             "mailbox": ticket.mailbox.name, "text": _text(news, agent),
              "link": f"{settings().url}/tickets/{ticket.number}", "by": by.name if by else ticket.mailbox.name}
     mail = render(db, f"notify_{news.event}", agent.language, ticket.mailbox,
                   **{word.name: words[word.name] for word in MAILS[f"notify_{news.event}"].words})
     enqueue(db, kind="notification", mailbox=ticket.mailbox, recipients=[agent.email], ticket_id=ticket.id,
             message_id=message.id if message else None, agent_id=agent.id, subject=mail.subject, text=mail.text,
             html=mail.html, language=agent.language)
+
+
+def _text(news: News, agent: Agent) -> str:
+    if news.words:
+        with speaking(agent.language):
+            return _(news.words)
+    return news.message.shown[:LONGEST].strip() if news.message else ""
 
 
 def _requester(ticket: Ticket) -> str:

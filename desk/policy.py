@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,7 +24,7 @@ from core.i18n import LANGUAGES, N_
 from desk.mailboxes import Mailbox
 from rules import book
 from rules.free_mail import is_free_mail
-from rules.policy import FLAGS, GIFTS, MOST_RULES, Rule, rule_of, wrong
+from rules.policy import FLAGS, GIFTS, MOST_RULES, RESERVED, Rule, rule_of, wrong
 
 #: What a gift names.
 RECORDS: Mapping[str, Any] = {"company": Company, "category": Category, "business": Business, "service_level": ServiceLevel,
@@ -91,7 +91,7 @@ def checked(db: Session, rules: Sequence[Mapping[str, Any]]) -> list[dict[str, A
             raise Refused(N_("A rule cannot be saved like this."), {f"rules.{place}.{name}": said for name, said in errors.items()})
         found.append(clean)
     ids = [one["id"] for one in found]
-    if len(set(ids)) != len(ids):
+    if len(set(ids)) != len(ids) or set(ids) & RESERVED:
         raise Refused(N_("Two rules have the same id."))
     return found
 
@@ -105,23 +105,30 @@ def checked_gifts(db: Session, gifts: Mapping[str, Any]) -> dict[str, Any]:
     return clean
 
 
-def with_rule_for(db: Session, domain: str, then: Mapping[str, Any], *, by: Agent) -> str:
-    """Always do this for a domain: a rule at the head of the book, instead of an earlier one of the same kind; its id.
+class Written(NamedTuple):
+    """A rule that an agent's decision wrote: its id, and the earlier ones that it replaced."""
+
+    rule: str
+    replaced: list[dict[str, Any]]
+
+
+def with_rule_for(db: Session, domain: str, then: Mapping[str, Any], *, by: Agent) -> Written:
+    """Always do this for a domain: a rule at the head of the book, instead of an earlier one of the same kind.
 
     Raises Refused for a domain where everybody can have an address.
     """
     if is_free_mail(domain):
         raise Refused(N_("Anybody can have an address there. Decide about each sender."), {"always": N_("This is a free mail provider.")})
-    kept = [rule.as_dict() for rule in policy(db).rules
-            if not (rule.by == "always" and list(rule.when.get("senders") or ()) == [f"@{domain}"])]
+    kept = [rule.as_dict() for rule in policy(db).rules]
+    replaced = [one for one in kept if one["by"] == "always" and list(one["when"].get("senders") or ()) == [f"@{domain}"]]
     rule = {"id": new_uid(), "when": {"senders": [f"@{domain}"]}, "then": dict(then), "by": "always"}
-    save_policy(db, [rule, *kept], policy(db).gifts, by=by)
-    return str(rule["id"])
+    save_policy(db, [rule, *(one for one in kept if one not in replaced)], policy(db).gifts, by=by)
+    return Written(str(rule["id"]), replaced)
 
 
-def without_rule(db: Session, uid: str, *, by: Agent) -> None:
-    """Take a rule out of the book, if it is still there."""
-    kept = [rule.as_dict() for rule in policy(db).rules if rule.id != uid]
+def without_rule(db: Session, uid: str, *, by: Agent, replaced: Sequence[Mapping[str, Any]] = ()) -> None:
+    """Take a rule out of the book, if it is still there; in its place come those that it had replaced."""
+    kept = [one for rule in policy(db).rules for one in (replaced if rule.id == uid else (rule.as_dict(),))]
     save_policy(db, kept, policy(db).gifts, by=by)
 
 
@@ -161,8 +168,8 @@ def _clean(db: Session, rule: Mapping[str, Any]) -> tuple[dict[str, Any], dict[s
 
 
 def _pattern(value: Any) -> str:
-    """An address as it is matched, or ``@domain``, or ``@*.domain``."""
-    value = str(value).strip()
+    """An address as it is matched, or ``@domain``, or ``@*.domain``; ``*@domain`` is how many write the second."""
+    value = str(value).strip().removeprefix("*") if str(value).strip().startswith("*@") else str(value).strip()
     bare = "@" + value if "@" not in value and "." in value else value
     if bare.startswith("@*."):
         return "@*." + normalise_email("x@" + bare[3:])[2:]
@@ -171,7 +178,7 @@ def _pattern(value: Any) -> str:
 
 def _unknown_conditions(db: Session, when: Mapping[str, Any]) -> dict[str, str]:
     errors = {}
-    if any(not (_DOMAIN.fullmatch(one) or re.fullmatch(r"[^\s@]+@[^\s@]+", one)) for one in when.get("senders", ())):
+    if any(not (_DOMAIN.fullmatch(one) or re.fullmatch(r"[^\s@*]+@[^\s@*]+", one)) for one in when.get("senders", ())):
         errors["senders"] = N_("Write addresses like nora@company.example or domains like @company.example, one a line.")
     if not set(when.get("languages", ())) <= set(LANGUAGES):
         errors["languages"] = N_("Choose one of those offered.")

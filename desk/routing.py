@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Mapped, Session
 
+from contacts.merged import named_of
 from core.batch import MISSING, defer, recall, remember
 from core.clock import now
 from core.database import Base, Guarded, Json, Row, personal, plain
@@ -54,9 +55,15 @@ def rules_in_order(db: Session) -> Sequence[RoutingRule]:
 def book(db: Session) -> Sequence[routing.Rule]:
     """The rules that are asked, looked up once a batch."""
     known = recall(db, "routing", None)
-    rules: Sequence[routing.Rule] = remember(db, "routing", None, [
-        _read(number, row) for number, row in enumerate(rules_in_order(db), start=1) if row.active]) if known is MISSING else known
+    rules: Sequence[routing.Rule] = remember(db, "routing", None, _asked(db)) if known is MISSING else known
     return rules
+
+
+def _asked(db: Session) -> list[routing.Rule]:
+    """A rule that names a person who was merged since holds for who goes on."""
+    rows = [(number, row) for number, row in enumerate(rules_in_order(db), start=1) if row.active]
+    go_on = named_of(db, {uid for _number, row in rows for uid in row.conditions.get("persons", ())})
+    return [_read(number, row, go_on) for number, row in rows]
 
 
 def count(db: Session, rule: routing.Rule) -> None:
@@ -71,8 +78,8 @@ def matches(db: Session) -> Mapping[int, int]:
         RoutingMatch.day > since).group_by(RoutingMatch.rule_id)).all())
 
 
-def _read(number: int, row: RoutingRule) -> routing.Rule:
-    conditions = row.conditions
+def _read(number: int, row: RoutingRule, go_on: Mapping[str, str]) -> routing.Rule:
+    conditions = row.conditions | {"persons": [go_on.get(uid, uid) for uid in row.conditions.get("persons", ())]}
     return routing.Rule(number, row, **{name: frozenset(conditions.get(name, ())) for name in LISTS},
                         words=tuple(conditions.get("words", ())), all_words=bool(conditions.get("all_words")))
 

@@ -68,6 +68,10 @@ MAILS: dict[str, SystemMail] = {
     "notify_unsent": SystemMail(
         N_("To agents: an answer was not sent"), N_("When an answer by mail to a notification may not go to the customer"),
         (_NAME, _NUMBER, _MAILBOX, Word("reason", N_("why it was not sent"), "You may no longer see the ticket."))),
+    "digest": SystemMail(
+        N_("To agents: changes on cards they follow"), N_("Every day or week, at the agent’s hour, when something has changed"),
+        (_NAME, Word("changes", N_("each card, what changed on it and who changed it"), N_("Kari Holm: addresses, notes, by Jonas Berg")), _DESK, _LINK),
+        needs=("link", "changes"), per_mailbox=False),
     "alert_raised": SystemMail(
         N_("To admins: something is wrong"), N_("When an alert is raised, at most once an hour for the same"), _ALERT,
         needs=("link",), per_mailbox=False),

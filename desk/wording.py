@@ -148,8 +148,10 @@ def _render(
     db: Session, name: str, language: str, mailbox: Mailbox | None, own: Text, values: dict[str, str],
 ) -> Rendered:
     frame = {"language": language, "name": mailbox.name if mailbox else option(db, "desk.name"), "url": settings().url}
-    given = {**values, "frame": frame, "paragraphs": paragraphs}
     with speaking(language, option(db, "desk.timezone")):
+        if values.get("subject") == "":
+            values = values | {"subject": gettext("(no subject)")}
+        given = {**values, "frame": frame, "paragraphs": paragraphs}
         subject = fill(own.subject, values) or rendering.render(f"mail/{name}/subject.txt", **given)
         if own.body.strip():
             text = fill(own.body, values)

@@ -8,12 +8,19 @@ from datetime import timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from contacts.agent import PasswordReset, RecentlySeen, SignInFailure
+from contacts.activity import Activity
+from contacts.agent import EndedSession, PasswordReset, RecentlySeen, SignInFailure
+from contacts.file import File
+from contacts.matter_kinds import KINDS
+from contacts.merge import Merge
+from contacts.note import Note
+from contacts.person import Person
 from core import files
 from core.clock import now
 from core.database import database
 from core.leases import Lease
 from core.operations import Operation
+from core.options import option
 from desk import idempotency
 from desk.mailbox_sign_ins import MailboxSignIn
 from desk.mailboxes import Alert
@@ -33,8 +40,10 @@ def seen() -> None:
 
 
 def sign_ins() -> None:
-    """Forget failed sign-ins of more than a day ago, expired links for a new password, and mailboxes' sign-ins that are over."""
+    """Forget failed sign-ins of more than a day ago, expired links for a new password, sessions whose cookie is too old by
+    itself, and mailboxes' sign-ins that are over."""
     with database().write() as db:
+        db.execute(delete(EndedSession).where(EndedSession.until < now()))
         db.execute(delete(SignInFailure).where(SignInFailure.at < now() - timedelta(days=1)))
         db.execute(delete(PasswordReset).where(PasswordReset.until < now()))
         db.execute(delete(MailboxSignIn).where(MailboxSignIn.until < now()))
@@ -68,9 +77,13 @@ def answers() -> None:
 
 
 def operations() -> None:
-    """Remove operations that ended 30 days ago, with their results and files."""
+    """Remove operations that ended 30 days ago, with their results and files, and bulk acts that wait for a word since then, or for
+    somebody to say what the columns of their file are."""
     with database().write() as db:
-        db.execute(delete(Operation).where(Operation.ended_at < now() - timedelta(days=30)))
+        before = now() - timedelta(days=30)
+        db.execute(delete(Operation).where(Operation.ended_at < before))
+        db.execute(delete(Operation).where(Operation.state == "planned", Operation.phase == "run", Operation.created_at < before))
+        db.execute(delete(Operation).where(Operation.state == "paused", Operation.phase == "lay", Operation.created_at < before))
 
 
 def notifications() -> None:
@@ -84,6 +97,14 @@ def drafts() -> None:
     """Forget drafts of new tickets that were not touched for 90 days."""
     with database().write() as db:
         forget_begun(db)
+
+
+def records() -> None:
+    """Remove activities, notes, sales, campaigns, projects, orders and files that were deleted longer ago than the bin keeps them."""
+    with database().write() as db:
+        before = now() - timedelta(days=option(db, "contacts.bin_days"))
+        for row in (Activity, Note, File, *(kind.row for kind in KINDS.values())):
+            db.execute(delete(row).where(row.binned_at < before))
 
 
 def _drop_orphans() -> bool:
@@ -101,7 +122,7 @@ def _drop_orphans() -> bool:
 
 
 def unused(digests: list[str]) -> list[str]:
-    """Those of these contents that no attachment names."""
+    """Those of these contents that no attachment, file or photo names."""
     found: list[str] = []
     for start in range(0, len(digests), BATCH):
         with database().read() as db:
@@ -111,7 +132,17 @@ def unused(digests: list[str]) -> list[str]:
 
 def _unused_now(db: Session, digests: Collection[str]) -> list[str]:
     used = set(db.scalars(select(Attachment.digest).where(Attachment.digest.in_(digests))))
+    for column in (File.digest, Person.photo_digest):
+        used |= {digest for digest in db.scalars(select(column).where(column.in_(digests))) if digest}
+    if not used.issuperset(digests):
+        used |= _overwritten_photos(db)
     return [digest for digest in digests if digest not in used]
+
+
+def _overwritten_photos(db: Session) -> set[str]:
+    """Photos that an unmerge would bring back."""
+    was = Merge.before["into"]["photo_digest"].as_string()
+    return {digest for digest in db.scalars(select(was).where(Merge.undone_at.is_(None), was.is_not(None))) if digest}
 
 
 def _uids(listed: list[object]) -> list[str]:

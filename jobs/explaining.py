@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
 from core.database import Database
 from core.errors import Refused
+from core.i18n import say
 from desk.inbound import Delivery, accept
 from desk.letter import Letter
 from desk.mailboxes import Mailbox, all_mailboxes, mailbox_at, mailbox_called
 from desk.policy import policy
+from desk.tickets.opening import requester_of, where
 from desk.tickets.situation import Situation, gather
 from jobs.checking import PATIENCE, begin, end, road_of
 from mailgate.parsing_child import ParseFailed, Parser
@@ -41,7 +43,8 @@ def explain(database: Database, raw: bytes, address: str = "") -> list[str]:
                                   envelope_sender=letter.envelope_sender))
         assert row is not None  # the key is new
         situation = gather(db, row, letter)
-        lines = [*_letter(letter), *_known(mailbox, situation), *_candidates(db, situation), *_rules(db, situation), *_verdict(situation)]
+        lines = [*_letter(letter), *_known(mailbox, situation), *_candidates(db, situation), *_rules(db, situation), *_verdict(situation),
+                 *_routing(db, situation)]
         db.rollback()
     return lines
 
@@ -109,15 +112,16 @@ def _known(mailbox: Mailbox, s: Situation) -> Iterator[str]:
 
 def _rules(db: Session, s: Situation) -> Iterator[str]:
     """The policy's rules, one by one until one matches; none where the sender is known and the mail ordinary."""
+    mailboxes = {mailbox.uid: mailbox.address for mailbox in all_mailboxes(db)}
     for number, rule, matches in trace(policy(db).rules, s.writer) if s.clues.decision is not None else ():
-        asked = ", ".join(name if value is True else f"{name} {_listed(value)}" for name, value in rule.when.items())
+        asked = ", ".join(name if value is True else f"{name} {_listed(value, mailboxes)}" for name, value in rule.when.items())
         yield _row("Rule", f"{number} {'matches' if matches else 'does not match'} ({asked}): {rule.act}")
     if s.clues.decision is not None and s.clues.decision.rule == ELSE:
         yield _row("Rule", f"none matches: {s.clues.decision.act}")
 
 
-def _listed(value: object) -> str:
-    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _listed(value: object, mailboxes: Mapping[str, str]) -> str:
+    return " ".join(mailboxes.get(one, str(one)) for one in value) if isinstance(value, list) else str(value)
 
 
 def _candidates(db: Session, s: Situation) -> Iterator[str]:
@@ -137,6 +141,24 @@ def _verdict(s: Situation) -> Iterator[str]:
     yield _row("Person", verdict.person)
     for reason in verdict.because:
         yield _row("Because", reason)
+
+
+def _routing(db: Session, s: Situation) -> Iterator[str]:
+    """Whom a ticket that opens is given to, by which rule and why; the person is made for that, and undone with all else."""
+    verdict = judge(s.clues)
+    if not verdict.act.startswith("open"):
+        return
+    person = requester_of(db, s, verdict)
+    routed = where(db, s, verdict, person)
+    yield "4. Where it goes"
+    job = person.employment if person is not None else None
+    told = {"New person": f"{person.name}{f', {job.company.name}' if job else ''}" if person and verdict.person == "created" else "",
+            "Routing": f"{routed.rule.number} {routed.rule.key.name}".strip() if routed.rule else "none matches",
+            "Agent": routed.assignee.name if routed.assignee else "", "Team": routed.team.name if routed.team else "",
+            "Priority": str(routed.fields.get("priority", "")), "Tags": ", ".join(routed.tags)}
+    yield from (_row(name, value) for name, value in told.items() if value)
+    for reason in routed.because:
+        yield _row("Because", say(reason))
 
 
 def _row(name: str, value: str) -> str:

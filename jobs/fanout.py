@@ -28,9 +28,9 @@ from desk.outbound import pending_now
 log = structlog.get_logger(__name__)
 
 CONSUMERS: dict[str, Callable[[Session, Fact, FactRow], None]] = {"notify": notify, "acknowledge": acknowledge}
-#: Rows in one transaction. SQLite has one writer, who should not sync for each; on PostgreSQL rows that several
-#: tickets share a transaction for would lock these in an order of their own.
-MOST = {"sqlite": 25, "postgresql": 1}
+#: Rows in one transaction, their tickets locked in one order, as intake locks them. On PostgreSQL others may be at it at the same
+#: time: the more rows, the more mails two of them may write to one correspondent before either sees what the other spent.
+MOST = {"sqlite": 25, "postgresql": 10}
 PATIENCE = 240.0             # seconds for one job
 LONGEST_PAUSE = 3600
 

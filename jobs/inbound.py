@@ -2,7 +2,7 @@
 
 Parsing runs ahead of filing in a thread, and more is claimed before that thread has nothing left; whatever is parsed
 when filing has time makes one transaction. A letter that fails costs itself a try and no other anything; what no letter can help
-(no parser, no room for its files) costs no try: it waits, and admins are told.
+(no parser, no room for its files, no database) costs no try: it waits, and admins are told.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import time
 from collections.abc import Sequence
 
 import structlog
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from core.batch import together
 from core.database import database
 from core.leases import holder
 from core.once import Once
+from core.outage import Outages, is_outage
 from core.putting import savepoint
 from core.queue import ring
 from desk import claiming
@@ -40,29 +40,33 @@ log = structlog.get_logger(__name__)
 CLAIMED = 100                # in one claim; the next is made when fewer than these are in hand
 PATIENCE = 240.0             # seconds for one job; the worker rings again for what is left
 WAIT_FOR_PARENT = 0.3
+OUTAGES = 10                 # in a row; a mail that brings the database down by itself has its tries counted from then on
 
 
 def run() -> None:
     """File everything that is due, for some minutes. Twice equals once: every row is leased.
 
-    When it breaks off, what is in our hands is let go of (where the database went away, as soon as it is back):
-    nobody would touch it before the lease ends.
+    When it breaks off, what is in our hands is let go of: nobody would touch it before the lease ends. No try is counted where
+    we were told to end, or where the database went away (then it is let go of as soon as that is back).
     """
     until, reading = time.monotonic() + PATIENCE, Reading()
     try:
-        while work(reading, claim=time.monotonic() < until and not ending.is_set()):
+        while not ending.is_set() and work(reading, claim=time.monotonic() < until):
             pass
-    except Exception:           # whatever it was goes on to the caller; our leases must not outlive it
-        _let_go()
+        if ending.is_set():
+            _let_go(counted=False)
+    except Exception as error:  # whatever it was goes on to the caller; our leases must not outlive it
+        _let_go(counted=not _outages.excuse(error))
         raise
+    else:
+        _outages.over()
     finally:
         reading.end()
 
 
-def _let_go() -> None:
-    limit = time.monotonic() + claiming.LEASE.total_seconds()
-    while not releasing.release(_me()) and time.monotonic() < limit:
-        time.sleep(0.5)
+def _let_go(*, counted: bool) -> None:
+    while not releasing.release(_me(), counted=counted) and not ending.wait(0.5):
+        pass
 
 
 def warm() -> None:
@@ -151,9 +155,9 @@ def _file_guarded(db: Session, row: InboundMail, letter: Letter, files: list[str
         with savepoint(db), together(db):
             file(db, row, letter, files)
             db.flush()
-    except OperationalError:
-        raise
     except Exception as error:  # whatever one mail meets, the others go on; its row keeps the reason
+        if is_outage(error):
+            raise
         log.exception("inbound.failed", inbound=row.uid)
         _try_again(db, row, f"{type(error).__name__}: {error}"[:500])
 
@@ -169,3 +173,6 @@ def _try_again(db: Session, row: InboundMail, reason: str) -> None:
 @Once
 def _me() -> str:
     return holder()
+
+
+_outages = Outages(OUTAGES)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from contacts import duplicate_scan
 from core.database import database
 from core.errors import Refused
 from core.i18n import N_
 from core.operations import KINDS, Operation
-from desk import mailbox_sign_ins, simulating
+from desk import bulk_acts, mailbox_sign_ins, simulating
 from desk.mailboxes import mailbox_called
 from jobs.explaining import explain
 from mailgate.connection import test_reading
@@ -18,8 +19,9 @@ from mailgate.oauth_codes import keep, redeem
 
 def register() -> None:
     """Let the worker know every kind."""
+    bulk_acts.register()
     KINDS.update({"mailbox.test": test_mailbox, mailbox_sign_ins.KIND: sign_in_mailbox, "mail.explain": explain_mail,
-                  simulating.KIND: simulating.run, simulating.DRAFT: simulating.run})
+                  simulating.KIND: simulating.run, simulating.DRAFT: simulating.run, duplicate_scan.KIND: duplicate_scan.run})
 
 
 def test_mailbox(db: Session, operation: Operation) -> None:

@@ -13,7 +13,8 @@ from typing import Any
 import redis
 import structlog
 from rq import Queue, SimpleWorker
-from rq.exceptions import StopRequested
+from rq.exceptions import InvalidJobOperation, StopRequested
+from rq.job import Job
 
 from core import logs, processes, queue
 from core.settings import settings
@@ -24,12 +25,27 @@ log = structlog.get_logger(__name__)
 
 #: Seconds for the job at hand when told to end.
 PATIENCE = 5.0
+#: Seconds for a Redis that begins at the same time as we do, before it is called away.
+BEGINNING = 3.0
 #: What a command meets when Redis is gone, or takes it and never answers.
 AWAY = (redis.ConnectionError, redis.TimeoutError)
 
 
+class Bell(Job):
+    """A bell may be taken down while it is answered (:func:`jobs.worker.unhang`): then nothing is left to take down."""
+
+    def delete(self, *args: Any, **options: Any) -> None:
+        """Take the bell down, where it still hangs; else what RQ wrote of its end where it had hung."""
+        try:
+            super().delete(*args, **options)
+        except InvalidJobOperation:
+            self.connection.delete(self.key)
+
+
 class Bells(Queue):
     """A queue that gives up when Redis goes away or falls silent, where RQ's own would wait for it."""
+
+    job_class = Bell
 
     @classmethod
     def dequeue_any(cls, *args: Any, **options: Any) -> Any:
@@ -43,7 +59,7 @@ class Bells(Queue):
 class Listener(SimpleWorker):
     """RQ's worker in one process (1 ms a job), quiet, and gone as soon as Redis is."""
 
-    queue_class = Bells
+    queue_class, job_class = Bells, Bell
     #: Seconds for which it waits for a bell at a time, and for any answer: Redis that hangs is noticed after these.
     dequeue_timeout = 2
     connection_timeout = 4
@@ -100,10 +116,13 @@ def listen(name: str) -> None:
     jobs = {bell: job for bell, (of, job) in queue.BELLS.items() if of == name}
     for job in jobs.values():
         _warm(job)
-    away = False
+    away, patient = False, time.monotonic() + BEGINNING
     while True:
         ending = Ending()
         client = _client()
+        if client is None and settings().redis_url and time.monotonic() < patient and not ending.told:
+            time.sleep(0.05)
+            continue
         if client is not None:
             away = _said(away, now_away=False)
             if _work(name, client):

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 import structlog
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session, undefer
 
 from core.clock import now
@@ -21,11 +21,13 @@ from core.errors import Refused
 from core.i18n import N_
 from core.i18n import gettext as _
 from core.leases import holder
+from core.outage import is_outage
 from core.settings import settings
 from desk.alerts import end_alert, raise_alert, standing_alerts
 from desk.handing_over import Outcome, begin, claim, copied, lanes, let_go, put_off, recipients_left, settle
 from desk.mailboxes import Mailbox
 from desk.outbound import OutboundMail
+from jobs.ending import ending
 from jobs.resting import rest, resting
 from mailgate.compose import compose
 from mailgate.copying import copy_to_sent, wants_copy
@@ -42,6 +44,7 @@ NO_RELAY = N_("There is no account to send from. Set one for this mailbox (Setti
               "SKRANKE_RELAY_URL for the whole desk.")
 NO_RELAY_PAUSE = 120.0
 ALERT_AFTER = 3              # attempts of one mail without reaching the relay
+ASK_AGAIN = (0.2, 1, 3, 6, 10, 20, 30, 30)       # seconds: a database that is started anew takes no longer
 CAUGHT = N_("Caught at /outbox: this is a demo, so nothing is sent.")
 
 
@@ -60,7 +63,7 @@ def run(seconds: float = 300) -> int:
                 lane, failure = busy.pop(future), future.exception()
                 if failure is None:
                     settled += future.result()
-                else:                # its rows are taken up when their lease ends; the other lanes go on
+                else:                # its rows are taken up when their lease ends, at the latest; the other lanes go on
                     log.error("outbound.lane", mailbox=lane, exc_info=failure)
 
 
@@ -73,8 +76,26 @@ def _serve(lane: int | None, who: str, until: float) -> int:
     """Send one mailbox's mails, one after the other over one line."""
     with database().write() as db:
         ids = claim(db, who, lane)
-    if not ids:
-        return 0
+    try:
+        return _serve_all(ids, who, until) if ids else 0
+    except DBAPIError as error:
+        if is_outage(error):
+            _let_go(ids, who)
+        raise
+
+
+def _let_go(ids: Sequence[int], who: str) -> None:
+    """As soon as the database is back: what a lane had in hand need not wait for its lease to end."""
+    while not ending.is_set():
+        try:
+            with database().write() as db:
+                let_go(db, ids, who)
+            return
+        except SQLAlchemyError:
+            ending.wait(0.5)
+
+
+def _serve_all(ids: Sequence[int], who: str, until: float) -> int:
     with database().read() as db:
         mailbox = sending_mailbox(db, db.get_one(OutboundMail, ids[0]))
     if settings().demo:
@@ -177,6 +198,8 @@ def _composed(outbound_id: int, who: str, mailbox: Mailbox) -> tuple[Outgoing, b
     except Refused as refused:
         _fail(outbound_id, who, refused.sentence)
     except Exception as error:
+        if is_outage(error):
+            raise
         log.exception("outbound.compose", outbound=outbound_id)
         _fail(outbound_id, who, _("This mail could not be put together (%(error)s).", error=type(error).__name__))
     return None
@@ -203,12 +226,14 @@ def _alarm(db: Session, outbound_id: int, why: str, mailbox: Mailbox) -> None:
 
 
 def _settle(outbound_id: int, who: str, outcome: Outcome) -> str:
-    """Commit what came of it. The relay may have the mail by now, so a busy database is asked again."""
-    for seconds in (0.2, 1, 3):
+    """Commit what came of it. The relay may have the mail by now, so a database that is busy or away is asked again."""
+    for seconds in ASK_AGAIN:
         try:
             with database().write() as db:
                 return settle(db, outbound_id, who, outcome)
-        except OperationalError as error:
+        except DBAPIError as error:
+            if not is_outage(error):
+                raise
             log.warning("outbound.settle", outbound=outbound_id, why=str(error.orig))
             time.sleep(seconds)
     with database().write() as db:

@@ -19,7 +19,7 @@ from core import leases, queue
 from core.clock import now
 from core.database import database
 from core.processes import Waker
-from jobs import cleaning, forgetting, listener, waking
+from jobs import cleaning, digests, duplicates, forgetting, listener, reminding, subscriptions, waking
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +44,9 @@ class Entry:
 
 TIMETABLE = (
     Entry("wake", waking.run, "* * * * *"),
+    Entry("remind", reminding.run, "* * * * *"),
+    Entry("subscriptions", subscriptions.run, "* * * * *"),
+    Entry("digests", digests.run, "*/10 * * * *"),
     Entry("seen", cleaning.seen, "*/10 * * * *"),
     Entry("sign-ins", cleaning.sign_ins, "17 * * * *"),
     Entry("uploads", cleaning.uploads, "23 3 * * *"),
@@ -51,8 +54,10 @@ TIMETABLE = (
     Entry("answers", cleaning.answers, "29 3 * * *"),
     Entry("operations", cleaning.operations, "37 3 * * *"),
     Entry("drafts", cleaning.drafts, "19 3 * * *"),
+    Entry("records", cleaning.records, "21 3 * * *"),
     Entry("unrecorded", forgetting.unrecorded, "47 3 * * *"),
     Entry("notifications", cleaning.notifications, "41 3 * * *"),
+    Entry("duplicates", duplicates.scan, "7 2 * * *"),
 )
 
 

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from ipaddress import ip_address, ip_network
 
-import idna
-
+from core.domains import as_asked
 from core.i18n import N_
 from desk.letter import Letter
 from mailgate import dmarc, spf, verifying
@@ -56,7 +55,7 @@ def wanted(raw: bytes, letter: Letter, road: Road) -> bool:
 
 def check(raw: bytes, letter: Letter, road: Road, names: Remembering) -> Checked | None:
     """What can be found out about the domain in From; None where it is none that could be asked about. Never raises."""
-    domain = _ascii(letter.sender.address.rpartition("@")[2]) if letter.sender else ""
+    domain = as_asked(letter.sender.address.rpartition("@")[2]) if letter.sender else ""
     if not domain or letter.sender is None:
         return None
     asking = Asking(names, SECONDS)
@@ -80,7 +79,7 @@ def _sent(domain: str, road: Road, record: Record, asking: Asking) -> Finding:
     if not _from_outside(road) or road.envelope_sender is None:
         return spf.blind()
     sender = road.envelope_sender or f"postmaster@{domain}"
-    envelope = _ascii(sender.rpartition("@")[2])
+    envelope = as_asked(sender.rpartition("@")[2])
     if not dmarc.aligned(domain, envelope, strict=record.strict_spf):
         return spf.unaligned(sender, domain)
     return spf.verify(road.client, f"{sender.rpartition('@')[0]}@{envelope}", asking)
@@ -96,12 +95,3 @@ def _from_outside(road: Road) -> bool:
         return False
     address = getattr(address, "ipv4_mapped", None) or address
     return not any(address in network for network in PRIVATE)
-
-
-def _ascii(domain: str) -> str:
-    """The domain as name servers know it; empty where it is none."""
-    try:
-        return idna.encode(domain.strip().rstrip("."), uts46=True).decode().lower()
-    except (idna.IDNAError, UnicodeError):
-        plain = domain.strip().rstrip(".").lower()
-        return plain if plain.isascii() and all(0 < len(label) < 64 for label in plain.split(".")) and " " not in plain else ""

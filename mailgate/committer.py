@@ -12,9 +12,10 @@ from queue import Empty, SimpleQueue
 
 import structlog
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from core.database import database
+from core.outage import is_outage
 from desk.inbound import Delivery, accept_all
 
 log = structlog.get_logger(__name__)
@@ -87,7 +88,7 @@ def commit_together(group: list[Waiting]) -> None:
 
 def _after_failure(group: list[Waiting], error: Exception) -> None:
     stale = isinstance(error, DBAPIError) and error.connection_invalidated
-    of_all = isinstance(error, OperationalError | OSError) and not stale
+    of_all = (is_outage(error) or isinstance(error, OSError)) and not stale
     if of_all or (len(group) == 1 and not stale):
         log.warning("door.not_committed", mails=len(group), why=str(error).split("\n")[0][:200])
         for _, future in group:

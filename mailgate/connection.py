@@ -43,12 +43,11 @@ def test_reading(mailbox: Mailbox) -> Tried:
     if not mailbox.imap_url:
         return {"ok": True, "sentence": BY_THE_DOOR, "steps": steps}
     try:
-        account = account_of(mailbox)
-        client = connected(account)
+        client = connected(account := account_of(mailbox))
     except Refused as error:
         return _failed(steps, "connect", error.sentence)
     except (OSError, IMAPClientError) as error:
-        return _failed(steps, "connect", _why_not_connected(mailbox, error))
+        return _failed(steps, "connect", _why_not_connected(account, error))
     try:
         answers = N_("%(host)s answers on port %(port)s, encrypted.") if client.encrypted else N_(
             "%(host)s answers on port %(port)s, not encrypted.")
@@ -71,7 +70,7 @@ def _folders(client: Client, account: Account, steps: list[Step]) -> Tried:
         except IMAPClientError as error:
             there = ", ".join(sorted(str(found[2]) for found in client.list_folders())[:20])
             return _failed(steps, "folder", _("The folder %(name)s cannot be opened: %(said)s. There are: %(there)s.",
-                                              name=name, said=said(error), there=there))
+                                              name=name, said=said(error).rstrip("."), there=there))
         steps.append(_step("folder", _("%(name)s holds %(n)s mails.", name=name, n=answer[b"EXISTS"])))
     if account.after == "move":
         if account.move_to in ("", *account.folders):
@@ -92,17 +91,17 @@ def _failed(steps: list[Step], name: str, sentence: str) -> Tried:
     return {"ok": False, "sentence": sentence, "steps": [*steps, _step(name, sentence, ok=False)]}
 
 
-def _why_not_connected(mailbox: Mailbox, error: Exception) -> str:
-    where = mailbox.imap_url
+def _why_not_connected(account: Account, error: Exception) -> str:
+    host, port = account.host, account.port
     if isinstance(error, ssl.SSLCertVerificationError):
-        return _("The certificate at %(where)s is not valid for that name: %(why)s.", where=where, why=error.verify_message)
+        return _("The certificate of %(host)s is not valid for that name: %(why)s.", host=host, why=error.verify_message)
     if isinstance(error, ssl.SSLError):
-        return _("%(where)s does not speak TLS there. Try imap:// with port 143, or imaps:// with port 993.", where=where)
+        return _("%(host)s does not speak TLS on port %(port)s. Mostly TLS has port 993, and STARTTLS port 143.", host=host, port=port)
     if isinstance(error, TimeoutError):
-        return _("%(where)s does not answer. Is the host right, and does a firewall let us out?", where=where)
+        return _("%(host)s does not answer on port %(port)s. Is the host right, and does a firewall let us out?", host=host, port=port)
     if isinstance(error, ConnectionRefusedError):
-        return _("Nothing listens at %(where)s. Is the port right?", where=where)
-    return _("%(where)s cannot be reached: %(said)s. Is the host name right?", where=where, said=said(error))
+        return _("Nothing listens on port %(port)s of %(host)s. Is the port right?", host=host, port=port)
+    return _("%(host)s cannot be reached: %(said)s. Is the host name right?", host=host, said=said(error))
 
 
 def _advice(account: Account) -> str:

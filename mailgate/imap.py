@@ -36,7 +36,8 @@ log = structlog.get_logger(__name__)
 class Pace:
     """Seconds: between looks without IDLE; of one IDLE (servers may end it after 30 minutes, RFC 2177, many
     routers much earlier); before the first and the longest wait after a failure; the same where we are not
-    let in, long enough not to be locked out. ``patience``: failures in a row before an alert.
+    let in, long enough not to be locked out. ``patience``: failures in a row before an alert, about a minute of
+    them: a server that is started anew is nothing to tell of.
     """
 
     poll: float = 20.0
@@ -45,7 +46,7 @@ class Pace:
     longest: float = 300.0
     refused_first: float = 60.0
     refused_longest: float = 1800.0
-    patience: int = 3
+    patience: int = 7
 
 
 class FolderReader:
@@ -58,6 +59,7 @@ class FolderReader:
         self._memory = Memory()
         self._client: Client | None = None
         self._failures = 0
+        self._in_folder = False              # trouble before that is the whole mailbox's
         self._troubled = True                # perhaps an alert stands from before we started
         self._thread = threading.Thread(target=self._run, name=f"imap-{account.mailbox_id}", daemon=True)
 
@@ -99,8 +101,10 @@ class FolderReader:
                 self.hang_up()
 
     def _read(self) -> None:
+        self._in_folder = False
         self._client = connected(self.account)
         sign_in(self._client, self.account)
+        self._in_folder = True
         folder = self._open(self._client)
         enter(folder)
         retry_at_start(folder)
@@ -134,7 +138,7 @@ class FolderReader:
     def _recovered(self) -> None:
         if self._troubled:
             with database().write() as db:
-                ended = end_alert(db, self.about, "reading")
+                ended = [about for about in self.abouts if end_alert(db, about, "reading")]
             if ended:
                 log.info("imap.recovered", mailbox=self.account.uid, folder=self.folder)
         self._failures, self._troubled = 0, False
@@ -164,12 +168,12 @@ class FolderReader:
         self._troubled = True
         try:
             with database().write() as db:
-                if raise_alert(db, self.about, "reading", sentence):
+                if raise_alert(db, self.abouts[self._in_folder], "reading", sentence):
                     log.warning("imap.alert", mailbox=self.account.uid, folder=self.folder)
         except SQLAlchemyError as error:
             log.warning("imap.alert_lost", why=said(error))
 
     @property
-    def about(self) -> str:
-        """The folder in an alert: its mailbox's address and its name."""
-        return f"{self.account.address}, {self.folder}"
+    def abouts(self) -> tuple[str, str]:
+        """What our alerts are about: the mailbox, one for all its folders, and the folder."""
+        return self.account.address, f"{self.account.address}, {self.folder}"

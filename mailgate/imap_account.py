@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -98,7 +99,7 @@ def connected(account: Account) -> Client:
             client.starttls(context)
         elif not account.wrapped and not account.clear:
             raise Refused(_("%(host)s offers no encryption on port %(port)s, and a password must not go "
-                            "over an open line. Use imaps://, or add ?tls=none where the line is safe.",
+                            "over an open line. Choose TLS (imaps://), or no encryption (?tls=none) where the line is safe.",
                             host=account.host, port=account.port))
     except BaseException:
         client.hang_up()
@@ -124,10 +125,14 @@ def sign_in(client: Client, account: Account) -> None:
                               said=said(error))) from error
 
 
+#: How long Dovecot took, behind what it says.
+_SECONDS = re.compile(r" \([\d.+ ]+ secs\)\.?(?='?$)")
+
+
 def said(error: BaseException) -> str:
     """What a server said, on one short line."""
     told = error.strerror if isinstance(error, OSError) and error.strerror else error
-    text = " ".join(str(told).split())
+    text = _SECONDS.sub("", " ".join(str(told).split()))
     return (text[2:-1] if text[:2] in ("b'", 'b"') else text)[:300] or type(error).__name__
 
 

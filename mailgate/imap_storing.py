@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 
 import structlog
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from core.database import database
+from core.outage import is_outage
 from desk.alerts import raise_alert
 from mailgate import imap_ledger as ledger
 from mailgate.imap_after import settle
@@ -39,11 +40,9 @@ def store(folder: OpenFolder, raws: dict[int, bytes], last_uid: int | None) -> N
     """
     try:
         ledger.accept_mails(folder.account, folder.name, folder.uidvalidity, raws, last_uid)
-    except OperationalError:
-        raise               # locked or gone: it concerns all of them
-    except (DBAPIError, ValueError):
-        if len(raws) < 2:
-            raise
+    except (DBAPIError, ValueError) as error:
+        if is_outage(error) or len(raws) < 2:
+            raise           # locked or gone: it concerns all of them
         for uid, raw in raws.items():
             store(folder, {uid: raw}, None)
         store(folder, {}, last_uid)

@@ -16,6 +16,9 @@ BEGINNING = 250              # enough where the guess is ``SURE``: the rest has 
 SURE = 0.9
 LIKELY = 0.6
 MARGIN = 0.25
+BLANK = re.compile(r"\n[ \t]*\n")
+NOTICE = ("confidential", "privileged", "intended recipient", "konfidensiel", "taushetsbelagt", "fortrolig", "konfidentiel", "sekretess",
+          "vertraulich", "rette mottaker", "rette modtager", "avsedda mottagaren")
 NOISE = re.compile(r"https?://\S+|\S+@\S+|^\s*>.*$|[\d_]+", re.MULTILINE)
 
 
@@ -25,13 +28,26 @@ def detect(text: str) -> str | None:
     The model knows Norwegian as ``no`` and ``nn``; both count as ``nb``. Other languages stand beside the
     desk's own so that German is "unsure" instead of the least unlikely Nordic one.
     """
-    words = " ".join(NOISE.sub(" ", text[:3000]).split())[:LONGEST]
+    words = " ".join(NOISE.sub(" ", _without_notices(text[:3000])).split())[:LONGEST]
     if sum(map(str.isalpha, words)) < FEWEST_LETTERS:
         return None
     (best, first), (_, second) = _two_likeliest(words[:BEGINNING])
     if first < SURE and len(words) > BEGINNING:
         (best, first), (_, second) = _two_likeliest(words)
     return best if best != "other" and first >= LIKELY and first - second >= MARGIN else None
+
+
+def _without_notices(text: str) -> str:
+    """The paragraphs that are not the notice which a company's server sets below every mail, in the company's language and
+    often longer than the mail; all of them where nothing else is there."""
+    if not _is_a_notice(text):
+        return text
+    return "\n\n".join(part for part in BLANK.split(text) if not _is_a_notice(part)) or text
+
+
+def _is_a_notice(text: str) -> bool:
+    told = text.lower()
+    return any(word in told for word in NOTICE)
 
 
 def _two_likeliest(words: str) -> list[tuple[str, float]]:

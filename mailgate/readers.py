@@ -148,7 +148,8 @@ class Readers:
         with database().write() as db:
             release(db, lease_name(mailbox_id), self._who)
             for reader in reading.readers:
-                end_alert(db, reader.about, "reading")
+                for about in reader.abouts:
+                    end_alert(db, about, "reading")
         self._asked.clear()
 
     def _prolong(self) -> None:

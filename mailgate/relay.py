@@ -1,7 +1,8 @@
 """The sending account of a mailbox, and a line to it: connect, encrypt, sign in.
 
 ``relay_url`` is ``smtp://user@host:587`` or ``smtps://user@host:465``; a bare ``smtp://host`` needs no sign-in.
-``?timeout=30`` is the patience in seconds for each answer, ``?tls=required`` refuses to go on unencrypted.
+``?timeout=30`` is the patience in seconds for each answer, ``?tls=required`` refuses to go on unencrypted; a password goes
+unencrypted to this very machine alone, also with ``?tls=none``.
 """
 
 from __future__ import annotations

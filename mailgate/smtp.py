@@ -18,6 +18,8 @@ import structlog
 
 from core.clock import now
 from core.database import database
+from core.errors import Refused
+from core.i18n import gettext as _
 from core.settings import Settings, address_of
 from desk.inbound import Delivery
 from mailgate.bell import Bell
@@ -167,9 +169,13 @@ def ascii_of(text: str) -> str:
 
 
 def tls_of(settings: Settings) -> ssl.SSLContext | None:
-    """For STARTTLS, when a certificate is set. Raises OSError when it cannot be read."""
+    """For STARTTLS, when a certificate is set. Raises Refused when it cannot be used."""
     if not settings.smtp_certificate:
         return None
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(settings.smtp_certificate, settings.smtp_key or None)
+    try:
+        context.load_cert_chain(settings.smtp_certificate, settings.smtp_key or None)
+    except OSError as error:
+        raise Refused(_("The certificate of the SMTP door cannot be used: %(why)s. Look at SKRANKE_SMTP_CERTIFICATE and SKRANKE_SMTP_KEY.",
+                        why=error.strerror or error)) from error
     return context

@@ -21,17 +21,18 @@ _PATH = re.compile(
         ( (?:"(?:[^"\\]|\\.)*" | [^<>\s"@]+ ) (?:@[^<>\s"@]+)? | )
         >\s*(.*)""", re.VERBOSE | re.DOTALL)
 _BARE = re.compile(r"\s*([^<>\s\"@]+@[^<>\s\"@]+)\s*()")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def path_of(argument: str) -> tuple[str, str] | tuple[None, None]:
     """``"<ole@x.example> SIZE=7"`` → ``("ole@x.example", "SIZE=7")``; the null sender is ``("<>", ...)``.
 
     An address without brackets is read too (RFC 5321 section 4.1.1.2, and what scanners and printers send).
-    Bytes that are no UTF-8 become ``?``. Two Nones when it is no address.
+    Bytes that are no UTF-8 become ``?``. Two Nones when it is no address, or has control characters in it.
     """
     argument = argument.encode("utf-8", "replace").decode()
     found = _PATH.fullmatch(argument) or _BARE.fullmatch(argument)
-    if found is None or len(found[1]) > 1000:
+    if found is None or len(found[1]) > 1000 or _CONTROL.search(found[1]):
         return None, None
     return found[1] or "<>", found[2]
 

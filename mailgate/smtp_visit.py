@@ -81,6 +81,13 @@ class Visit(SMTP):
         """Tell nobody who is here (RFC 5321 section 7.3)."""
         await self.push("252 2.1.5 Cannot verify, but will take mail for our mailboxes")
 
+    async def smtp_STARTTLS(self, arg: str) -> None:  # noqa: N802
+        """Once (RFC 3207 section 4.2)."""
+        if self._original_transport is not None:
+            await self.push("503 5.5.1 This line is encrypted already")
+            return
+        await super().smtp_STARTTLS(arg)
+
     async def smtp_DATA(self, arg: str | None) -> None:  # noqa: N802
         """Read the mail and hand it to the door."""
         problem = self._cannot_take_data(arg)

@@ -23,7 +23,11 @@ OTHER = N_("It was sent in the name of %(other)s, which says nothing about %(dom
 LATER = N_("Which servers send for %(domain)s could not be asked (SPF).")
 BLIND = N_("Which server brought it to us is not known (SPF).")
 
-FINDINGS = {"pass": ("pass", MAY), "temperror": ("later", LATER), "none": ("none", ANYBODY)}
+OPEN = N_("%(domain)s leaves open whether the server that brought it may send for it (SPF).")
+NONSENSE = N_("What %(domain)s says about its servers cannot be understood (SPF).")
+
+FINDINGS = {"pass": ("pass", MAY), "temperror": ("later", LATER), "none": ("none", ANYBODY), "neutral": ("fail", OPEN),
+            "permerror": ("fail", NONSENSE)}
 
 
 def verify(client: str, sender: str, asking: Asking) -> Finding:

@@ -54,12 +54,17 @@ def verify(raw: bytes, address: str, domain: str, is_its_own: Callable[[str], bo
 def _verdict(raw: bytes, address: str, number: int, tags: dict[bytes, bytes], asking: Asking) -> Finding:
     values = {"signer": _text(tags[b"d"])}
     try:
-        holds = _covers_all(tags) and _names(raw, address) and _mail(raw, tags).verify(number, dnsfunc=partial(_key, asking))
+        holds = _is_strong(tags) and _covers_all(tags) and _names(raw, address) and _mail(raw, tags).verify(number, dnsfunc=partial(_key, asking))
     except Away:
         return Finding("later", LATER, values)
     except Exception:  # noqa: BLE001 - dkimpy stumbles over malformed keys and signatures in many ways: none of them holds
         holds = False
     return Finding("pass", VALID, values) if holds else Finding("fail", INVALID, values)
+
+
+def _is_strong(tags: dict[bytes, bytes]) -> bool:
+    """Whether the method still proves anything: SHA-1 does not (RFC 8301 section 3.1)."""
+    return not tags.get(b"a", b"").strip().lower().endswith(b"-sha1")
 
 
 def _covers_all(tags: dict[bytes, bytes]) -> bool:

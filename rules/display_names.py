@@ -1,7 +1,7 @@
 """What a display name says: first and last name, the company, or that it is nobody's name.
 
 ``Hansen, Ole`` · ``Ole Hansen (Firma AS)`` · ``Ole Hansen | Firma`` · ``Firma AS v/ Ole Hansen`` · ``Ole Hansen via LinkedIn``
-· ``Dr. OLE HANSEN, MBA`` · ``IT Support``. Names of the north are too unlike those that name parsers know (*von* and *de* are
+· ``Dr. OLE HANSEN, MBA`` · ``Ole Hansen/Firma/NO`` · ``IT Support``. Names of the north are too unlike those that name parsers know (*von* and *de* are
 rare, *Hansen Ole* is not) for a library to help.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from unicodedata import category
 
 from rules.role_words import is_company, is_role
 
@@ -24,8 +25,13 @@ _AFTER_WORDS = "jr sr junior senior ii iii iv phd mba msc bsc ma md ba mph cpa e
 _AFTER = frozenset(_AFTER_WORDS.split())
 _QUOTES = "\"'`´“”„‘’«»<>"
 _BRACKETS = re.compile(r"\s*[(\[{]([^()\[\]{}]*)[)\]}]\s*")
-_SENT_BY = re.compile(r"\s+(?:via|through|gjennom|igennem|genom|per|über|på vegne av|på vegne af|på uppdrag av|on behalf of)\s+\S.*$", re.IGNORECASE)
-_CARE_OF = re.compile(r"^(?P<company>.+?)\s*,?\s+(?:v/|v\.|ved|c/o|att:?|att\.|genom|gm\.?)\s*(?P<name>\S.*)$", re.IGNORECASE)
+#: An address that stands behind the name, and what Notes writes behind it: ``Ole Hansen/Drift/Firma``.
+_ADDRESS = re.compile(r"\s*<[^<>]*@[^<>]*>\s*$")
+_NOTES = re.compile(r"^(?P<name>[^\s/]+(?: [^\s/]+)+)/[^/]+/[^/]+$")
+#: Per is a name too: only a small one before a capital letter is a way.
+_SENT_BY = re.compile(r"\s+(?:via|through|gjennom|igennem|genom|(?-i:per(?=\s+[A-ZÆØÅÄÖ]))|über|på vegne av|på vegne af|på uppdrag av"
+                      r"|on behalf of)\s+\S.*$", re.IGNORECASE)
+_CARE_OF = re.compile(r"^(?P<company>.+?)\s*,?\s+(?:(?:v/|v\.|c/o|att[:.]|gm\.)\s*|(?:ved|att|genom|gm)\s+)(?P<name>\S.*)$", re.IGNORECASE)
 _PARTS = re.compile(r"\s+[-–—|•·/@]\s+|\s*\|\s*|\s+(?:hos|fra|från|from|at)\s+(?=[A-ZÆØÅÄÖ])")
 
 
@@ -46,7 +52,9 @@ class Named:
 @lru_cache(maxsize=4096)
 def read(display: str) -> Named:
     """What the display name of a mail says of whom it is from. Never raises; the longest part is cut to 120 letters."""
-    told = " ".join(display[:400].replace("\0", " ").split()).strip(_QUOTES + " ,;")
+    told = "".join(" " if c == "\0" or category(c) in ("So", "Cs", "Co") else c for c in display[:400])       # no emoji
+    told = _ADDRESS.sub("", " ".join(told.split())).strip(_QUOTES + " ,;")
+    told = notes["name"] if (notes := _NOTES.match(told)) else told
     told = _SENT_BY.sub("", told) if not _CARE_OF.match(told) else told
     told, company = _without_brackets(told)
     if care := _CARE_OF.match(told):
@@ -79,7 +87,7 @@ def _of_parts(parts: list[str]) -> Named:
 
 def _named(name: str, company: str = "") -> Named:
     name = name.strip(_QUOTES + " ,;")
-    if not name or _is_address(name) or is_role(name):
+    if not any(c.isalpha() for c in name) or _is_address(name) or is_role(name):
         return Named(company=company[:200])
     if is_company(name):
         before, comma, after = name.rpartition(",")

@@ -135,7 +135,7 @@ ACTS = (
     Rule(is_forged_and_let_be, "open_quiet", N_("The mail claims a sender whose domain says it is not from there, and the policy "
          "keeps no record of such mail.")),
     Rule(fails_authentication, "open_held", N_("The mail claims a sender whose domain says it is not from there.")),
-    Rule(is_unknown_and_asked, "open_held", N_("Nobody we know, and the mailbox is set to ask an agent.")),
+    Rule(is_unknown_and_asked, "open_held", N_("Nobody we know, so an agent is asked.")),
     Rule(is_anything_else, "open", N_("A new request.")),
 )
 

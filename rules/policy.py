@@ -99,6 +99,8 @@ FIXED = (
 )
 #: The last line of the table: the choice of the mailbox or the desk.
 ELSE = "else"
+#: Ids that no rule of an admin's may have.
+RESERVED = frozenset((ELSE, *(rule.id for rule in FIXED)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +145,9 @@ def is_from(address: str, pattern: str) -> bool:
 
 def told(decision: Decision, version: int) -> dict[str, Any] | None:
     """The sentence for "why?": which of the admins' rules decided; None for the fixed ones and the choice above."""
-    if decision.rule in _FIXED or decision.rule == ELSE:
+    if decision.rule in RESERVED:
         return None
     return sentence(N_("Rule %(number)s of version %(version)s of the policy says so."), number=decision.number, version=version)
-
-
-_FIXED = frozenset(rule.id for rule in FIXED)
 
 
 def wrong(when: Mapping[str, Any], then: Mapping[str, Any]) -> dict[str, str]:

@@ -14,27 +14,33 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from itertools import dropwhile, takewhile
 from typing import Any
 
+from core.domains import as_asked
 from core.i18n import N_, sentence
 from rules import checked
 from rules.checked import Checked
 
 _DMARC = re.compile(r"\s*dmarc\s*(?:/\s*\d+\s*)?=\s*([a-z]+)(?=\s|\Z)", re.IGNORECASE)
+_ABOUT = re.compile(r"\sheader\.from\s*=\s*([^\s;]+)", re.IGNORECASE)
 _ANYWHERE = re.compile(r"\bdmarc\s*=\s*fail\b", re.IGNORECASE)
 HERE = "127.0.0.0/8\n::1"
 
 
 def judge(
     results: Sequence[str], receiving_host: str, *, brought_by: str = "", relays: str = "", own: Checked | None = None,
+    senders: Sequence[str] = (),
 ) -> dict[str, Any]:
     """``{result, why, sentence}`` from the values of the Authentication-Results headers, topmost first; with ``checks``
     where what we found ourselves (``own``) decides.
+
+    ``senders`` are the addresses in From: the first is whom we take the mail to be of, and nothing said of another's
+    domain proves that (RFC 7489 section 6.6.1: whoever writes two may have sent it for the other).
 
     ``brought_by`` is the SMTP client that handed the mail over, empty where we fetched it ourselves. It is believed
     when it is one of the ``relays`` (see :func:`networks`); where none is named, when it runs on this machine.
     """
     told = told_by(results, receiving_host, brought_by=brought_by, relays=relays)
     if told:
-        return _from_dmarc(told[len(list(takewhile(_goes_on, told[:-1])))], receiving_host)
+        return _from_dmarc(told[len(list(takewhile(_goes_on, told[:-1])))], receiving_host, senders)
     if own is not None:
         return checked.judge(own)
     if not receiving_host:
@@ -96,7 +102,7 @@ def _methods_of(value: str, host: str) -> list[str] | None:
     """What the host reports in a field of its own; None where another wrote it."""
     read = _parts(value)
     name, *methods = read or value.split(";")[:1]
-    if name.split()[:1] != [host] and name.strip().casefold() != host.casefold():
+    if host.casefold() not in (name.strip().casefold(), *name.casefold().split()[:1]):
         return None
     return methods if read else _unreadable(value)
 
@@ -107,13 +113,27 @@ def _goes_on(methods: Sequence[str]) -> bool:
     return len(told) == 1 and not _DMARC.match(told[0])
 
 
-def _from_dmarc(methods: Sequence[str], host: str) -> dict[str, Any]:
+def _from_dmarc(methods: Sequence[str], host: str, senders: Sequence[str]) -> dict[str, Any]:
     said = {found[1].lower() for method in methods if (found := _DMARC.match(method))}
     if "fail" in said:
         return _said("fail", N_("%(host)s says that this does not come from the domain it claims (DMARC)."), host)
+    if said == {"pass"} and not all(_is_about(method, senders) for method in methods if _DMARC.match(method)):
+        return _said("none", N_("%(host)s confirms another sender than the one whom this mail names first, which proves nothing "
+                                "(DMARC)."), host)
     if said == {"pass"}:
         return _said("pass", N_("%(host)s confirms that the domain of the sender sent this (DMARC)."), host)
     return _said("none", N_("%(host)s could not tell whether the sender is genuine."), host)
+
+
+def _is_about(method: str, senders: Sequence[str]) -> bool:
+    """Whether what is said of a domain is said of the first sender's, or of the domain above; where the host does not say of
+    which (RFC 8601 section 2.7.10), whether there is only one it could mean."""
+    domains = [as_asked(sender.rpartition("@")[2]) for sender in senders]
+    about = _ABOUT.search(method)
+    if about is None:
+        return len(set(domains)) < 2
+    told = as_asked(about[1].rpartition("@")[2])
+    return not domains or domains[0] == told or (bool(told) and domains[0].endswith(f".{told}"))
 
 
 def _parts(value: str) -> list[str]:

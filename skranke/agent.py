@@ -30,7 +30,7 @@ def add(email: str, role: str, name: str, language: str | None, password_stdin: 
     with opened().write() as db:
         added = add_agent(db, email, password, name=name, role=role,
                           language=language or option(db, "desk.language"))
-        click.echo(f"Added {added.name} <{added.email}>, {added.role}.")
+    click.echo(f"Added {added.name} <{added.email}>, {added.role}.")
 
 
 @agent.command()

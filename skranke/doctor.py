@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 import click
 
+from core.outage import is_outage
 from skranke import examining, examining_mail
 from skranke.examining import Finding
 
@@ -37,6 +38,9 @@ def findings(examination: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
         yield from examination()
     except Exception as error:  # noqa: BLE001 - an examination that fails must not hide what the others find
         name = examination.__name__.replace("_", " ")
+        if is_outage(error):                # that the database is away was said above, and is one thing to mend
+            yield Finding(None, f"The check of {name} wants the database first.")
+            return
         yield Finding(False, f"The check of {name} broke off: {type(error).__name__}: {str(error).splitlines()[0]}",
                       "Mend what is wrong above first.")
 

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from errno import EDQUOT, ENOSPC
 
 import redis
 from sqlalchemy import func, select, text
@@ -49,7 +50,8 @@ def data_folder() -> Iterator[Finding]:
             file.write(b"?")
     except OSError as error:
         yield Finding(False, f"The data folder {folder} cannot be written: {error.strerror}.",
-                      f"Give it to the user that runs Skranke: chown -R USER {folder}")
+                      "Make room: mail is refused for now, and comes again." if error.errno in (ENOSPC, EDQUOT)
+                      else f"Give it to the user that runs Skranke: chown -R USER {folder}")
         return
     left = shutil.disk_usage(folder).free
     yield Finding(left > LEAST_SPACE, f"The data folder {folder} can be written, {left // MEGABYTE} MB are free.",

@@ -11,12 +11,14 @@ from sqlalchemy import func, select
 
 from core.clock import now
 from core.database import database
+from core.errors import Refused
 from core.settings import settings
 from desk.inbound import InboundMail
 from desk.mailboxes import Alert, Mailbox, all_mailboxes
 from desk.outbound import OutboundMail
 from mailgate.connection import test_reading
 from mailgate.connection_sending import test_sending
+from mailgate.smtp import tls_of
 from skranke.examining import Finding
 
 SOON = timedelta(days=14)
@@ -24,12 +26,16 @@ LATE = timedelta(minutes=10)
 
 
 def certificate() -> Iterator[Finding]:
-    """The certificate of the SMTP door can be read and is not about to expire."""
+    """The certificate of the SMTP door can be read, its key fits, and it is not about to expire."""
     path = settings().smtp_certificate
     if not path:
         return
     try:
+        tls_of(settings())
         expires = x509.load_pem_x509_certificates(Path(path).read_bytes())[0].not_valid_after_utc
+    except Refused as refused:
+        yield Finding(False, refused.sentence, "Without it the gate does not start.")
+        return
     except (OSError, ValueError) as error:
         yield Finding(False, f"The certificate {path} cannot be read: {error}", "Mend SKRANKE_SMTP_CERTIFICATE.")
         return

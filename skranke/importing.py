@@ -5,20 +5,17 @@ from __future__ import annotations
 import hashlib
 import mailbox
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
-from email.parser import BytesHeaderParser
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Protocol
 
 from core.clock import now
 from core.database import Database
 from core.errors import Refused
+from desk.bringing_mail import is_mail, written_at
 from desk.inbound import Delivery, accept
 
 BATCH = 50
-#: A mail has one of these (RFC 5322 section 3.6 demands the first two; old archives lack even them).
-HEADERS = ("From", "Date", "Subject", "To", "Cc", "Message-ID", "Received", "Return-Path", "Sender", "Reply-To")
+BYTES = 20_000_000           # of a batch, more only where one mail alone has more: it lies in memory
 
 
 class Source(Protocol):
@@ -92,20 +89,16 @@ def refuse_other_files(paths: Iterable[Path]) -> None:
                 raise Refused(f"{path} is no mail: it has no header like From, Date or Subject. Nothing was taken over.")
 
 
-def is_mail(raw: bytes) -> bool:
-    """Whether the bytes begin like a mail: with a header that mails have."""
-    headers = BytesHeaderParser().parsebytes(raw[:65_536])
-    return any(name in headers for name in HEADERS)
-
-
 def batches(sources: Iterable[Source]) -> Iterator[list[bytes]]:
-    """All letters, some at a time."""
+    """All letters, some at a time, and no more than memory has room for."""
     batch: list[bytes] = []
+    room = BYTES
     for raw in Several(list(sources)):
         batch.append(raw)
-        if len(batch) == BATCH:
+        room -= len(raw)
+        if len(batch) == BATCH or room < 0:
             yield batch
-            batch = []
+            batch, room = [], BYTES
     if batch:
         yield batch
 
@@ -116,13 +109,3 @@ def take(database: Database, mailbox_id: int, batch: list[bytes], *, archive: bo
     with database.write() as db:
         return sum(accept(db, Delivery(mailbox_id, "import", hashlib.sha256(raw).hexdigest(), raw, archive=archive),
                           at=at) is not None for raw, at in dated)
-
-
-def written_at(raw: bytes) -> datetime:
-    """When the letter says it was written; now where it does not, or where that cannot be."""
-    try:
-        at = parsedate_to_datetime(str(BytesHeaderParser().parsebytes(raw[:65_536]).get("Date", "")))
-        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    except (ValueError, TypeError, OverflowError):
-        return now()
-    return at if datetime(1980, 1, 1, tzinfo=UTC) < at < now() else now()

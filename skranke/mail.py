@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from core import queue
 from core.errors import Unknown
+from desk.bringing_mail import is_mail
 from desk.inbound import InboundMail
 from desk.mailboxes import mailbox_called
 from desk.replaying import replay
@@ -49,7 +50,7 @@ def import_(paths: tuple[Path, ...], address: str, archive: bool) -> None:
     taken = known = others = 0
     with click.progressbar(length=sum(len(source) for source in sources), label="Taking over", file=sys.stderr) as bar:
         for batch in importing.batches(sources):
-            mails = [raw for raw in batch if importing.is_mail(raw)]
+            mails = [raw for raw in batch if is_mail(raw)]
             new = importing.take(database, mailbox_id, mails, archive=archive)
             taken, known, others = taken + new, known + len(mails) - new, others + len(batch) - len(mails)
             queue.ring("inbound")

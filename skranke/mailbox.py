@@ -30,5 +30,5 @@ def add(address: str, name: str, language: str, imap: str, relay: str) -> None:
         made = add_mailbox(
             db, address, name, language=language,
             **{field: seal(value) if field.endswith("_password") else value for field, value in fields.items()})
-        click.echo(f"Added {made.name} <{made.address}>.")
+    click.echo(f"Added {made.name} <{made.address}>.")
 

@@ -27,7 +27,7 @@ from skranke import greeting, parts, valkey, warming
 log = structlog.get_logger(__name__)
 
 #: Seconds in which the tree ends; what is left then is killed.
-ENDING = 8.0
+ENDING = 7.0
 
 #: Seconds that the processes of a desk that was killed may take to notice and go.
 LINGERING = 3.0

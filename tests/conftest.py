@@ -11,11 +11,16 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import create_engine, text
+from hypothesis import settings as drawing
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.util import LRUCache
 
 from contacts import enrolling
 from core import database as database_module
@@ -31,6 +36,11 @@ __all__ = ["pytest_runtest_makereport", "pytest_terminal_summary"]
 POSTGRESQL = os.environ.get("SKRANKE_TEST_DATABASE_URL", "")
 ALL = os.environ.get("SKRANKE_TEST_ALL") == "1"
 MAILS = Path(__file__).parents[2] / "shared" / "mails"
+
+# The same examples in every run, so that a change is judged by itself; SKRANKE_TEST_SEARCH=1 draws new ones.
+drawing.register_profile("steady", derandomize=True)
+if os.environ.get("SKRANKE_TEST_SEARCH") != "1":
+    drawing.load_profile("steady")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -72,6 +82,24 @@ def quick_passwords() -> Iterator[None]:
         quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         patching.setattr(enrolling, "hasher", lambda: quick)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once() -> Iterator[None]:
+    """A statement is compiled once a run, not once for each test's database: dialects of one class are as good as one another,
+    and what they compile is kept together."""
+    kept = LRUCache[Any, Any](3000)
+    with pytest.MonkeyPatch.context() as patching:
+        for dialect in (SQLiteDialect_pysqlite, PGDialect_psycopg):
+            patching.setattr(dialect, "__eq__", lambda one, other: type(one) is type(other))
+            patching.setattr(dialect, "__hash__", lambda one: hash(type(one)))
+        patching.setattr(database_module, "create_engine", lambda *given, **options: _keeping(create_engine(*given, **options), kept))
+        yield
+
+
+def _keeping(engine: Engine, kept: LRUCache[Any, Any]) -> Engine:
+    engine.update_execution_options(compiled_cache=kept)
+    return engine
 
 
 @pytest.fixture(scope="session")
@@ -131,7 +159,7 @@ def bucket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
 def _copy(template: str, folder: Path) -> Iterator[Database]:
     name = f"skranke_test_{secrets.token_hex(4)}"
     if POSTGRESQL:
-        _administer(f"CREATE DATABASE {name} TEMPLATE {template}")
+        _administer(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")     # half the time of a log of it
         made = Database(_url(name))
     else:
         path = folder / f"{name}.db"

@@ -11,7 +11,7 @@ import pytest
 from core.options import OPTIONS
 from core.queue import BELLS
 from core.settings import Settings
-from docs import reference
+from docs import reference, requirements
 from jobs.timetable import TIMETABLE
 
 ROOT = Path(__file__).parents[1]
@@ -33,6 +33,19 @@ def test_a_setting_is_explained(name):
 def test_an_option_is_explained(name):
     assert OPTIONS[name].means.endswith(".")
     assert OPTIONS[name].fits(OPTIONS[name].default)
+
+
+def test_the_requirements_are_proven_as_they_say():
+    assert requirements.PAGE.read_text(encoding="utf-8") == requirements.page(), "run: .venv/bin/python -m docs.requirements"
+
+
+@pytest.mark.parametrize(("said", "lines"), [
+    ("S31-S34: so", ["S31", "S32", "S33", "S34"]), ("S83a-c, W1", ["S83a", "S83b", "S83c", "W1"]), ("(T6)", ["T6"]), ("S81a-S82", ["S81a", "S81b", "S81c", "S82"]),
+    ("S3.1 and XS2 and S999", []),
+])
+def test_lines_are_read_out_of_a_docstring(said, lines):
+    known = ["S31", "S32", "S33", "S34", "S81a", "S81b", "S81c", "S82", "S83a", "S83b", "S83c", "W1", "T6", "S3", "S2"]
+    assert list(requirements._numbers(said, known)) == lines
 
 
 @pytest.mark.parametrize("kind", reference.known_facts())

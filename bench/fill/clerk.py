@@ -22,7 +22,8 @@ from bench.people import Human
 from bench.stories import RECENT, Story
 from contacts.address import reduced
 from contacts.facts import AddressAdded, PersonCreated
-from contacts.identifying import evidence, sort_name, split_name
+from contacts.identifying import evidence, split_name
+from contacts.ordering import keys_of_person
 from core.fold import fold
 from core.history import Fact
 from core.tokens import message_key
@@ -115,7 +116,7 @@ class Clerk:
         person = Known(self.tray.next_id("persons"), self.tray.uid(), human.name)
         self.persons[human.number] = person
         self.tray.add(
-            "persons", id=person.id, uid=person.uid, first_name=first, last_name=last, sort_name=sort_name(first, last),
+            "persons", id=person.id, uid=person.uid, first_name=first, last_name=last, **keys_of_person(first, last),
             preferred_language=story.language, language_guessed=True, name_guessed=True, to_be_completed=True,
             created_how="mail", created_why=self.why, created_at=at, version=1,
         )  # fmt: skip

@@ -12,22 +12,25 @@ from typing import Any
 
 from bench.fill.bulk import Bulk
 from bench.identification.names import Names, latin
-from contacts.identifying import sort_name
+from contacts.ordering import keys_of_company, keys_of_person
 from core.database import Database
+from core.fold import fold
+from core.search import SUBSTRING
 from rules.hearing import keys
 
 TOGETHER = 20_000
 AT = "2026-01-02 03:04:05"
 FREE = ("gmail.com", "hotmail.com", "outlook.com", "online.no", "telia.com", "mail.dk", "icloud.com", "live.no", "hotmail.se")
 TOPS = {"nb": "no", "da": "dk", "sv": "se", "en": "com"}
+KEYS = ("sort_name", "order_key")
 TABLES: dict[str, tuple[str, ...]] = {
-    "companies": ("id", "uid", "name", "sort_name", "version", "created_at"),
+    "companies": ("id", "uid", "name", *KEYS, "version", "created_at"),
     "company_domains": ("domain", "company_id"),
-    "persons": ("id", "uid", "first_name", "last_name", "sort_name", "status", "preferred_language", "language_guessed",
+    "persons": ("id", "uid", "first_name", "last_name", *KEYS, "status", "preferred_language", "language_guessed",
                 "name_guessed", "private_customer", "block_mass_mail", "to_be_completed", "created_how", "created_why", "version", "created_at"),
     "addresses": ("id", "uid", "kind", "value", "normalised", "name", "health", "suppression", "created_at"),
     "holdings": ("id", "uid", "address_id", "person_id", "is_primary", "label", "origin", "proof", "since"),
-    "employments": ("id", "uid", "person_id", "company_id", "status", "is_primary"),
+    "employments": ("id", "uid", "person_id", "company_id", "status", "is_primary", "guessed", "was_primary"),
     "name_keys": ("key", "person_id"),
 }
 
@@ -60,10 +63,11 @@ class Register:
     domains: list[str] = field(default_factory=list)
 
 
-def people(persons: int, emails: int, register: Register) -> Iterator[tuple[One, int]]:
-    """Persons with their addresses; five in six work somewhere, twelve at a company on average, a few companies being large."""
+def people(persons: int, emails: int, register: Register, companies: int = 0) -> Iterator[tuple[One, int]]:
+    """Persons with their addresses; five in six work somewhere, twelve at a company on average (unless so many ``companies`` are
+    asked for), a few companies being large."""
     random, names = Random(5), Names()
-    companies = max(2, persons // 12)
+    companies = companies or max(2, persons // 12)
     for n in range(companies):
         language = random.choice(("nb", "nb", "da", "sv", "en"))
         register.domains.append(f"{latin(names.family(random), random).lower()}{n}.{TOPS[language]}")
@@ -85,32 +89,37 @@ def people(persons: int, emails: int, register: Register) -> Iterator[tuple[One,
         yield one, len(mails)
 
 
-def fill(database: Database, persons: int, emails: int, keep: int = 1) -> Register:
-    """Fill an empty database; the same numbers make the same register."""
+def fill(database: Database, persons: int, emails: int, keep: int = 1, *, companies: int = 0, searched: bool = False) -> Register:
+    """Fill an empty database; the same numbers make the same register. Where it is to be ``searched``, its search tables too."""
     register = Register(persons, keep)
     with Bulk(database) as bulk:
-        rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in TABLES}
-        for one, _n in people(persons, emails, register):
+        rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in (*TABLES, *SUBSTRING)}
+        for one, _n in people(persons, emails, register, companies):
             if not rows["companies"] and one.id == 1:
                 for n, domain in enumerate(register.domains, start=1):
-                    rows["companies"].append((n, f"c{n:023x}", domain, domain, 1, AT))
+                    rows["companies"].append((n, f"c{n:023x}", domain, *keys_of_company(domain).values(), 1, AT))
                     rows["company_domains"].append((domain, n))
             _add(rows, one)
+            if searched:
+                told = (*one.emails, one.phone, one.phone.replace(" ", ""), register.domains[one.company - 1] if one.company else "")
+                rows["person_search"].append((one.id, fold(" ".join((one.first, one.last, *told)))))
             if one.id % TOGETHER == 0:
                 _write(bulk, rows)
+        if searched:
+            rows["company_search"] = [(n, fold(domain)) for n, domain in enumerate(register.domains, start=1)]
         _write(bulk, rows)
     return register
 
 
 def _add(rows: dict[str, list[tuple[Any, ...]]], one: One) -> None:
-    rows["persons"].append((one.id, f"a{one.id:023x}", one.first, one.last, sort_name(one.first, one.last), "active", one.language,
+    rows["persons"].append((one.id, f"a{one.id:023x}", one.first, one.last, *keys_of_person(one.first, one.last).values(), "active", one.language,
                             False, False, False, False, False, "import", "", 1, AT))
     for kind, value in (*(("email", mail) for mail in one.emails), *((("phone", one.phone),) if one.phone else ())):
         number = one.id * 8 + len(value) % 2 if kind == "phone" else one.id * 8 + 2 + one.emails.index(value)
         rows["addresses"].append((number, f"b{number:023x}", kind, value, value, one.name, "ok", "none", AT))
         rows["holdings"].append((number, f"d{number:023x}", number, one.id, True, "", "import", "none", AT))
     if one.company:
-        rows["employments"].append((one.id, f"e{one.id:023x}", one.id, one.company, "active", True))
+        rows["employments"].append((one.id, f"e{one.id:023x}", one.id, one.company, "active", True, False, False))
     rows["name_keys"] += [(key, one.id) for key in keys(one.name)]
 
 
@@ -119,6 +128,11 @@ def _write(bulk: Bulk, rows: dict[str, list[tuple[Any, ...]]]) -> None:
         for table, columns in TABLES.items():
             if rows[table]:
                 _into(bulk, table, columns, sorted(rows[table]) if table == "name_keys" else rows[table])
+            rows[table] = []
+        key = "rowid" if bulk.database.dialect == "sqlite" else "id"
+        for table in SUBSTRING:
+            if rows[table]:
+                _into(bulk, table, (key, "body"), rows[table])
             rows[table] = []
 
 

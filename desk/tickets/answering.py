@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from contacts.address import Address, Holding, is_among, normalise_email
 from contacts.agent import Agent
-from contacts.identifying import address_row, identify
+from contacts.identifying import address_row, identify, origin_of
 from contacts.person import Person
 from core.clock import now
 from core.errors import Refused
@@ -20,6 +20,7 @@ from core.html import sanitise_own, to_text
 from core.i18n import gettext as _
 from core.rendering import paragraphs
 from desk.access import answers_from
+from desk.locked_mail import needs_reading
 from desk.mailboxes import Mailbox, own_addresses
 from desk.tickets.attaching import attach, near
 from desk.tickets.facts import NoteAdded, TicketOpened
@@ -49,6 +50,7 @@ def reply(
     written, which may then be nothing. Raises Refused without text, without or with malformed recipients, and for a ticket that is merged or deleted.
     """
     _may_write(ticket)
+    needs_reading(db, ticket.id)
     html, text = _body(html, text) if original is None else _above(html, text, original)
     recipients = recipients_of(db, ticket, to, kind)
     own = own_addresses(db)
@@ -100,7 +102,7 @@ def begin(
                   subject=subject, text=text)
     routed = route(db, mailbox, person, lambda: asked, assigns=False) if channel == "phone" else Routed()
     ticket = new_ticket(db, subject=subject.strip()[:500], mailbox_id=mailbox.id, at=now(),
-                        person=person, address=address, name=caller, state="open", channel=channel, assignee_id=by.id, unread=False,
+                        person=person, origin_requester_id=origin_of(db, person, address.id if address else None), address=address, name=caller, state="open", channel=channel, assignee_id=by.id, unread=False,
                         preview=preview_of(text), language=language, verdict=routed.told(),
                         identification={"how": "agent", "evidence": known.evidence if known else [],
                                         "candidates": known.candidates if known else []},
@@ -108,7 +110,7 @@ def begin(
     write_down(db, ticket, routed)
     if channel == "phone":
         first = _write(db, ticket, "in", by, html=html, text=text, subject=ticket.subject, person_id=ticket.requester_id,
-                       origin_person_id=ticket.requester_id, from_name=ticket.requester_name,
+                       origin_person_id=ticket.origin_requester_id, from_name=ticket.requester_name,
                        from_address=address.value if address and address.kind == "email" else "")
         attach(db, first, files, by)
     else:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from contacts.address import Address
 from contacts.agent import Agent
 from contacts.company import Company
-from contacts.identifying import split_name
+from contacts.creating import name_for
 from core.errors import Refused
 from core.i18n import N_
 from core.operations import Operation
@@ -43,18 +43,23 @@ def settle_domain(
     if act not in ACTS:
         raise Refused(N_("Choose what to do about the sender."))
     made: list[Operation] = []
-    settled = 0
+    settled, forged = 0, False
     for ticket in held_at(db, agent, domain):
-        if not ticket.held or (act == "create" and ticket.trust.get("result") == "fail"):
-            continue                # settled along with one before, or to be looked at
+        if act == "create" and ticket.trust.get("result") == "fail":
+            forged = True
+            continue                # to be looked at
+        if not ticket.held:
+            continue                # settled along with one before
         before = Before(db, ticket)
         tickets = change_requester(db, ticket, agent, create=_named(ticket, company) if act == "create" else None, none=act == "none",
                                    spam=act in ("spam", "block"))
         first = not made
         blocked = block_sender(db, ticket, "domain") if act == "block" and first else ""
-        rule = always(db, ticket, then, by=agent) if then and first else ""
+        rule = always(db, ticket, then, by=agent) if then and first else None
         made.append(remember(db, before, tickets, by=agent, blocked=blocked, rule=rule))
         settled += len(tickets)
+    if not made and forged:
+        raise Refused(N_("What is held there may be forged. Look at each of them."))
     if not made:
         raise Refused(N_("Nobody is held there any more."))
     return remember_many(db, made, by=agent), settled
@@ -62,6 +67,5 @@ def settle_domain(
 
 def _named(ticket: Ticket, company: Company | None) -> dict[str, Any]:
     address = ticket.requester_address
-    name = ticket.requester_name or (address.value if address else "")
-    first, last = split_name(name.partition("@")[0] if "@" in name else name)
+    first, last = name_for(ticket.requester_name, address.value if address else "")
     return {"first_name": first, "last_name": last, "company": company}

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contacts.address import Address, domain_of, normalise_email
+from contacts.addressing import holdings_of
 from contacts.company import Company, CompanyDomain
 from core.i18n import N_, sentence
 from desk.tickets.message import Message
@@ -24,17 +25,19 @@ MOST_NAMED = 3
 class Doubt:
     """Something to look at twice before sending: the address, and why.
 
-    ``heed`` is a word or two for a chip, ``sentence`` the whole of it, both for :func:`core.i18n.say`.
+    ``heed`` is a word or two for a chip, ``sentence`` the whole of it, both for :func:`core.i18n.say`. ``new``: nothing but that
+    the address takes no part in the ticket yet.
     """
 
     address: str
     heed: dict[str, object]
     sentence: dict[str, object]
+    new: bool = False
 
 
 def doubts(db: Session, ticket: Ticket | None, recipients: Sequence[Recipient], last: Message | None = None) -> list[Doubt]:
     """What speaks against writing to these: it bounces, the customer's ``last`` mail only claims
-    to be from there or came from elsewhere, it is of somebody who wrote in uninvited, it is new."""
+    to be from there or came from elsewhere, it is of somebody who wrote in uninvited or asked before, it is new."""
     wanted = {normalise_email(one.address): one.address for one in recipients}
     if not wanted:
         return []
@@ -49,6 +52,7 @@ def doubts(db: Session, ticket: Ticket | None, recipients: Sequence[Recipient], 
     found += [Doubt(wanted[a], sentence(N_("wrote in uninvited")), sentence(
         N_("%(address)s wrote into this ticket, but neither the requester nor we had named them."), address=wanted[a]))
         for a in wanted if roles.get(a) == UNINVITED]
+    found += _former(db, ticket, roles, wanted)
     found += _forged(last, wanted)
     found += [doubt for doubt in _elsewhere(last, wanted) if doubt.address not in {d.address for d in found}]
     new = [a for a in wanted if a not in known and a not in {normalise_email(d.address) for d in found}]
@@ -59,6 +63,15 @@ def led_away(last: Message | None) -> str:
     """Where the customer's last mail asks for its answer, when that is at another domain than it came from; else ""."""
     there = normalise_email(last.reply_to) if last is not None and last.reply_to else ""
     return there if last is not None and there and domain_of(there) != domain_of(normalise_email(last.from_address)) else ""
+
+
+def _former(db: Session, ticket: Ticket, roles: dict[str, str], wanted: dict[str, str]) -> list[Doubt]:
+    """Whom the ticket was taken for before an agent said that somebody else asks: also where a draft was begun before that."""
+    now_ = ticket.requester_address.normalised if ticket.requester_address else ""
+    theirs = {h.address.normalised for h in holdings_of(db, ticket.requester)} if ticket.requester else set()
+    return [Doubt(wanted[a], sentence(N_("no longer the requester")), sentence(
+        N_("%(address)s is no longer the requester’s: an agent has said that somebody else asks."), address=wanted[a]))
+        for a in wanted if roles.get(a) == "requester" and a != now_ and a not in theirs]
 
 
 def _forged(last: Message | None, wanted: dict[str, str]) -> list[Doubt]:
@@ -96,7 +109,7 @@ def _strangers(db: Session, new: Sequence[str], wanted: dict[str, str], known: f
                 N_("%(address)s belongs to another company, %(company)s."), address=wanted[address], company=company)))
         else:
             found.append(Doubt(wanted[address], sentence(N_("new on this ticket")), many or sentence(
-                N_("%(address)s is new on this ticket."), address=wanted[address])))
+                N_("%(address)s is new on this ticket."), address=wanted[address]), new=True))
     return found
 
 

@@ -178,3 +178,12 @@ class TicketForgotten(Fact):
     kind: ClassVar[str] = "ticket.forgotten"
     ticket_uid: str
     why: str = "unrecorded"
+
+
+@dataclass(frozen=True, slots=True)
+class LockedMailRead(Fact):
+    """An admin read the mails of a ticket to which access is locked; why is in ``changes``. ``person_uids``: whose mails are locked."""
+
+    kind: ClassVar[str] = "ticket.locked_mail_read"
+    ticket_uid: str
+    person_uids: tuple[str, ...] = ()

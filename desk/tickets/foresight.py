@@ -20,6 +20,7 @@ from desk.claiming import pending_under
 from desk.letter import Letter, Party
 from desk.tickets.message import Message
 from desk.tickets.situation import sender_of
+from desk.tickets.taking_part import invited
 from desk.tickets.threads import Known, keys_of, messages_under
 from desk.tickets.ticket import Ticket
 
@@ -33,6 +34,7 @@ def look_ahead(db: Session, letters: Sequence[Letter], own: frozenset[str]) -> N
     parties += [f.sender for letter in letters if (f := letter.forwarded) and f.sender]
     senders = {normalise_email(s.address): s for s in reversed(parties)}
     others = {normalise_email(p.address) for letter in letters for p in (*letter.to, *letter.cc)[:MOST_PARTIES]} - own
+    variants.take_turns_at(db, senders)
     _addresses(db, senders, others - senders.keys() | {f"@{domain_of(a)}" for a in senders})
     variants.look_ahead(db, senders)
     _agents(db)
@@ -62,7 +64,8 @@ def _addresses(db: Session, senders: Mapping[str, Party], others: set[str]) -> N
         remember(db, "address", ("email", normalised), None)
     for address in found:
         remember(db, "address", ("email", address.normalised), address)
-        remember(db, "holders", address.id, [])
+        if address.normalised in senders:
+            remember(db, "holders", address.id, [])     # of the others nobody was looked up
     _holders(db, [a.id for a in found if a.normalised in senders])
 
 
@@ -84,9 +87,13 @@ def _agents(db: Session) -> None:
 
 
 def _tickets(db: Session, ids: set[int]) -> None:
-    """The tickets that are answered, locked in one order until the batch is written."""
+    """The tickets that are answered, locked in one order until the batch is written; who takes part, and their requesters."""
     for ticket in db.scalars(select(Ticket).where(Ticket.id.in_(ids)).order_by(Ticket.id).with_for_update(of=Ticket)):
         remember(db, "locked", ticket.id, ticket)
+    for number, named in invited(db, ids).items():
+        remember(db, "invited", number, named)
+    requesters = select(Person).where(Person.id.in_(select(Ticket.requester_id).where(Ticket.id.in_(ids))))
+    remember(db, "requesters", None, db.scalars(requesters).all())      # the session keeps what somebody holds
 
 
 def _companies(db: Session, domains: set[str]) -> None:

@@ -13,19 +13,19 @@ from desk.tickets.ticket import Ticket
 MOST = 200
 
 
-def followers(db: Session, ticket: Ticket, *, all_of: bool) -> Sequence[Ticket]:
+def followers(db: Session, ticket: Ticket, *visible: ColumnElement[bool], all_of: bool) -> Sequence[Ticket]:
     """Other tickets that a decision about this one settles too, the newest, locked: held ones of the same address, and
-    with ``all_of`` whatever else of it belongs to nobody. None where either sender may be forged."""
-    if ticket.requester_address_id is None or forged(ticket) or not (ticket.held or all_of):
+    with ``all_of`` whatever else of it belongs to nobody; as far as ``visible`` says. None where either sender may be forged."""
+    if ticket.came_from_id is None or forged(ticket) or not (ticket.held or all_of):
         return []
-    found = db.scalars(select(Ticket).where(*_of_the_address(ticket), *(() if all_of else HELD)).order_by(
+    found = db.scalars(select(Ticket).where(*_of_the_address(ticket), *visible, *(() if all_of else HELD)).order_by(
         Ticket.id.desc()).limit(MOST).with_for_update(of=Ticket)).all()
     return sorted(found, key=lambda one: one.id)
 
 
 def how_many(db: Session, ticket: Ticket, *visible: ColumnElement[bool]) -> int:
     """How many tickets would come along with this one, as far as ``visible`` says; at most 200 are counted."""
-    if ticket.requester_address_id is None:
+    if ticket.came_from_id is None:
         return 0
     found = select(Ticket.id).where(*_of_the_address(ticket), *visible).limit(MOST).subquery()
     return db.scalar(select(func.count()).select_from(found)) or 0
@@ -41,6 +41,6 @@ HELD = (Ticket.held, Ticket.shelf.in_(("active", "waiting")))
 
 def _of_the_address(ticket: Ticket) -> tuple[ColumnElement[bool], ...]:
     """Of the same address and nobody's. What is spam, or in the bin, stays there."""
-    return (Ticket.requester_address_id == ticket.requester_address_id, Ticket.id != ticket.id, Ticket.requester_id.is_(None),
+    return (Ticket.requester_address_id == ticket.came_from_id, Ticket.id != ticket.id, Ticket.requester_id.is_(None),
             Ticket.state != "spam", Ticket.binned_at.is_(None),
             Ticket.trust["result"].as_string().is_distinct_from("fail"))

@@ -13,6 +13,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from contacts.address import is_among, normalise_email
 from core.batch import defer
@@ -20,6 +21,7 @@ from desk import claiming
 from desk.inbound import InboundMail
 from desk.letter import Letter
 from desk.tickets.bouncing import append_bounce, mark_unreached, note_on
+from desk.tickets.brought import tie
 from desk.tickets.message import Delivery, Message
 from desk.tickets.naming import named
 from desk.tickets.opening import open_from
@@ -30,6 +32,8 @@ from rules.clues import kept
 from rules.intake import Verdict, judge
 
 TOGETHER = timedelta(hours=1)
+#: Columns of the ledger that every letter writes, changed or not: rows that write the same ones go to the database together.
+WRITTEN = ("policy_rule", "sender", "subject", "message_id", "reason")
 
 
 def file(db: Session, row: InboundMail, letter: Letter, files: list[str]) -> Verdict:
@@ -40,6 +44,10 @@ def file(db: Session, row: InboundMail, letter: Letter, files: list[str]) -> Ver
     message = enact(db, situation, verdict, files)
     if message is not None:
         deliver(db, situation, message)
+        if situation.copy is None and row.source:
+            tie(db, row, message)
+    for name in WRITTEN:
+        flag_modified(row, name)
     row.verdict = verdict.as_dict()
     row.policy_rule = clues.decision.rule if clues.decision else None
     row.clues = kept(clues, situation.address.id if situation.address else None, situation.writer.company, letter.language)
@@ -80,12 +88,12 @@ def _opened(db: Session, ticket: Ticket, message: Message) -> bool:
 
 def _meant_for(s: Situation, message: Message) -> bool:
     """Whether the sender wrote to this mailbox too: it is named, or (Bcc) both copies came at about the same time.
-    Whoever has a mail may send it on to any mailbox, days later."""
+    Whoever has a mail may send it on to any mailbox, days later, or bring it as a file, whose time is what it says itself."""
     if s.trust["result"] == "fail":
         return False
     here = frozenset({s.mailbox.normalised, *(alias.normalised for alias in s.mailbox.aliases)})
     named = any(is_among(normalise_email(address), here) for _name, address in (*message.to, *message.cc))
-    return named or abs(s.row.received_at - message.at) < TOGETHER
+    return named or (not s.row.source.startswith("person ") and abs(s.row.received_at - message.at) < TOGETHER)
 
 
 def _append(db: Session, s: Situation, verdict: Verdict, files: list[str]) -> tuple[Ticket, Message]:

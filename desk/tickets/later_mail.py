@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from contacts import resembling
-from contacts.address import Address, domain_of
+from contacts.address import Address, domain_of, normalise_email
 from contacts.addressing import holdings_of, retire
 from contacts.agent import Agent
 from contacts.binning import bin_person
 from contacts.creating import company_at, create_from_mail
 from contacts.identifying import Identified, evidence, identify
+from contacts.merged import goes_on
+from contacts.person import Person
 from core.history import record
 from core.i18n import N_
 from core.operations import Operation
@@ -41,7 +44,7 @@ def later_mail(db: Session, operation: Operation, *, by: Agent) -> None:
     if kept["blocked"]:
         _read_again(db, operation, kept["blocked"])
     decided = {one["id"] for one in kept["tickets"]}
-    after = {one["after"] for one in kept["tickets"]}
+    after = _after(db, kept)
     address = db.get(Address, kept["address"]) if kept["address"] else None
     if address is not None and (kept["holdings"] or kept["retired"] or kept["person"]):
         found = _opened_by(db, address, operation)
@@ -102,7 +105,7 @@ def _belongs(db: Session, ticket: Ticket, found: Identified, by: Agent) -> None:
             db, ticket.requester_address, ticket.requester_name, why=CREATED_WHY % {"mailbox": ticket.mailbox.name},
             language=ticket.language, proof="none", gifts=gifts_of(db, decision.gifts))
     before = ticket.requester
-    ticket.requester_id = ticket.origin_requester_id = person.id if person else None
+    ticket.requester_id, ticket.origin_requester_id = (person.id if person else None), _origin(found, person)
     ticket.held = held and ticket.state not in ("closed", "spam")
     candidates = found.candidates or resembling.candidates(db, of_ticket(db, ticket)) if held else []
     how = "created" if person and found.state == "unknown" else "address" if person else "none"
@@ -113,7 +116,8 @@ def _belongs(db: Session, ticket: Ticket, found: Identified, by: Agent) -> None:
         ticket.held = held
     db.execute(update(Message).where(
         Message.ticket_id == ticket.id, Message.direction == "in", Message.sender_address_id == ticket.requester_address_id,
-    ).values(person_id=ticket.requester_id, origin_person_id=ticket.requester_id))
+        Message.trust["result"].as_string().is_distinct_from("fail")).values(
+        person_id=ticket.requester_id, origin_person_id=ticket.origin_requester_id))
     db.flush()
     db.expire(ticket, ["requester"])
     record(db, RequesterChanged(ticket.uid, person.uid if person else None, before.uid if before else None,
@@ -130,11 +134,20 @@ def _decision(db: Session, ticket: Ticket) -> Decision:
 def _messages_too(db: Session, address: Address, operation: Operation) -> None:
     """What joined other tickets since is of whoever holds the address now."""
     found = identify(db, address, own=own_addresses(db))
-    person = found.person.id if found.state == "known" and found.person else None
+    person = found.person if found.state == "known" else None
     db.execute(update(Message).where(
         Message.sender_address_id == address.id, Message.direction == "in", Message.at >= operation.created_at,
-        Message.person_id.in_([one["after"] for one in operation.given["tickets"] if one["after"]])).values(
-        person_id=person, origin_person_id=person))
+        Message.person_id.in_(_after(db, operation.given) - {None})).values(
+        person_id=person.id if person else None, origin_person_id=_origin(found, person)))
+
+
+def _origin(found: Identified, person: Person | None) -> int | None:
+    return (found.origin_id if found.person is person else None) or (person.id if person else None)
+
+
+def _after(db: Session, kept: dict[str, Any]) -> set[int | None]:
+    """Whose the tickets became by the decision, and who goes on for them now."""
+    return {goes_on(db, one["after"]) for one in kept["tickets"]}
 
 
 def _read_again(db: Session, operation: Operation, blocked: str) -> None:
@@ -142,5 +155,5 @@ def _read_again(db: Session, operation: Operation, blocked: str) -> None:
     for row in db.scalars(select(InboundMail).where(
             InboundMail.policy_rule == "blocked", InboundMail.received_at >= operation.created_at,
             InboundMail.state == "set_aside").order_by(InboundMail.id).limit(MOST)):
-        if is_from((row.sender or "").casefold(), blocked):
+        if is_from(normalise_email(row.sender or ""), blocked):
             replay(db, row)

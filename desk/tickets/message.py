@@ -9,8 +9,10 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, relationship
 
 from contacts.agent import Agent
+from contacts.following import follows
 from core.clock import now
 from core.database import Base, Guarded, Json, Row, personal, plain
+from core.i18n import N_
 from desk.tickets.ticket import Ticket
 
 DIRECTIONS = ("in", "out", "note")
@@ -22,6 +24,9 @@ EVERYWHERE = text("mailbox_id IS NULL")
 
 #: The latest so many are shown of a ticket.
 MOST_SHOWN = 1000
+
+#: Messages whose sender is somebody we know.
+HEARD = text("person_id IS NOT NULL")
 
 
 class Message(Row, Base):
@@ -68,6 +73,7 @@ class Message(Row, Base):
         Index("ix_messages_ticket", "ticket_id", "id"),
         Index("ix_messages_message_key", "message_key"),
         Index("ix_messages_person", "person_id", "id"),
+        Index("ix_messages_heard", "at", "person_id", sqlite_where=HEARD, postgresql_where=HEARD),
         Index("ix_messages_sender_address", "sender_address_id", "id"),
     )
 
@@ -75,6 +81,9 @@ class Message(Row, Base):
     def shown(self) -> str:
         """The text without its quotes."""
         return self.visible or self.text
+
+
+follows("messages", N_("Messages"), Message.person_id, Message.origin_person_id)
 
 
 class Attachment(Row, Base):
@@ -147,16 +156,17 @@ class CannedReply(Row, Guarded, Base):
 
 
 class Notification(Row, Base):
-    """Something an agent should know of a ticket."""
+    """Something an agent should know of: a ticket, or (``subject_uid``) another record."""
 
     __tablename__ = "notifications"
     agent_id: Mapped[int] = plain(ForeignKey("agents.id", ondelete="CASCADE"))
-    ticket_id: Mapped[int] = plain(ForeignKey("tickets.id", ondelete="CASCADE"), index=True)
+    ticket_id: Mapped[int | None] = plain(ForeignKey("tickets.id", ondelete="CASCADE"), index=True)
+    subject_uid: Mapped[str | None] = plain(String(24))
     fact_id: Mapped[int | None] = plain(ForeignKey("facts.id", ondelete="SET NULL"), index=True)
     event: Mapped[str] = plain(String(20))
     at: Mapped[datetime] = plain(default=now)
     read_at: Mapped[datetime | None] = plain()
-    ticket: Mapped[Ticket] = relationship()
+    ticket: Mapped[Ticket | None] = relationship()
     __table_args__ = (Index("ix_notifications_agent", "agent_id", "id"),
                       Index("ix_notifications_unread", "agent_id", "ticket_id", sqlite_where=text("read_at IS NULL"),
                             postgresql_where=text("read_at IS NULL")),

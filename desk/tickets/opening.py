@@ -18,10 +18,10 @@ from desk.policy import gifts_of, policy
 from desk.tickets.facts import TicketOpened
 from desk.tickets.message import Message
 from desk.tickets.passing_on import keep_comment
-from desk.tickets.promising import due_after, level_of
+from desk.tickets.promising import USUAL, due_after, level_of
 from desk.tickets.routing import Routed, category_of, companies_of, route, write_down
 from desk.tickets.situation import Situation
-from desk.tickets.taking_part import add_participant, take_part
+from desk.tickets.taking_part import Invited, add_participant, take_part
 from desk.tickets.ticket import SHELVES, Ticket
 from desk.tickets.writing import preview_of, write_letter
 from rules.intake import Verdict
@@ -40,17 +40,18 @@ def open_from(db: Session, s: Situation, verdict: Verdict, files: list[str]) -> 
     person = requester_of(db, s, verdict)
     quiet, state, language = verdict.act == "open_quiet", _state(s, verdict), _language(s, person)
     team = gifts(db, s).get("team") if verdict.person == "created" else None
-    routed = route(db, s.mailbox, person, lambda: _clues(db, s, person, language)) if state == "new" else Routed()
+    routed = where(db, s, verdict, person)
     known = decided(db, s, verdict)
     ticket = new_ticket(
         db, subject=bare(s.letter.subject)[:500], mailbox_id=s.mailbox.id, at=at, person=person, address=s.address, name=_name(s),
+        origin_requester_id=s.origin_of(person),
         state=state, unread=not s.row.archive, language=language, preview=preview_of(s.letter.visible or s.letter.text),
         held=verdict.act == "open_held", attachments_count=sum(not a.inline for a in s.letter.attachments),
         continues_id=s.ticket.id if s.ticket else None, **known | {"verdict": known["verdict"] | routed.told()},
         **{"team_id": team.id if team else s.mailbox.team_id, **routed.fields})
     message = write_letter(
         db, ticket, s.letter, files, at=at, person_id=person.id if person else None,
-        origin_person_id=person.id if person else None, sender_address_id=s.address.id if s.address else None,
+        origin_person_id=s.origin_of(person), sender_address_id=s.address.id if s.address else None,
         automatic=s.robot.kind if s.robot else "", **known)
     take_part(db, ticket, (*s.letter.to, *s.letter.cc), "cc", own=s.own)
     write_down(db, ticket, routed)
@@ -61,6 +62,13 @@ def open_from(db: Session, s: Situation, verdict: Verdict, files: list[str]) -> 
     return ticket, message
 
 
+def where(db: Session, s: Situation, verdict: Verdict, person: Person | None) -> Routed:
+    """To whom a ticket goes that opens from a letter. Spam and mail of an archive go nowhere."""
+    if _state(s, verdict) != "new":
+        return Routed()
+    return route(db, s.mailbox, person, lambda: _clues(db, s, person, _language(s, person)))
+
+
 def new_ticket(
     db: Session, *, subject: str, mailbox_id: int, at: datetime, person: Person | None, address: Address | None,
     name: str = "", state: str = "new", **fields: Any,
@@ -69,12 +77,13 @@ def new_ticket(
     level = level_of(db, person)
     ticket = put(db, Ticket, **{
         "subject": subject, "mailbox_id": mailbox_id, "state": state, "shelf": SHELVES[state],
-        "priority": level.priority if level else 3, "requester_id": person.id if person else None,
+        "priority": level.priority if level else USUAL, "requester_id": person.id if person else None,
         "origin_requester_id": person.id if person else None, "requester_address_id": address.id if address else None,
         "requester_name": ((person.name if person else "") or name)[:250], "moved_at": at, "created_at": at,
         "due_at": due_after(db, level, Asked(at)) if state == "new" else None,
         "closed_at": at if state == "closed" else None, **fields})
     remember(db, "locked", ticket.id, ticket)
+    remember(db, "invited", ticket.id, Invited())
     if address is not None:
         add_participant(db, ticket, address.id, "requester")
     return ticket

@@ -12,6 +12,9 @@ from core.options import option
 from desk.tickets.ticket import Ticket
 from rules import hours, sla
 
+#: The priority of who has no service level.
+USUAL = 3
+
 
 def level_of(db: Session, person: Person | None) -> ServiceLevel | None:
     """The level a person is served by; one that is archived holds on for who has it."""
@@ -31,14 +34,14 @@ def hours_of(db: Session) -> hours.Hours:
     return hours.read(option(db, "desk.hours"), option(db, "desk.timezone"))
 
 
-def expect(db: Session, ticket: Ticket, person: Person) -> None:
-    """A ticket that nobody has answered is this person's now: what their level promises, from when it came."""
+def expect(db: Session, ticket: Ticket, person: Person | None, *, instead_of: Person | None = None) -> None:
+    """A ticket that nobody has answered is this person's now: what their level promises, from when it came, and nothing any
+    more of what another's had promised (``instead_of``)."""
     level = level_of(db, person)
-    if level is None or ticket.state != "new":
+    if ticket.state not in ("new", "open") or ticket.answered_at is not None or (level is None and level_of(db, instead_of) is None):
         return
-    ticket.priority = level.priority
-    if level.first_answer_minutes:
-        ticket.due_at = due_after(db, level, sla.Asked(ticket.created_at))
+    ticket.priority = level.priority if level else USUAL
+    ticket.due_at = due_after(db, level, sla.Asked(ticket.created_at))
 
 
 def asked_again(db: Session, ticket: Ticket, *, at: datetime) -> None:

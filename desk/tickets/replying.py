@@ -48,7 +48,7 @@ def append(db: Session, s: Situation, verdict: Verdict, files: list[str]) -> tup
     automatic = s.robot.kind if s.robot else ""
     message = write_letter(
         db, ticket, s.letter, files, at=s.row.received_at, person_id=person.id if person else None,
-        origin_person_id=person.id if person else None, sender_address_id=s.address.id if s.address else None,
+        origin_person_id=s.origin_of(person), sender_address_id=s.address.id if s.address else None,
         automatic=automatic, **decided(db, s, verdict))
     if s.sender is not None and not automatic:
         take_part(db, ticket, (s.sender, *s.letter.to, *s.letter.cc), _role(db, ticket, s), own=s.own)

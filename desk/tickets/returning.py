@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from contacts import binning
@@ -46,10 +46,12 @@ def restore_person(db: Session, person: Person, *, by: Agent) -> list[Ticket]:
 def _take_back(db: Session, person: Person, addresses: list[int], since: datetime | None) -> None:
     """Letters that joined tickets while the person was deleted were nobody's."""
     trust = Message.trust["result"].as_string()
+    origin = select(Holding.origin_person_id).where(
+        Holding.address_id == Message.sender_address_id, Holding.person_id == person.id, Holding.until.is_(None)).limit(1).scalar_subquery()
     db.execute(update(Message).where(
         Message.sender_address_id.in_(addresses), Message.direction == "in", Message.person_id.is_(None), Message.at >= since,
         Message.verdict["act"].as_string() == "append", or_(trust.is_(None), trust != "fail"),
-    ).values(person_id=person.id, origin_person_id=person.id))
+    ).values(person_id=person.id, origin_person_id=func.coalesce(origin, person.id)), execution_options={"synchronize_session": False})
 
 
 def _addresses(db: Session, person: Person) -> list[Address]:

@@ -62,7 +62,8 @@ class Routed:
             return {}
         row = self.rule.key if self.rule else None
         return {"routing": {"rule": row.uid if row else None, "number": self.rule.number if self.rule else None,
-                            "name": row.name if row else "", "how": self.how, "because": self.because}}
+                            "name": row.name if row else "", "how": self.how, "because": self.because,
+                            "assignee": self.assignee.uid if self.assignee else None}}
 
 
 def route(
@@ -102,18 +103,24 @@ def write_down(db: Session, ticket: Ticket, routed: Routed) -> None:
 
 
 def take_over(db: Session, ticket: Ticket, person: Person) -> None:
-    """A ticket that nobody has or has answered is this person's now: their support contact gets it, and hears of it."""
-    if ticket.assignee_id is not None or ticket.state != "new":
+    """A ticket that nobody has answered is this person's now: their support contact gets it, and hears of it. Unless somebody has
+    it otherwise than by the card of another."""
+    if ticket.state != "new" or (ticket.assignee is not None and not _by_a_card(ticket, ticket.assignee)):
         return
     routed = Routed()
     by_card(db, routed, ticket.mailbox, person)
-    if routed.assignee is None:
+    if routed.assignee is None or routed.assignee is ticket.assignee:
         return
     ticket.verdict = ticket.verdict | routed.told()
     ticket.assignee_id = routed.assignee.id
     db.flush()
     db.expire(ticket, ["assignee"])
     record(db, TicketAssigned(ticket.uid, routed.assignee.uid, ticket.team.uid if ticket.team else None, "support_contact"))
+
+
+def _by_a_card(ticket: Ticket, assignee: Agent) -> bool:
+    given = ticket.verdict.get("routing", {})
+    return bool(given.get("how") == "support_contact" and given.get("assignee") == assignee.uid)
 
 
 def companies_of(db: Session, person: Person | None) -> dict[str, str]:

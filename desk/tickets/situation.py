@@ -13,6 +13,7 @@ from contacts import resembling
 from contacts.address import Address, domain_of, is_among, normalise_email
 from contacts.creating import company_at
 from contacts.identifying import Identified, address_row, evidence, identify
+from contacts.person import Person
 from core.clock import now
 from core.i18n import N_
 from core.options import option
@@ -25,6 +26,7 @@ from desk.outbound import OutboundMail, is_our_message_id
 from desk.policy import policy
 from desk.tickets.agents_answer import AgentsAnswer, agents_answer
 from desk.tickets.agents_words import words_of as agents_words
+from desk.tickets.brought import known_by_card
 from desk.tickets.message import Message
 from desk.tickets.our_own import is_our_own
 from desk.tickets.passing_on import PassedOn, passed_on
@@ -64,6 +66,11 @@ class Situation:
     clues: Clues = field(default_factory=Clues)
     writer: Writer = field(default_factory=Writer)
 
+    def origin_of(self, person: Person | None) -> int | None:
+        """Whose the letter is, of all who are part of the person (:mod:`contacts.merging`)."""
+        known = person is not None and self.identified.person is person
+        return (self.identified.origin_id if known else None) or (person.id if person else None)
+
     def candidates(self, db: Session) -> list[dict[str, Any]]:
         """Who it might be, where an agent is to say: holders of the address, else persons who resemble the sender."""
         return self.identified.candidates or resembling.candidates(db, of_letter(
@@ -93,7 +100,7 @@ def gather(db: Session, row: InboundMail, letter: Letter) -> Situation:
     ticket = _ticket(db, sign, returned, answer)
     if ticket is not None and not (returned or answer or robot):
         ticket = _goes_on(db, ticket, row)
-    s = Situation(row, letter, row.mailbox, own, writer.sender, writer.address, _identified(db, writer, passed, own),
+    s = Situation(row, letter, row.mailbox, own, writer.sender, writer.address, known_by_card(db, row, _identified(db, writer, passed, own)),
                   writer.trust, sign, ticket, copy, returned, answer, agents_words(db, letter, answer) if answer else "",
                   robot, passed)
     s.clues = _clues(db, s, ours, recipients)
@@ -140,7 +147,8 @@ class _Writer:
 def _writer(db: Session, row: InboundMail, letter: Letter, own: frozenset[str]) -> _Writer:
     sender = sender_of(letter, own)
     proof = trust.judge(letter.headers.get("authentication-results", ()), row.mailbox.receiving_host,
-                        brought_by=_brought_by(row), relays=row.mailbox.trusted_relays, own=letter.checked)
+                        brought_by=_brought_by(row), relays=row.mailbox.trusted_relays, own=letter.checked,
+                        senders=[party.address for party in letter.senders or filter(None, [letter.sender])])
     if sender is not None and sender is not letter.sender and proof["result"] == "pass":
         proof = trust.by_word_of_a_form(sender.address)
     return _Writer(sender, _address(db, sender), proof)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from contacts import resembling
 from contacts.address import Address, Holding, normalise_email
-from contacts.addressing import holders
+from contacts.identifying import holders
 from contacts.phones import phones_in
 from contacts.stranger import Stranger, Trace
 from core.database import LARGEST_ID

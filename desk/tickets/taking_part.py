@@ -6,17 +6,17 @@ them, and nothing they wrote goes to others, before an agent has written to them
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
 from contacts.address import Address, Holding, is_among, normalise_email
-from contacts.identifying import address_row
-from contacts.person import Person
+from contacts.identifying import address_row, holders
 from core.batch import MISSING, defer, recall, remember
 from desk.letter import Party
 from desk.tickets.message import Message
@@ -43,13 +43,30 @@ def takes_part(db: Session, ticket: Ticket, address: Address) -> bool:
     """Whether the requester or we have named this address on a ticket, or another that the person behind it holds now."""
     if address.id == ticket.requester_address_id or recall(db, "named", (ticket.id, address.id)) is not MISSING:
         return True
-    behind = select(Holding.person_id).join(Holding.person).where(
-        Holding.address_id == address.id, Holding.until.is_(None), Person.binned_at.is_(None), Person.merged_into_id.is_(None))
-    theirs = select(Holding.address_id).where(Holding.until.is_(None), Holding.person_id.in_(behind))
-    named = select(Participant.id).where(
-        Participant.ticket_id == ticket.id, Participant.role != UNINVITED,
-        or_(Participant.address_id == address.id, Participant.address_id.in_(theirs)))
-    return bool(db.scalar(select(or_(named.exists(), behind.where(Holding.person_id == ticket.requester_id).exists()))))
+    known = recall(db, "invited", ticket.id)
+    named: Invited = invited(db, [ticket.id])[ticket.id] if known is MISSING else known
+    behind = {holding.person_id for holding in holders(db, address) if holding.person.living}
+    return address.id in named.addresses or ticket.requester_id in behind or not behind.isdisjoint(named.persons)
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """Ids of the addresses that the requester or we have named on a ticket, and of the persons who hold them now."""
+
+    addresses: set[int] = field(default_factory=set)
+    persons: set[int] = field(default_factory=set)
+
+
+def invited(db: Session, ticket_ids: Collection[int]) -> dict[int, Invited]:
+    """Who is named, by ticket."""
+    found = {number: Invited() for number in ticket_ids}
+    for ticket_id, address_id, person_id in db.execute(
+            select(Participant.ticket_id, Participant.address_id, Holding.person_id)
+            .outerjoin(Holding, and_(Holding.address_id == Participant.address_id, Holding.until.is_(None)))
+            .where(Participant.ticket_id.in_(ticket_ids), Participant.role != UNINVITED)):
+        found[ticket_id].addresses.add(address_id)
+        found[ticket_id].persons.add(person_id)
+    return found
 
 
 def by_the_invited(ticket_id: int) -> ColumnElement[bool]:

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Mapped, relationship
 
 from contacts.address import Address
 from contacts.agent import Agent, Team
+from contacts.following import follows
 from contacts.person import Person
 from core.database import Base, Guarded, Json, Row, personal, plain
+from core.i18n import N_
 from desk.mailboxes import Mailbox
 
 STATES = ("new", "open", "waiting", "snoozed", "closed", "spam")
@@ -94,6 +96,12 @@ class Ticket(Row, Guarded, Base):
     )
 
     @property
+    def came_from_id(self) -> int | None:
+        """The row of the address that the ticket came from: what an agent says of the sender is about this one, also where
+        answers go elsewhere by now."""
+        return self.identification.get("came_from") or self.requester_address_id
+
+    @property
     def number(self) -> int:
         """What people call the ticket by."""
         return self.id
@@ -113,6 +121,9 @@ class Ticket(Row, Guarded, Base):
         is not listed in the bin by itself."""
         self.state = state
         self.shelf = "merged" if self.merged_into_id else "bin" if self.binned_at else SHELVES[state]
+
+
+follows("tickets", N_("Tickets"), Ticket.requester_id, Ticket.origin_requester_id)
 
 
 class Participant(Base):

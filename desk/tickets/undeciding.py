@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contacts.address import Address, Holding, domain_of
-from contacts.addressing import hold_again, retire
 from contacts.agent import Agent
 from contacts.binning import bin_person
-from contacts.editing import reindex
+from contacts.merged import goes_on
 from contacts.person import Person
 from core.clock import now
 from core.errors import Conflict, Refused
@@ -21,12 +19,13 @@ from core.history import record
 from core.i18n import N_
 from core.operations import Operation
 from desk.blocking import block, unblock
-from desk.policy import with_rule_for, without_rule
-from desk.tickets.facts import RequesterChanged, SenderChanged
+from desk.policy import Written, with_rule_for, without_rule
+from desk.tickets.facts import SenderChanged
 from desk.tickets.gathering import followers
 from desk.tickets.later_mail import later_mail
 from desk.tickets.message import Message
-from desk.tickets.states import change_state
+from desk.tickets.senders import came_from
+from desk.tickets.standings import hold_as_before, restore, standings
 from desk.tickets.ticket import Ticket
 
 KIND, SENDER, MANY = "ticket.requester", "message.sender", "ticket.requesters"
@@ -36,44 +35,50 @@ class Before:
     """How the tickets stood that a decision may reach: the ticket, and those of the same address that are nobody's."""
 
     def __init__(self, db: Session, ticket: Ticket) -> None:
-        self.tickets = _standings(db, [ticket, *followers(db, ticket, all_of=True)])
-        self.address = ticket.requester_address
+        self.tickets = standings(db, [ticket, *followers(db, ticket, all_of=True)])
+        self.address = came_from(db, ticket)
         self.holdings = set(db.scalars(_holding_ids(self.address)))
         self.newest = db.scalar(select(Person.id).order_by(Person.id.desc()).limit(1)) or 0
 
 
 def remember(
-    db: Session, before: Before, settled: Sequence[Ticket], *, by: Agent, blocked: str = "", rule: str = "",
+    db: Session, before: Before, settled: Sequence[Ticket], *, by: Agent, blocked: str = "", rule: Written | None = None,
 ) -> Operation:
-    """Keep what was before a decision; ``blocked`` is what was blocked with it, ``rule`` the id of the rule that was
-    written. The operation's uid undoes it."""
+    """Keep what was before a decision; ``blocked`` is what was blocked with it, ``rule`` what was written. The operation's
+    uid undoes it, and the tickets keep it as long as nobody decides anew."""
     ticket = settled[0]
     person = ticket.requester_id
     holdings = set(db.scalars(_holding_ids(before.address)))
     given = {
         "tickets": [{**before.tickets[one.id], "after": one.requester_id, "given_to": one.assignee_id}
                     for one in settled if one.id in before.tickets],
-        "holdings": sorted(holdings - before.holdings), "retired": sorted(before.holdings - holdings), "rule": rule,
+        "holdings": sorted(holdings - before.holdings), "retired": sorted(before.holdings - holdings),
+        "rule": rule.rule if rule else "", "replaced": rule.replaced if rule else [],
         "address": before.address.id if before.address else None,
         "person": person if person is not None and person > before.newest else None, "blocked": blocked}
-    return _done(db, KIND, given, by)
+    operation = _done(db, KIND, given, by)
+    for one in settled:
+        one.identification = {**one.identification, "undo": operation.uid}
+    db.flush()
+    return operation
 
 
 def block_sender(db: Session, ticket: Ticket, what: str) -> str:
-    """Take no more mail from the sender's ``address`` or ``domain``; what was blocked, as it is unblocked."""
-    if ticket.requester_address is None or ticket.requester_address.kind != "email":
+    """Take no more mail from the sender's ``address`` or ``domain``; what was blocked, as it is unblocked: nothing where it
+    was blocked before."""
+    sender = came_from(db, ticket)
+    if sender is None or sender.kind != "email":
         raise Refused(N_("This ticket has no mail address to block."), {"block": N_("There is no address.")})
-    address = ticket.requester_address.normalised
-    blocked = address if what == "address" else "@" + address.rpartition("@")[2]
-    block(db, blocked)
-    return blocked
+    blocked = sender.normalised if what == "address" else "@" + domain_of(sender.normalised)
+    return blocked if block(db, blocked) else ""
 
 
-def always(db: Session, ticket: Ticket, then: Mapping[str, Any], *, by: Agent) -> str:
-    """Write the rule that does the same for all strangers at the sender's domain; its id."""
-    if ticket.requester_address is None or ticket.requester_address.kind != "email":
+def always(db: Session, ticket: Ticket, then: Mapping[str, Any], *, by: Agent) -> Written:
+    """Write the rule that does the same for all strangers at the sender's domain."""
+    sender = came_from(db, ticket)
+    if sender is None or sender.kind != "email":
         raise Refused(N_("This ticket has no mail address to write a rule for."), {"always": N_("There is no address.")})
-    return with_rule_for(db, domain_of(ticket.requester_address.normalised), then, by=by)
+    return with_rule_for(db, domain_of(sender.normalised), then, by=by)
 
 
 def undo(db: Session, operation: Operation, *, by: Agent) -> None:
@@ -97,20 +102,14 @@ def undo(db: Session, operation: Operation, *, by: Agent) -> None:
         Ticket.id.in_([one["id"] for one in kept["tickets"]])).order_by(Ticket.id).with_for_update(of=Ticket))}
     for one in kept["tickets"]:
         ticket = tickets.get(one["id"])
-        if ticket is None or ticket.requester_id != one["after"] or ticket.held:
+        if ticket is None or ticket.requester_id != goes_on(db, one["after"]) or ticket.held:
             raise Conflict(N_("Somebody has decided anew about this sender since. Look at the ticket again."))
-        _restore(db, ticket, one, by)
-    for holding in db.scalars(select(Holding).where(Holding.id.in_(kept["holdings"]), Holding.until.is_(None))):
-        retire(db, holding, by=by)
-        holding.person.raise_version()
-        reindex(db, holding.person)
-    for holding in db.scalars(select(Holding).where(Holding.id.in_(kept["retired"]), Holding.until.is_not(None))):
-        hold_again(db, holding, by=by)
-        reindex(db, holding.person)
+        restore(db, ticket, one, by)
+    hold_as_before(db, kept, by)
     if kept["blocked"]:
         unblock(db, kept["blocked"])
     if kept["rule"]:
-        without_rule(db, kept["rule"], by=by)
+        without_rule(db, kept["rule"], by=by, replaced=kept["replaced"])
     later_mail(db, operation, by=by)
     _forget_person(db, kept["person"], by)
     operation.state = "undone"
@@ -142,10 +141,10 @@ def _done(db: Session, kind: str, given: dict[str, Any], by: Agent) -> Operation
 def _give_back(db: Session, operation: Operation, by: Agent) -> None:
     kept = operation.given
     message = db.get_one(Message, kept["message"])
-    if message.person_id != kept["after"]:
+    if message.person_id != goes_on(db, kept["after"]):
         raise Conflict(N_("Somebody has decided anew about this sender since. Look at the ticket again."))
-    now_, before = (db.get(Person, one) if one else None for one in (message.person_id, kept["person_id"]))
-    message.person_id = message.origin_person_id = kept["person_id"]
+    now_, before = (db.get(Person, one) if one else None for one in (message.person_id, goes_on(db, kept["person_id"])))
+    message.person_id, message.origin_person_id = goes_on(db, kept["person_id"]), kept["person_id"]
     message.identification = kept["identification"]
     ticket = db.get_one(Ticket, message.ticket_id)
     record(db, SenderChanged(message.uid, ticket.uid, before.uid if before else None, now_.uid if now_ else None), by=by.uid)
@@ -153,45 +152,15 @@ def _give_back(db: Session, operation: Operation, by: Agent) -> None:
     db.flush()
 
 
-def _standings(db: Session, tickets: Sequence[Ticket]) -> dict[int, dict[str, Any]]:
-    messages: dict[int, list[list[int | None]]] = {one.id: [] for one in tickets}
-    for ticket_id, *row in db.execute(select(Message.ticket_id, Message.id, Message.person_id, Message.origin_person_id).where(
-            Message.ticket_id.in_(messages), Message.direction == "in",
-            Message.sender_address_id == tickets[0].requester_address_id).order_by(Message.id)):
-        messages[ticket_id].append(row)
-    return {one.id: _standing(one, messages[one.id]) for one in tickets}
-
-
-def _standing(ticket: Ticket, messages: list[list[int | None]]) -> dict[str, Any]:
-    return {"id": ticket.id, "requester_id": ticket.requester_id, "origin_requester_id": ticket.origin_requester_id,
-            "requester_address_id": ticket.requester_address_id, "requester_name": ticket.requester_name, "held": ticket.held, "identification": ticket.identification,
-            "priority": ticket.priority, "due_at": ticket.due_at.isoformat() if ticket.due_at else None,
-            "state": ticket.state, "assignee_id": ticket.assignee_id, "messages": messages}
-
-
-def _restore(db: Session, ticket: Ticket, kept: dict[str, Any], by: Agent) -> None:
-    previous = ticket.requester
-    if ticket.state == "spam" and kept["state"] != "spam":
-        change_state(db, ticket, kept["state"], by=by)
-    if ticket.assignee_id == kept.get("given_to") != kept.get("assignee_id"):      # the card gave it to its contact
-        ticket.assignee_id = kept.get("assignee_id")
-    for name in ("requester_id", "origin_requester_id", "requester_address_id", "requester_name", "held", "identification", "priority"):
-        setattr(ticket, name, kept[name])
-    ticket.due_at = datetime.fromisoformat(kept["due_at"]) if kept["due_at"] and ticket.answered_at is None else None
-    rows = {m.id: m for m in db.scalars(select(Message).where(Message.ticket_id == ticket.id, Message.direction == "in"))}
-    for message_id, person_id, origin_id in kept["messages"]:
-        if message_id in rows:
-            rows[message_id].person_id, rows[message_id].origin_person_id = person_id, origin_id
-    db.flush()
-    db.expire(ticket, ["requester", "requester_address", "assignee"])
-    record(db, RequesterChanged(ticket.uid, ticket.requester.uid if ticket.requester else None,
-                                previous.uid if previous else None, None), by=by.uid)
-
-
 def _forget_person(db: Session, person_id: int | None, by: Agent) -> None:
-    """A person made by the decision goes into the bin, unless it is there or merged by now."""
+    """A person made by the decision goes into the bin, unless it is there or merged by now, or somebody has given them
+    another ticket or address since."""
     person = db.get(Person, person_id) if person_id is not None else None
-    if person is not None and person.living:
+    if person is None or not person.living:
+        return
+    theirs = (select(Ticket.id).where(Ticket.requester_id == person.id), select(Message.id).where(Message.person_id == person.id),
+              select(Holding.id).where(Holding.person_id == person.id, Holding.until.is_(None)))
+    if all(db.scalar(one.limit(1)) is None for one in theirs):
         bin_person(db, person, by=by)
 
 

@@ -35,10 +35,18 @@ def kept_days(db: Session, mailbox: Mailbox) -> int:
 
 def forgotten_at(db: Session, ticket: Ticket) -> datetime | None:
     """When a ticket of nobody's is forgotten if nothing more happens on it; None while it is open, held or in the bin."""
-    if ticket.requester_id is not None or ticket.held or ticket.shelf not in SHELVES:
+    if ticket.requester_id is not None or ticket.held or ticket.shelf not in SHELVES or is_one_of_several(ticket):
         return None
     touched = _touched(db, [ticket]).get(ticket.uid, ticket.moved_at)
     return max(touched, ticket.moved_at) + timedelta(days=kept_days(db, ticket.mailbox))
+
+
+def is_one_of_several(ticket: Ticket) -> bool:
+    """Whether it is of one of several persons who have a record: which of them no agent has said yet. That may be forged, and
+    spam, is nobody's."""
+    clues = {clue["clue"] for clue in ticket.identification.get("evidence", ())}
+    return ("shared" in clues and "agent" not in clues and ticket.requester_id is None and ticket.state != "spam"
+            and ticket.trust.get("result") != "fail")
 
 
 def candidates(db: Session, mailbox: Mailbox, shelf: str, *, after: Place | None = None, most: int) -> Sequence[Ticket]:
@@ -69,7 +77,7 @@ def with_parts(db: Session, mailbox: Mailbox, tickets: Sequence[Ticket]) -> list
 def _is_due(db: Session, mailbox: Mailbox, ticket: Ticket, group: Sequence[Ticket]) -> bool:
     before, touched = _before(db, mailbox), _touched(db, group)
     if ticket.shelf not in SHELVES or any(
-            one.requester_id is not None or one.origin_requester_id is not None or one.held for one in group):
+            one.requester_id is not None or one.origin_requester_id is not None or one.held or is_one_of_several(one) for one in group):
         return False
     if any(max(one.moved_at, touched.get(one.uid, one.moved_at)) >= before for one in group):
         return False

@@ -9,16 +9,25 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from core.rendering import TEMPLATES, prepare
+from core.rendering import prepare
 from core.settings import settings
 from core.tokens import key
-from desk.web import cookies, drawing, errors, headers, requests, signing_in
+from desk.web import assets, cookies, drawing, errors, headers, requests, signing_in
 
 #: One module a noun; each has a blueprint ``bp``.
 NOUNS: tuple[str, ...] = (
-    "sessions", "passwords", "profile", "addresses", "totp", "tokens", "health", "mailboxes", "mailbox_sign_ins", "policies", "policy_rules", "policy_trials", "inbound", "outbound",
-    "agents", "teams", "levels", "hours", "routing", "absences", "settings_home", "wordings", "options", "alerts", "explanations", "outbox", "persons", "person_addresses", "address_moves",
-    "confirmations", "companies",
+    "sessions", "passwords", "profile", "digests", "addresses", "totp", "tokens", "health", "mailboxes", "mailbox_sign_ins", "policies", "policy_rules", "policy_trials", "blocked_senders", "inbound", "outbound",
+    "agents", "teams", "levels", "hours", "routing", "absences", "settings_home", "wordings", "options", "alerts", "explanations", "outbox",
+    "persons", "at_hand", "customers", "person_addresses", "person_mails", "mail_locks", "mail_files", "mail_openings", "person_history", "person_services", "person_sidebar", "address_moves",
+    "person_companies", "person_moves", "person_copies",
+    "duplicates", "duplicate_rules", "person_merges", "person_unmerges",
+    "confirmations", "person_activities", "person_notes", "company_notes", "contact_notes", "activities", "activity_calendar", "calendars",
+    "quick", "companies", "company_persons", "company_tickets", "company_history",
+    "custom_fields", "infotag_list", "infotags", "photos", "contact_files", "mailed_files",
+    "relations", "relation_kinds", "operations", "imports", "exports", "matters", "matter_members", "card_matters", "project_notes",
+    "selections", "selection_members", "selection_mailing",
+    "card_fields", "company_tabs", "layouts", "layout_panels", "layout_tabs", "layout_versions",
+    "selection_acts",
     "tickets", "replies", "notes", "forwards", "drafts", "files", "messages", "attachments", "deliveries",
     "assignments", "states", "tags", "requesters", "rejections", "recipients", "bulk", "live", "searches", "notifications", "canned",
     "api",
@@ -27,7 +36,7 @@ NOUNS: tuple[str, ...] = (
 
 def create_app() -> Flask:
     """The application, ready to serve."""
-    app = Flask("desk.web", template_folder=str(TEMPLATES), static_folder=str(TEMPLATES.parent / "desk" / "static"))
+    app = assets.application()
     app.config.update(
         SECRET_KEY=key("session"), SESSION_COOKIE_NAME="skranke", SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_SECURE=settings().url.startswith("https://"),

@@ -11,8 +11,8 @@ from desk.mailboxes import Mailbox
 from desk.web.forms import posted, ticked
 
 PORTS = {"imap": {"tls": 993, "starttls": 143, "none": 143}, "smtp": {"tls": 465, "starttls": 587, "none": 25}}
-#: What the URL says where the line need not (imap) or must (smtp) be encrypted.
-SAID = {("imap", "none"): "?tls=none", ("smtp", "starttls"): "?tls=required"}
+#: What the URL says where the line need not, or (smtp) must, be encrypted.
+SAID = {("imap", "none"): "?tls=none", ("smtp", "none"): "?tls=none", ("smtp", "starttls"): "?tls=required"}
 
 
 def account_fields() -> dict[str, Any]:
@@ -75,7 +75,7 @@ def _parts(kind: str, url: str) -> dict[str, Any]:
         return {f"{kind}_host": "", f"{kind}_port": PORTS[kind]["tls"], f"{kind}_security": "tls", f"{kind}_user": ""}
     parts = urlsplit(url)
     tls = parse_qs(parts.query).get("tls", [""])[-1]
-    lax = tls == "none" if kind == "imap" else tls != "required" and not parts.username
+    lax = tls == "none" or (kind == "smtp" and tls != "required" and not parts.username)
     security = "tls" if parts.scheme == f"{kind}s" else "none" if lax else "starttls"
     try:
         port = parts.port

@@ -14,6 +14,7 @@ from core.i18n import gettext as _
 from desk.web.forms import posted
 from desk.web.pages import page, see_other
 from desk.web.person_addresses import held_by
+from desk.web.presenting.duplicates import warning_of
 from desk.web.presenting.persons import lines
 from desk.web.requests import db
 from desk.web.signing_in import me
@@ -40,5 +41,5 @@ def create(uid: str, aid: str) -> Any:
     holding, to = held_by(person_called(db(), uid), aid), person_called(db(), posted("to"))
     hand_on(db(), holding, to, by=me())
     return see_other(url_for("person_addresses.index", uid=to.uid),
-                     said=_("%(address)s is an address of %(name)s now.", address=holding.address.value, name=to.name),
+                     said=_("%(address)s is an address of %(name)s now.", address=holding.address.value, name=to.name) + warning_of(to),
                      undo=url_for("person_addresses.restore", uid=uid, aid=aid))

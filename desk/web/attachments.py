@@ -11,7 +11,7 @@ import time
 from typing import Any
 
 from flask import Blueprint, request, send_file, url_for
-from flask_login import login_required
+from flask_login import current_user, login_required
 from sqlalchemy import select
 
 from core import files
@@ -19,7 +19,8 @@ from core.errors import Unknown
 from core.i18n import N_
 from core.tokens import sign, signed
 from desk.access import attachment_for
-from desk.tickets.message import Attachment
+from desk.locked_mail import is_sealed, locked_for_others
+from desk.tickets.message import Attachment, Message
 from desk.web.forms import whole
 from desk.web.requests import db
 from desk.web.signing_in import me
@@ -52,9 +53,16 @@ def picture(uid: str) -> Any:
     until = request.args.get("until", "")
     good = (end := whole(until)) is not None and end > time.time() and signed("picture", f"{uid}.{until}", request.args.get("sign", ""))
     attachment = db().scalar(select(Attachment).where(Attachment.uid == uid)) if good else None
-    if attachment is None or attachment.type not in PICTURES:
+    if attachment is None or attachment.type not in PICTURES or not _may_show(attachment):
         raise Unknown(N_("This picture is not there, or its address is no longer good. Load the ticket again."))
     return _send(attachment)
+
+
+def _may_show(attachment: Attachment) -> bool:
+    """Of locked mail, pictures show to whoever is signed in and reads it; else the address alone is enough."""
+    message = db().get_one(Message, attachment.message_id) if attachment.message_id else None
+    return message is None or not locked_for_others(db(), message.ticket) or (
+        current_user.is_authenticated and not is_sealed(db(), message.ticket_id))
 
 
 def picture_url(uid: str) -> str:
@@ -65,17 +73,33 @@ def picture_url(uid: str) -> str:
 
 def known_type(attachment: Attachment) -> str:
     """The type it is given out as."""
-    return attachment.type if attachment.type in KNOWN else "application/octet-stream"
+    return named_type(attachment.type)
+
+
+def named_type(given: str) -> str:
+    """A type that is no danger to name; any other is just bytes."""
+    return given if given in KNOWN else "application/octet-stream"
 
 
 def content_of(attachment: Attachment) -> bytes:
     """The bytes of a file, read when no transaction is open: the store may take its time. Raises Unknown."""
-    digest = attachment.digest
+    return kept_under(attachment.digest)
+
+
+def kept_under(digest: str) -> bytes:
+    """The same of any file by its digest."""
     db().rollback()
     try:
         return files.get(digest)
     except FileNotFoundError as error:
         raise Unknown(N_("The contents of this file are no longer kept.")) from error
+
+
+def inert(digest: str, name: str, kind: str) -> Any:
+    """A file as a download, which no browser opens in place. Raises Unknown where its bytes are gone."""
+    response = send_file(io.BytesIO(kept_under(digest)), mimetype=named_type(kind), as_attachment=True, download_name=name)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
 
 
 def _send(attachment: Attachment) -> Any:

@@ -10,12 +10,13 @@ from contacts.editing import person_called
 from contacts.identifying import sort_name, split_name
 from contacts.person import Person
 from core.errors import Refused
-from core.i18n import N_
+from core.i18n import N_, say
 from core.i18n import gettext as _
 from desk.access import visible_mailboxes
 from desk.mailboxes import Mailbox
 from desk.tickets.answering import begin
 from desk.tickets.assigning import assign
+from desk.tickets.doubting import doubts
 from desk.tickets.recipients import written
 from desk.tickets.ticket import Ticket
 from desk.web.files import posted_files
@@ -29,6 +30,12 @@ def begin_mail() -> Ticket:
     files = posted_files()
     return begin(db(), _mailbox("from"), by=me(), subject=posted("subject"), html=request.form.get("html", ""),
                  text=request.form.get("text", ""), to=_addresses("to"), cc=_addresses("cc"), files=files)
+
+
+def minded_of_new() -> list[str]:
+    """What to look at twice before the mail leaves: nobody takes part yet, so that is whether mail arrives there."""
+    recipients = [*written(request.form.get("to", "")), *written(request.form.get("cc", ""))]
+    return [say(doubt.sentence) for doubt in doubts(db(), None, recipients)]
 
 
 def begin_call() -> Ticket:

@@ -4,28 +4,35 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, jsonify, request, url_for
+from flask import Blueprint, jsonify, redirect, request, url_for
 from flask_login import login_required
 from sqlalchemy import select
 
 from contacts.agent import Agent
+from contacts.at_hand import favourites, recent
 from contacts.binning import bin_company, restore_company
 from contacts.companies import FIELDS, company_called, domains_of, edit_company, new_company
 from contacts.company import Business, Category, Company
-from contacts.searching import search_companies
-from core.errors import Conflict, Refused
+from contacts.searching import Names, search_companies
+from core.errors import Conflict, Refusals, Refused
 from core.i18n import N_
 from core.i18n import gettext as _
 from desk.access import needs_admin
+from desk.web.card_tabs import company_tab
 from desk.web.forms import errors_of, posted, version
 from desk.web.pages import page, see_other
 from desk.web.presenting.choices import LANGUAGES, agents, listed
-from desk.web.presenting.companies import binned, lines, whole
+from desk.web.presenting.companies import binned, lines
+from desk.web.presenting.company_frame import opens_with
+from desk.web.presenting.own_fields import own_controls, own_differences, own_posted, own_values
+from desk.web.presenting.selections import choices
 from desk.web.requests import db
+from desk.web.required import own_filled_in
 from desk.web.signing_in import admins_only, me
 
 bp = Blueprint("companies", __name__, url_prefix="/companies")
 CHOSEN: dict[str, Any] = {"our_contact": Agent, "category": Category, "business": Business}
+AT_HAND = {"favourites": favourites, "recent": recent}
 TEXTS = ("name", "phone", "address", "website", "language")
 
 
@@ -33,13 +40,19 @@ TEXTS = ("name", "phone", "address", "website", "language")
 @login_required
 def index() -> Any:
     """A page of the register, by name."""
+    if request.args.get("selection"):
+        return see_other(url_for("selections.show", uid=request.args["selection"], q=request.args.get("q") or None))
     only, query = request.args.get("only", ""), request.args.get("q", "")
     if only == "deleted":
         needs_admin(me())
-    found = search_companies(db(), query, cursor=request.args.get("cursor", ""), binned=only == "deleted")
-    tabs = [(_("All"), ""), (_("Deleted"), "deleted")] if me().admin else []
+    only = "" if query and only in AT_HAND else only
+    which = AT_HAND.get(only)
+    found = Names(which(db(), me(), Company), None) if which else search_companies(
+        db(), query, cursor=request.args.get("cursor", ""), binned=only == "deleted")
+    tabs = [(_("All"), ""), (_("Favourites"), "favourites"), (_("Recently opened"), "recent"), *([(_("Deleted"), "deleted")] if me().admin else [])]
     filters = [{"label": label, "url": _at(only=name, q=query), "current": only == name, "count": None} for label, name in tabs]
     return page("web/companies/index.html", current="companies", q=query, count=None, filters=filters, only=only,
+                targets=choices("companies", ("static",)),
                 companies=[] if only == "deleted" else lines(found.rows),
                 deleted=binned(found.rows) if only == "deleted" else [],
                 newer=_at(only=only, q=query) if request.args.get("cursor") else None,
@@ -66,7 +79,11 @@ def new() -> Any:
 def create() -> Any:
     """A new company."""
     try:
-        company = new_company(db(), _fields(), by=me(), domains=_domains())
+        own, wrong = own_posted("company"), Refusals()
+        company = wrong(new_company, db(), _fields(), by=me(), domains=_domains(), custom=own)
+        wrong(own_filled_in, "company", own, None)
+        wrong.settle()
+        assert company is not None
     except Refused as refused:
         return _form(None, refused), refused.status
     return see_other(url_for("companies.show", uid=company.uid), said=_("%(name)s was created.", name=company.name))
@@ -76,7 +93,10 @@ def create() -> Any:
 @login_required
 def show(uid: str) -> Any:
     """The company."""
-    return page("web/companies/show.html", current="companies", company=whole(company_called(db(), uid)))
+    company = company_called(db(), uid)
+    if not request.args and (elsewhere := opens_with(company)):
+        return redirect(elsewhere)
+    return company_tab(company, "overview")
 
 
 @bp.get("/<uid>/edit")
@@ -95,8 +115,11 @@ def update(uid: str) -> Any:
         if version() is not None and version() != company.version:
             raise Conflict(N_("A colleague has changed this company in the meantime. Nothing of yours is lost: where the "
                               "two of you differ, theirs stands below the field. Save again to keep yours."),
-                           _differences(company))
-        edit_company(db(), company, _fields(), by=me(), domains=_domains())
+                           _differences(company) | own_differences(company, own_posted("company")))
+        own, before, wrong = own_posted("company"), own_values(company), Refusals()
+        wrong(edit_company, db(), company, _fields(), by=me(), domains=_domains(), custom=own)
+        wrong(own_filled_in, "company", own, before)
+        wrong.settle()
     except Refused as refused:
         return _form(company, refused), refused.status
     return see_other(url_for("companies.show", uid=uid), said=_("%(name)s was saved.", name=company.name))
@@ -157,7 +180,8 @@ def _form(company: Company | None, refused: Refused | None = None) -> str:
     form = {"values": values, "new": company is None, "title": company.name if company else _("New company"),
             "back_url": url_for("companies.show", uid=company.uid) if company else url_for("companies.index"),
             "action": url_for("companies.update", uid=company.uid) if company else url_for("companies.create"),
-            "version": company.version if company else None}
+            "version": company.version if company else None,
+            "own": own_controls("company", own_posted("company") if refused else own_values(company), errors)}
     return page("web/companies/form.html", current="companies", form=form, errors=errors, languages=LANGUAGES,
                 agents=agents(db()), categories=listed(db(), Category), businesses=listed(db(), Business))
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from flask import Flask, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
+from desk.web.assets import is_asset
+
 
 class Sessions(SecureCookieSessionInterface):
     """Flask's own, which writes the cookie of a lasting session with each answer, whatever was asked for."""
@@ -16,7 +18,7 @@ class Sessions(SecureCookieSessionInterface):
     def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
         """When something in it changed, and when a page is asked for: that keeps the agent signed in."""
         return session.modified or (session.permanent and request.headers.get("Sec-Fetch-Dest", "document") == "document"
-                                    and request.endpoint not in ("static", "live.index", "live.show"))
+                                    and not is_asset() and request.endpoint not in ("live.index", "live.show"))
 
 
 def prepare(app: Flask) -> None:

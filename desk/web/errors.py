@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from core.errors import Away, Refused
 from core.i18n import gettext as _
+from core.retelling import retell
 from desk.web.pages import page
 
 #: What leaves the rest of the desk standing: those who are signed in keep their rail.
@@ -61,7 +62,7 @@ def _back() -> list[dict[str, str]]:
 
 
 def _refused(error: Refused) -> Response:
-    return answer(error.status, _(error.sentence), error.errors, **error.more)
+    return answer(error.status, _(error.sentence), {field: retell(said) for field, said in error.errors.items()}, **error.more)
 
 
 def _away(error: Away) -> Response:

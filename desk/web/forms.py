@@ -71,7 +71,8 @@ def errors_of(refused: Refused, called: Mapping[str, str] | None = None) -> dict
     ``called`` names the fields of the form that have another name than those of the record.
     """
     db().rollback()
-    db().info.pop("options", None)
+    for kept in ("options", "custom_fields"):
+        db().info.pop(kept, None)
     called = called or {}
     return {"": retell(refused.sentence),
             **{called.get(name, name): retell(said) for name, said in refused.errors.items()}}

@@ -12,6 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from core.errors import Refused
 from core.i18n import gettext as _
 from desk.access import message_for, ticket_for
+from desk.locked_mail import needs_reading
 from desk.tickets.answering import reply
 from desk.tickets.drafting import draft_of
 from desk.tickets.forwarding import copies_of
@@ -21,7 +22,7 @@ from desk.tickets.ticket import Ticket
 from desk.web.files import posted_files
 from desk.web.forms import posted
 from desk.web.presenting.composer import Typed
-from desk.web.replies import AT_ONCE, addresses, rerouted, unsent, written_down
+from desk.web.replies import AT_ONCE, addresses, rerouted, to_mind_of_others, unsent, written_down
 from desk.web.requests import db
 from desk.web.showing import back_to, show, ticket_to_change
 from desk.web.signing_in import me
@@ -34,6 +35,7 @@ bp = Blueprint("forwards", __name__)
 def new(number: int) -> str:
     """The composer, below it the message that goes along, and its files. What was written before stays."""
     ticket = ticket_for(db(), me(), number)
+    needs_reading(db(), ticket.id)
     kept = draft_of(db(), ticket, me(), "forward") is not None and not request.args.get("message")
     return show(ticket, kind="forward", forwarded=None if kept else _message(ticket, request.args.get("message", "")))
 
@@ -46,6 +48,7 @@ def create(number: int) -> Any:
     files = posted_files()
     if form.get("instead"):
         return rerouted(number, files, "forward")
+    found = [] if form.get("sure") else to_mind_of_others(ticket)
     try:
         reply(db(), ticket, by=me(), html=form.get("html", ""), text=form.get("text", ""), to=addresses("to"), kind="forward",
               cc=addresses("cc"), subject=posted("subject"),
@@ -54,6 +57,8 @@ def create(number: int) -> Any:
         return unsent(number, Typed(form, files, _(refused.sentence)), "forward"), refused.status
     except StaleDataError:
         return unsent(number, Typed(form, files, _(AT_ONCE)), "forward"), 409
+    if found:
+        return unsent(number, Typed(form, files, doubts=found), "forward"), 422
     written_down(ticket, "forward")
     return back_to(ticket)
 

@@ -13,6 +13,7 @@ from core.i18n import gettext as _
 from desk import replaying
 from desk.inbound import STATES, InboundMail, raw_of
 from desk.ledgers import inbound_leaf, other_deliveries, ticket_numbers, waiting_counts
+from desk.locked_mail import needs_reading
 from desk.mailboxes import all_mailboxes
 from desk.tickets.message import Message
 from desk.web.leafing import asked, shown
@@ -59,7 +60,10 @@ def show(uid: str) -> Any:
 @admins_only
 def raw(uid: str) -> Response:
     """The bytes as they came: as text to read, or to keep as a file."""
-    return source(raw_of(db(), _row(uid).id), f"in-{uid}.eml")
+    row = _row(uid)
+    message = db().get(Message, row.message_id) if row.message_id else None
+    needs_reading(db(), message.ticket_id if message else None)
+    return source(raw_of(db(), row.id), f"in-{uid}.eml")
 
 
 @bp.post("/<uid>/replaying")

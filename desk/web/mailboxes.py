@@ -21,6 +21,7 @@ from desk.saving_mailboxes import edit_mailbox, mailbox_with_uid, set_access, se
 from desk.switching import switch
 from desk.web.accounts import account_fields
 from desk.web.forms import errors_of, in_turn, posted, ticked, version
+from desk.web.mailbox_options import own_options
 from desk.web.pages import page, see_other
 from desk.web.presenting.choices import LANGUAGES
 from desk.web.presenting.mailbox_sign_ins import sign_in_of, signed_in
@@ -128,10 +129,13 @@ def save_form(mailbox: Mailbox, change: str = "edited") -> None:
         if fields is not None:
             wrong(edit_mailbox, db(), mailbox, fields, by=me(), version=version() if change == "edited" else None, change=change)
         wrong(set_addresses, db(), mailbox, posted("address"), posted("aliases").replace("\n", ",").split(","))
+        own = wrong(own_options)
         wrong.settle()
         teams = db().scalars(select(Team).where(Team.uid.in_(request.form.getlist("teams")))).all()
         set_access(db(), mailbox, agents_with(db(), request.form.getlist("agents")), teams)
         switch(db(), "intake.unknown_sender", posted("unknown_sender") or None, mailbox.uid, by=me())
+        for name, value in (own or {}).items():
+            switch(db(), name, value, mailbox.uid, by=me())
         switch(db(), "desk.acknowledge", ticked("acknowledge"), mailbox.uid, by=me())
         db().flush()
 
@@ -154,7 +158,7 @@ def show_form(mailbox: Mailbox | None, errors: dict[str, str] | None = None) -> 
                                imap_after="seen", active=True)
     kept = values(shown)
     if errors:
-        kept |= {name: request.form.get(name, "") for name in kept}
+        kept |= {name: request.form.get(name, "") for name in kept if not name.startswith("desk_")}
     uid = mailbox.uid if mailbox else ""
     form = {"values": kept, "secrets": secrets(shown), "new": mailbox is None, **watchers(shown),
             "title": shown.name or _("New mailbox"), "version": version() if errors else shown.version,

@@ -15,6 +15,7 @@ from core.i18n import N_
 from core.i18n import gettext as _
 from desk.access import message_for, visible_mailbox_ids
 from desk.inbound import InboundMail, raw_of
+from desk.locked_mail import needs_reading
 from desk.outbound import OutboundMail
 from desk.tickets.forwarding import original_of
 from desk.tickets.message import Delivery, Message
@@ -63,6 +64,7 @@ def _framed(message: Message, body: Markup, *, images: bool = False) -> Response
 def raw(uid: str) -> Any:
     """The mail as it came or went: a page that shows its beginning, or with ``download`` all of it."""
     message = message_for(db(), me(), uid)
+    needs_reading(db(), message.ticket_id)
     source, came = _source(message)
     if request.args.get("download"):
         response = Response(source, mimetype="text/plain; charset=utf-8")

@@ -12,17 +12,22 @@ from sqlalchemy import select
 from sqlalchemy import update as change
 from sqlalchemy.orm import joinedload
 
+from contacts.activity import Activity
 from contacts.agent import Agent
+from contacts.company import Company
+from contacts.person import Person
 from core.clock import now
 from core.history import FactRow
 from core.i18n import N_, age
 from core.i18n import gettext as _
-from desk.access import seen_tickets
+from desk.access import told_of
 from desk.notifying import SENTENCES
 from desk.tickets.message import Notification
 from desk.tickets.ticket import Ticket
 from desk.web.forms import whole
 from desk.web.pages import page, see_other, unread_count
+from desk.web.presenting.changes import of_facts
+from desk.web.presenting.links import company_url, person_url
 from desk.web.presenting.rows import who
 from desk.web.requests import db
 from desk.web.signing_in import me
@@ -31,7 +36,7 @@ bp = Blueprint("notifications", __name__)
 PAGE = 50
 
 ICONS = {"new": "mail", "assigned": "user-check", "answered": "message-reply", "replied": "send", "noted": "note",
-         "bounced": "mail-off", "failed": "mail-off"}
+         "bounced": "mail-off", "failed": "mail-off", "due": "clock", "changed": "pencil"}
 #: The same with a name, where a colleague did it.
 BY = {"assigned": N_("%(by)s gave you: %(subject)s"), "replied": N_("%(by)s answered %(who)s: %(subject)s"),
       "noted": N_("%(by)s wrote a note: %(subject)s")}
@@ -42,7 +47,7 @@ BY = {"assigned": N_("%(by)s gave you: %(subject)s"), "replied": N_("%(by)s answ
 def index() -> str:
     """The latest, newest first."""
     before = whole(request.args.get("before", ""))
-    query = select(Notification).join(Notification.ticket).where(Notification.agent_id == me().id, *seen_tickets(db(), me()))
+    query = select(Notification).outerjoin(Notification.ticket).where(Notification.agent_id == me().id, told_of(db(), me()))
     if before:
         query = query.where(Notification.id < before)
     found = db().scalars(query.order_by(Notification.id.desc()).limit(PAGE + 1).options(
@@ -67,15 +72,50 @@ def update() -> Any:
 def _told(found: Sequence[Notification]) -> list[dict[str, Any]]:
     by = dict(db().execute(select(FactRow.id, Agent.name).join(Agent, Agent.uid == FactRow.by_uid).where(
         FactRow.id.in_([n.fact_id for n in found if n.fact_id]))).all())
-    return [_one(notification, by.get(notification.fact_id or 0, "")) for notification in found]
+    due = {one.uid: one for one in db().scalars(select(Activity).where(
+        Activity.uid.in_([n.subject_uid for n in found if n.subject_uid]), Activity.binned_at.is_(None)))}
+    changed = of_facts([one.fact_id for one in found if one.event == "changed" and one.fact_id])
+    cards = _cards([one.subject_uid for one in found if one.event == "changed" and one.subject_uid])
+    told = [_of_ticket(one, by.get(one.fact_id or 0, "")) if one.ticket else
+            _of_card(one, cards.get(one.subject_uid or ""), changed.get(one.fact_id or 0, "")) if one.event == "changed" else
+            _of_activity(one, due.get(one.subject_uid or "")) for one in found]
+    return [one for one in told if one]
 
 
-def _one(notification: Notification, by: str) -> dict[str, Any]:
+def _cards(uids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Uid → name and page of the persons and companies that are there."""
+    persons = db().scalars(select(Person).where(Person.uid.in_(uids), Person.binned_at.is_(None), Person.merged_into_id.is_(None))) if uids else ()
+    companies = db().scalars(select(Company).where(Company.uid.in_(uids), Company.binned_at.is_(None))) if uids else ()
+    return {one.uid: (one.name, person_url(one)) for one in persons} | {one.uid: (one.name, company_url(one)) for one in companies}
+
+
+def _of_card(notification: Notification, card: tuple[str, str] | None, what: str) -> dict[str, Any] | None:
+    """Nothing where the card is gone."""
+    if card is None:
+        return None
+    text = Markup(_(SENTENCES["changed"])) % {"subject": Markup("<strong>{}</strong>").format(card[0]), "what": what or _("changed")}  # noqa: S704 - our words
+    return _line(notification, card[1], text)
+
+
+def _of_activity(notification: Notification, activity: Activity | None) -> dict[str, Any] | None:
+    """Nothing where it was deleted since."""
+    if activity is None:
+        return None
+    text = Markup(_(SENTENCES["due"])) % {"subject": Markup("<strong>{}</strong>").format(activity.title)}  # noqa: S704 - our words
+    return _line(notification, url_for("activities.edit", uid=activity.uid, back=url_for("notifications.index")), text)
+
+
+def _of_ticket(notification: Notification, by: str) -> dict[str, Any]:
     ticket = notification.ticket
+    assert ticket is not None
     subject = Markup("<strong>{}</strong>").format(ticket.subject or _("(no subject)"))
     said = BY.get(notification.event) if by else None
     text = Markup(_(said or SENTENCES.get(notification.event, "%(subject)s"))) % {  # noqa: S704 - our words; values are escaped
         "who": who(ticket), "subject": subject, "by": by}
-    return {"url": url_for("tickets.show", number=ticket.number), "icon": ICONS.get(notification.event, "bell"), "text": text,
+    return _line(notification, url_for("tickets.show", number=ticket.number), text)
+
+
+def _line(notification: Notification, url: str, text: Markup) -> dict[str, Any]:
+    return {"url": url, "icon": ICONS.get(notification.event, "bell"), "text": text,
             "at": age(notification.at, now()), "at_iso": notification.at.isoformat(), "unread": notification.read_at is None,
             "face": None}

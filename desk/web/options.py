@@ -10,18 +10,26 @@ from flask import Blueprint, request, url_for
 from core.errors import Conflict, Refused
 from core.i18n import N_
 from core.i18n import gettext as _
-from core.options import OPTIONS, option
+from core.options import OPTIONS, PERSON_FIELDS, option
 from desk.switching import switch
 from desk.web.forms import differing, errors_of, in_turn, mark, posted, ticked, unmoved, whole
 from desk.web.pages import page, see_other
 from desk.web.presenting.choices import LANGUAGES, timezones
+from desk.web.presenting.words import opened
 from desk.web.requests import db
 from desk.web.signing_in import admins_only, me
 
 bp = Blueprint("options", __name__)
-TEXTS = ("desk.name", "desk.language", "desk.timezone")
-NUMBERS = ("desk.reopen_days", "contacts.bin_days", "mail.loop_limit", "mail.retry_days")
-FLAGS = ("desk.acknowledge", "contacts.company_required")
+TEXTS = ("desk.name", "desk.language", "desk.timezone", "services.map", "services.numbers", "services.sms")
+LISTS = {"contacts.required_fields": PERSON_FIELDS}
+NUMBERS = ("desk.reopen_days", "contacts.bin_days", "mail.loop_limit", "mail.retry_days", "intake.spam_score")
+FLAGS = ("desk.acknowledge", "contacts.company_required", "mail.check_senders", "mail.on_cards", "features.service", "cards.individual_layouts")
+
+
+#: What the fields of a person's form are called.
+ASKED = {"first_name": N_("first name"), "last_name": N_("last name"), "title": N_("title"), "position": N_("position"), "email": N_("e-mail address"),
+         "phone": N_("telephone"), "language": N_("language"), "service_level": N_("service level"), "support_contact": N_("support contact"),
+         "our_contact": N_("our contact"), "category": N_("category"), "business": N_("business")}
 
 
 @bp.get("/settings/desk")
@@ -35,7 +43,8 @@ def edit() -> Any:
 @admins_only
 def update() -> Any:
     """Save; each switch that changed is a fact with what it was before."""
-    typed: dict[str, Any] = {name: posted(name) for name in (*TEXTS, *NUMBERS)} | {name: ticked(name) for name in FLAGS}
+    typed: dict[str, Any] = {name: posted(name) for name in (*TEXTS, *NUMBERS)} | {name: ticked(name) for name in FLAGS} | {
+        name: [one for one in offered if one in request.form.getlist(name)] for name, offered in LISTS.items()}
     try:
         with in_turn("options"):
             unmoved(mark(_now()))
@@ -48,7 +57,7 @@ def update() -> Any:
 
 
 def _now() -> dict[str, Any]:
-    return {name: option(db(), name) for name in (*TEXTS, *NUMBERS, *FLAGS)}
+    return {name: option(db(), name) for name in (*TEXTS, *NUMBERS, *FLAGS, *LISTS)}
 
 
 def _differences(typed: dict[str, Any]) -> dict[str, str]:
@@ -56,7 +65,7 @@ def _differences(typed: dict[str, Any]) -> dict[str, str]:
     flags = {True: _("on"), False: _("off")}
 
     def shown(values: dict[str, Any]) -> dict[str, str]:
-        return {name: flags[value] if name in FLAGS else str(value) for name, value in values.items()}
+        return {name: flags[value] if name in FLAGS else ", ".join(value) if name in LISTS else str(value) for name, value in values.items()}
     return differing(shown(_now()), shown(typed))
 
 
@@ -73,5 +82,6 @@ def _wanted(typed: dict[str, Any]) -> dict[str, Any]:
 
 
 def _show(values: dict[str, Any], errors: dict[str, str]) -> str:
-    return page("web/settings/options.html", settings={"current": "desk"}, languages=LANGUAGES, timezones=timezones(),
+    fields = [(name, opened(_(label))) for name, label in ASKED.items()]
+    return page("web/settings/options.html", settings={"current": "desk"}, person_fields=fields, languages=LANGUAGES, timezones=timezones(),
                 form={"action": request.path, "values": values, "mark": mark(_now())}, errors=errors)

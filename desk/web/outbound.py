@@ -13,6 +13,7 @@ from core.i18n import N_
 from core.i18n import gettext as _
 from desk import outbound
 from desk.ledgers import outbound_leaf, ticket_subjects, waiting_counts
+from desk.locked_mail import needs_reading
 from desk.mailboxes import all_mailboxes
 from desk.outbound import STATES, OutboundMail
 from desk.web.inbound import source
@@ -61,6 +62,7 @@ def show(uid: str) -> Any:
 def raw(uid: str) -> Response:
     """The bytes as they were handed over."""
     row = _row(uid)
+    needs_reading(db(), row.ticket_id)
     if row.composed is None:
         raise Unknown(N_("This mail has not been composed yet, or its source is no longer kept."))
     return source(row.composed, f"out-{uid}.eml")

@@ -19,6 +19,7 @@ from core.i18n import N_
 from core.i18n import gettext as _
 from core.settings import settings
 from desk.access import visible_mailbox_ids
+from desk.locked_mail import sealed_for_reader
 from desk.outbound import OutboundMail
 from desk.web.forms import whole
 from desk.web.inbound import source
@@ -114,8 +115,10 @@ def _mine() -> ColumnElement[bool]:
     """Mail of mailboxes the agent sees, what went to the agent, and for admins the desk's own."""
     own = OutboundMail.agent_id == me().id
     seen = OutboundMail.mailbox_id.in_(visible_mailbox_ids(db(), me()))
-    return or_(seen, own, OutboundMail.mailbox_id.is_(None)) if me().admin else or_(
+    mine = or_(seen, own, OutboundMail.mailbox_id.is_(None)) if me().admin else or_(
         own, seen & (OutboundMail.kind != "notification"))
+    sealed = sealed_for_reader(db()).tickets
+    return mine & or_(OutboundMail.ticket_id.is_(None), OutboundMail.ticket_id.not_in(sealed)) if sealed else mine
 
 
 def _picture(part: MIMEPart | None) -> str:

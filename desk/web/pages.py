@@ -11,7 +11,7 @@ from flask_login import current_user
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response
 
-from desk.access import seen_tickets, visible_mailboxes
+from desk.access import told_of, visible_mailboxes
 from desk.mailboxes import Mailbox
 from desk.tickets.drafting import begun_uids
 from desk.tickets.listing import counts
@@ -47,7 +47,7 @@ def rail(current: str) -> SimpleNamespace:
     mailboxes = [SimpleNamespace(uid=m.uid, name=m.name, count=found.get(f"mailbox-{m.id}", 0))
                  for m in seen_mailboxes()]
     return SimpleNamespace(current=current, counts=SimpleNamespace(**{k: v for k, v in found.items() if "-" not in k}),
-                           mailboxes=mailboxes, unread=unread_count(), begun=_begun())
+                           mailboxes=mailboxes, unread=unread_count(), begun=_begun(), company=g.get("company"))
 
 
 def _begun() -> SimpleNamespace | None:
@@ -59,9 +59,9 @@ def _begun() -> SimpleNamespace | None:
 
 
 def unread_count() -> int:
-    """Notifications not read, of tickets that the agent (still) sees; at most a hundred are counted."""
-    return db().scalar(select(func.count()).select_from(select(Notification.id).join(Notification.ticket).where(
-        Notification.agent_id == me().id, Notification.read_at.is_(None), *seen_tickets(db(), me())).limit(100).subquery())) or 0
+    """Notifications not read, of what the agent (still) sees; at most a hundred are counted."""
+    return db().scalar(select(func.count()).select_from(select(Notification.id).outerjoin(Notification.ticket).where(
+        Notification.agent_id == me().id, Notification.read_at.is_(None), told_of(db(), me())).limit(100).subquery())) or 0
 
 
 def seen_mailboxes() -> Sequence[Mailbox]:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from contacts.address import KINDS, Holding
 from contacts.addressing import add_address, make_primary, retire
+from contacts.doors import through
 from contacts.editing import person_called, reindex
 from contacts.handing_on import one_is_primary, take_back
 from contacts.person import Person
@@ -19,6 +20,7 @@ from core.i18n import gettext as _
 from desk.confirming import send_link
 from desk.web.forms import errors_of, posted, ticked
 from desk.web.pages import page, see_other
+from desk.web.presenting.alike import alike
 from desk.web.presenting.holdings import held, past
 from desk.web.requests import db, ring_after
 from desk.web.signing_in import me
@@ -39,9 +41,10 @@ def create(uid: str) -> Any:
     """One more."""
     person, kind = person_called(db(), uid), posted("kind")
     try:
-        holding = add_address(db(), person, kind, posted("value"), label=posted("label"), by=me(), share=ticked("share"))
+        with through(db(), "form", nevertheless=ticked("nevertheless")):
+            holding = add_address(db(), person, kind, posted("value"), label=posted("label"), by=me(), share=ticked("share"))
     except Refused as refused:
-        return show(person, errors_of(refused), shareable="person_id" in refused.more), refused.status
+        return show(person, errors_of(refused), refused), refused.status
     return changed(person, _("%(address)s was added.", address=holding.address.value))
 
 
@@ -114,11 +117,13 @@ def changed(person: Person, said: str, undo: str = "") -> Any:
     return see_other(_url(person.uid), said=said, undo=url_for("person_addresses.restore", uid=person.uid, aid=undo) if undo else "")
 
 
-def show(person: Person, errors: dict[str, str], *, shareable: bool = False) -> str:
+def show(person: Person, errors: dict[str, str], refused: Refused | None = None) -> str:
     """The page, with what was typed and what is wrong with it."""
+    more, same = refused.more if refused else {}, alike(refused)
     typed = {name: posted(name) for name in ("kind", "value", "label")} if request.method == "POST" else {}
     return page("web/persons/addresses.html", current="persons", person=person, back_url=url_for("persons.show", uid=person.uid),
-                held=held(person), past=past(person), errors=errors, typed=typed, shareable=shareable, kinds=[
+                held=held(person), past=past(person), errors=errors, typed=typed, shareable="person_id" in more,
+                form={"duplicates": same, "nevertheless": bool(more.get("nevertheless"))}, shared=bool(same) and ticked("share"), kinds=[
                     (kind, label) for kind, label in zip(KINDS, (_("E-mail"), _("Telephone"), _("Chat"), _("Link")), strict=True)])
 
 

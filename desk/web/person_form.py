@@ -10,23 +10,30 @@ from sqlalchemy import select
 from contacts.address import KINDS, Holding
 from contacts.addressing import add_address, holdings_of, make_primary, retire
 from contacts.agent import Agent
-from contacts.company import Business, Category, Company, ServiceLevel
-from contacts.editing import create_person, edit_person, reindex
+from contacts.company import Business, Category, ServiceLevel
+from contacts.doors import through
+from contacts.editing import create_person, edit_person, reindex, stand_on
 from contacts.employing import work_at
+from contacts.handing_on import one_is_primary
 from contacts.person import Person
 from core.errors import Conflict, Refusals, Refused
-from core.fold import fold
 from core.i18n import N_
 from core.i18n import gettext as _
 from core.options import option
+from desk.web.company_field import typed_company
 from desk.web.forms import errors_of, posted, ticked, version
 from desk.web.pages import page
+from desk.web.presenting.alike import alike
 from desk.web.presenting.choices import LANGUAGES, agents, listed, service_levels
+from desk.web.presenting.own_fields import own_controls, own_differences, own_posted, own_values
 from desk.web.requests import db
+from desk.web.required import filled_in, own_filled_in, required
 from desk.web.signing_in import me
 
 TEXTS = ("first_name", "last_name", "title", "customer_number")
 FLAGS = ("private_customer", "block_mass_mail")
+BASES = {"legitimate_interest": N_("Legitimate interest"), "contract": N_("Contract"), "consent": N_("Consent"),
+         "legal_obligation": N_("Legal obligation")}
 #: Fields of a person that the form calls otherwise.
 CALLED = {"employments": "company", "preferred_language": "language"}
 #: Field of the form → field of the person, and what its uid is looked up in.
@@ -37,13 +44,20 @@ CHOSEN: dict[str, tuple[str, Any]] = {
 
 def made() -> Person:
     """A new person of what was posted. Raises Refused."""
+    with through(db(), "form", nevertheless=ticked("nevertheless")):
+        return _made()
+
+
+def _made() -> Person:
     wrong, fields = Refusals(), _fields()
-    company = wrong(_company)
+    company = wrong(typed_company, posted("company"))
     job = [{"company": company, "position": posted("position") or None}] if company else []
-    if fields["our_contact_id"] is None:
-        del fields["our_contact_id"]
-    person = wrong(create_person, db(), fields, by=me(), employments=job, exempt=bool(wrong.found))
+    if fields.get("our_contact_id") is None:
+        fields.pop("our_contact_id", None)
+    person = wrong(create_person, db(), fields, by=me(), employments=job, exempt=bool(wrong.found), basis=_basis(), custom=own_posted("person"))
     wrong(_addresses, person or _anybody())
+    wrong(filled_in, _typed(), None)
+    wrong(own_filled_in, "person", own_posted("person"), None)
     wrong.settle()
     assert person is not None
     return person
@@ -54,13 +68,19 @@ def changed(person: Person) -> None:
     if version() is not None and version() != person.version:
         raise Conflict(N_("A colleague has changed this person in the meantime. Nothing of yours is lost: where the two "
                           "of you differ, theirs stands below the field. Save again to keep yours."),
-                       _differences(person))
-    wrong = Refusals()
-    company = wrong(_company)
-    wrong(edit_person, db(), person, _fields(), by=me())
-    if not wrong.found:
-        wrong(work_at, db(), person, company, posted("position"), by=me())
-    moved = wrong(_addresses, person)
+                       _differences(person) | own_differences(person, own_posted("person")))
+    wrong, own, own_before = Refusals(), own_posted("person"), own_values(person)
+    before = values_of(person) | dict.fromkeys((h.address.kind for h in holdings_of(db(), person)), True)
+    company = wrong(typed_company, posted("company"))
+    with through(db(), "form", nevertheless=ticked("nevertheless")):
+        wrong(edit_person, db(), person, _fields(), by=me(), custom=own)
+        if _basis():
+            wrong(stand_on, db(), person, _basis(), by=me())
+        if not wrong.found:
+            wrong(work_at, db(), person, company, posted("position"), by=me())
+        moved = wrong(_addresses, person)
+    wrong(filled_in, _typed(), before)
+    wrong(own_filled_in, "person", own, own_before)
     wrong.settle()
     if moved:
         person.raise_version()
@@ -75,11 +95,14 @@ def form_page(person: Person | None, refused: Refused | None = None) -> str:
     back = url_for("persons.show", uid=person.uid) if person else url_for("persons.index")
     form = {"values": values, "new": person is None, "title": person.name if person else _("New person"), "back_url": back,
             "action": url_for("persons.update", uid=person.uid) if person else url_for("persons.create"),
-            "addresses": _typed_addresses(errors, "person_id" in refused.more) if refused else _held(person), "version": person.version if person else None}
+            "duplicates": alike(refused), "nevertheless": bool(refused and refused.more.get("nevertheless")),
+            "addresses": _typed_addresses(errors, "person_id" in refused.more and "duplicates" not in refused.more) if refused else _held(person),
+            "version": person.version if person else None,
+            "own": own_controls("person", own_posted("person") if refused else own_values(person), errors)}
     return page("web/persons/form.html", current="persons", form=form, errors=errors, languages=LANGUAGES,
-                service_levels=service_levels(db(), values["service_level"]), agents=agents(db()), categories=listed(db(), Category),
+                bases=[(name, _(label)) for name, label in BASES.items()], service_levels=service_levels(db(), values["service_level"]), agents=agents(db()), categories=listed(db(), Category),
                 businesses=listed(db(), Business), companies=[], companies_url=url_for("companies.suggest"),
-                company_required=option(db(), "contacts.company_required"))
+                company_required=option(db(), "contacts.company_required"), service=option(db(), "features.service"), required=required())
 
 
 def values_of(person: Person) -> dict[str, Any]:
@@ -89,7 +112,8 @@ def values_of(person: Person) -> dict[str, Any]:
         name: getattr(person, name) for name in FLAGS}
     found |= {name: _uid(kind, getattr(person, column)) for name, (column, kind) in CHOSEN.items()}
     return found | {"language": person.preferred_language or "", "status": person.status,
-                    "company": job.company.name if job else "", "position": (job.position or "") if job else ""}
+                    "company": job.company.name if job else "", "position": (job.position or "") if job else "",
+                    "basis": person.legal_bases[-1].basis if person.legal_bases else ""}
 
 
 def _begun() -> dict[str, Any]:
@@ -97,27 +121,25 @@ def _begun() -> dict[str, Any]:
     first, _space, last = request.args.get("name", "").strip().rpartition(" ")
     empty = dict.fromkeys((*TEXTS, *CHOSEN, "language", "position"), "")
     return {**empty, **dict.fromkeys(FLAGS, False), "status": "active", "first_name": first, "last_name": last,
-            "company": request.args.get("company", ""), "our_contact": me().uid}
+            "company": request.args.get("company", ""), "our_contact": me().uid, "category": me().defaults.get("category", ""),
+            "business": me().defaults.get("business", ""), "basis": option(db(), "contacts.legal_basis")}
 
 
 def _fields() -> dict[str, Any]:
     found: dict[str, Any] = {name: posted(name) for name in TEXTS} | {name: ticked(name) for name in FLAGS}
-    for name, (column, kind) in CHOSEN.items():
+    for name, (column, kind) in ((name, one) for name, one in CHOSEN.items() if name in request.form):
         found[column] = db().scalar(select(kind.id).where(kind.uid == posted(name))) if posted(name) else None
-    return found | {"preferred_language": posted("language") or None, "status": posted("status") or "active"}
+    spoken = {"preferred_language": posted("language") or None} if "language" in request.form else {}
+    return found | spoken | {"status": posted("status") or "active"}
 
 
-def _company() -> Company | None:
-    """The company of the name that was typed. Raises Refused for one there is not."""
-    name = posted("company")
-    if not name:
-        return None
-    found = db().scalars(select(Company).where(
-        Company.sort_name == fold(name)[:200], Company.binned_at.is_(None)).order_by(Company.id).limit(1)).first()
-    if found is None:
-        raise Refused(_("There is no company called “%(name)s”.", name=name),
-                      {"company": N_("Choose one of the list, or make the company first.")})
-    return found
+def _basis() -> str:
+    return posted("basis") if posted("basis") in BASES else ""
+
+
+def _typed() -> dict[str, Any]:
+    """Field of the form → what stands in it; of addresses whether there is one of the kind."""
+    return {**request.form.to_dict(), **dict.fromkeys((row["kind"] for row in _rows() if row["value"]), True)}
 
 
 def _addresses(person: Person) -> bool:
@@ -133,6 +155,7 @@ def _addresses(person: Person) -> bool:
         if holding is not None and row["primary"] and not holding.primary:
             make_primary(db(), holding)
     wrong.settle()
+    one_is_primary(db(), person)
     if standing == {(holding.id, holding.primary) for holding in holdings_of(db(), person)}:
         return False
     reindex(db(), person)
@@ -149,7 +172,8 @@ def _settled(person: Person, holding: Holding | None, row: dict[str, Any], n: in
         return _settle(person, holding, row, share=str(n) in request.form.getlist("address_share"))
     except Refused as refused:
         said = refused.errors.get("value") or refused.sentence
-        raise type(refused)(refused.sentence, {f"address-{n}": said}, **refused.more) from refused
+        beside = {name: text for name, text in refused.errors.items() if name in TEXTS}
+        raise type(refused)(refused.sentence, beside | {f"address-{n}": said}, **refused.more) from refused
 
 
 def _settle(person: Person, holding: Holding | None, row: dict[str, Any], *, share: bool) -> Holding | None:
@@ -159,7 +183,8 @@ def _settle(person: Person, holding: Holding | None, row: dict[str, Any], *, sha
         retire(db(), holding, by=me())
     if not row["value"]:
         return None
-    return add_address(db(), person, row["kind"], row["value"], by=me(), share=share)
+    label = holding.label if holding is not None and holding.address.kind == row["kind"] else ""
+    return add_address(db(), person, row["kind"], row["value"], label=label, by=me(), share=share)
 
 
 def _rows() -> list[dict[str, Any]]:
@@ -181,7 +206,8 @@ def _typed_addresses(errors: dict[str, str], shareable: bool) -> list[dict[str, 
     rows = _rows()
     for n, row in enumerate(rows):
         row["number"], row["error"] = n, errors.get(f"address-{n}", "")
-        row["shareable"] = shareable and bool(row["error"])
+        row["shared"] = str(n) in request.form.getlist("address_share")
+        row["shareable"] = row["shared"] or (shareable and bool(row["error"]))
     return [row for row in rows if row["value"] or row["uid"]]
 
 

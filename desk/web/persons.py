@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask_login import login_required
 
+from contacts.at_hand import favourites, recent
 from contacts.binning import bin_person
 from contacts.editing import person_called
 from contacts.person import Person
@@ -15,9 +16,13 @@ from core.errors import Refused
 from core.i18n import gettext as _
 from desk.access import needs_admin
 from desk.tickets.returning import restore_person
+from desk.web.card_tabs import person_tab
 from desk.web.pages import page, see_other
 from desk.web.person_form import changed, form_page, made
-from desk.web.presenting.persons import lines, masked, whole
+from desk.web.presenting.duplicates import register_tabs, warning_of
+from desk.web.presenting.person_frame import opens_with
+from desk.web.presenting.persons import lines, masked
+from desk.web.presenting.selections import choices
 from desk.web.requests import db
 from desk.web.signing_in import admins_only, me
 
@@ -28,17 +33,26 @@ bp = Blueprint("persons", __name__, url_prefix="/persons")
 @login_required
 def index() -> Any:
     """A page of the register, by name."""
+    if request.args.get("selection"):
+        return see_other(url_for("selections.show", uid=request.args["selection"], q=request.args.get("q") or None))
     only, query = request.args.get("only", ""), request.args.get("q", "")
+    only = "" if query and only in ("favourites", "recent") else only       # a search is over everybody
     if only == "deleted":
         needs_admin(me())
-    found = search_persons(db(), query, cursor=request.args.get("cursor", ""), binned=only == "deleted",
-                           to_be_completed=True if only == "incomplete" else None)
-    tabs = [(_("All"), ""), (_("To be completed"), "incomplete")] + ([(_("Deleted"), "deleted")] if me().admin else [])
-    filters = [{"label": label, "url": _at(only=name, q=query), "current": only == name, "count": None} for label, name in tabs]
+    found = _at_hand(only) or search_persons(
+        db(), query, cursor=request.args.get("cursor", ""), binned=only == "deleted", to_be_completed=True if only == "incomplete" else None)
+    filters = register_tabs(only, query)
     return page("web/persons/index.html", current="persons", q=query, count=_count(only, query, found), filters=filters, only=only,
+                targets=choices("persons", ("static",)),
                 persons=[] if only == "deleted" else lines(found.rows), deleted=masked(found.rows) if only == "deleted" else [],
                 newer=_at(only=only, q=query) if request.args.get("cursor") else None,
                 older=_at(only=only, q=query, cursor=found.next) if found.next else None)
+
+
+def _at_hand(only: str) -> Names[Person] | None:
+    """The favourites, or who was opened last."""
+    which = {"favourites": favourites, "recent": recent}.get(only)
+    return Names(which(db(), me(), Person), None) if which else None
 
 
 @bp.get("/new")
@@ -66,7 +80,16 @@ def show(uid: str) -> Any:
     person = person_called(db(), uid)
     if person.uid != uid:
         return see_other(url_for("persons.show", uid=person.uid), said=_("This person was merged into %(name)s.", name=person.name))
-    return page("web/persons/show.html", current="persons", person=whole(person))
+    if not request.args and (elsewhere := opens_with(person)):
+        return redirect(elsewhere)
+    return person_tab(person, "fields")
+
+
+@bp.get("/<uid>/details")
+@login_required
+def details(uid: str) -> Any:
+    """What belongs to the person."""
+    return person_tab(person_called(db(), uid), "details")
 
 
 @bp.get("/<uid>/edit")
@@ -102,12 +125,12 @@ def restore(uid: str) -> Any:
     """Out of the bin, name and all."""
     person: Person = person_called(db(), uid, binned=True)
     restore_person(db(), person, by=me())
-    return see_other(url_for("persons.show", uid=uid), said=_("%(name)s is back.", name=person.name))
+    return see_other(url_for("persons.show", uid=uid), said=_("%(name)s is back.", name=person.name) + warning_of(person))
 
 
 def _count(only: str, query: str, found: Names[Person]) -> int | None:
     """How many the list has, where it can be said without reading them all."""
-    if query or only == "deleted":
+    if query or only in ("deleted", "favourites", "recent"):
         return len(found.rows) if not (found.next or request.args.get("cursor")) else None
     return count_persons(db(), to_be_completed=True if only == "incomplete" else None)
 

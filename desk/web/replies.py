@@ -12,6 +12,7 @@ from core.errors import Refused
 from core.i18n import N_, say
 from core.i18n import gettext as _
 from desk.tickets.answering import reply
+from desk.tickets.copying import add_copy
 from desk.tickets.doubting import doubts
 from desk.tickets.drafting import draft_of, drop_draft
 from desk.tickets.presence import stopped_writing
@@ -38,6 +39,8 @@ def create(number: int) -> Any:
     files = posted_files()
     if form.get("instead"):
         return rerouted(number, files)
+    if form.get("also"):
+        return copied(number, files)
     found = [] if form.get("sure") else to_mind(ticket, "reply")
     then, place = form.get("then", ""), before() if before().given else place_of(ticket)
     try:
@@ -75,9 +78,17 @@ def to_mind(ticket: Ticket, kind: str) -> list[str]:
     if seen is not None and answered > seen:
         found.insert(0, _("%(name)s answered after you began. Read it before you send.", name=by))
     draft = draft_of(db(), ticket, me(), kind)
-    if draft is not None and draft.requester_address_id != ticket.requester_address_id:
+    asker = ticket.requester_address.uid if ticket.requester_address else ""
+    if request.form.get("asker", asker) != asker or (draft is not None and draft.requester_address_id != ticket.requester_address_id):
         found.append(_("Another person has become the requester since you began this draft."))
     return found
+
+
+def to_mind_of_others(ticket: Ticket) -> list[str]:
+    """What to look at twice before a mail is sent on. That it goes to somebody new is what a forward is for; at which company
+    they are, and that mail to them comes back, is not."""
+    recipients = [*written(request.form.get("to", "")), *written(request.form.get("cc", ""))]
+    return [say(doubt.sentence) for doubt in doubts(db(), ticket, recipients) if not doubt.new]
 
 
 def unsent(number: int, typed: Typed, kind: str = "reply") -> str:
@@ -94,6 +105,14 @@ def rerouted(number: int, files: list[str], kind: str = "reply") -> str:
         ways = take_other_way(db(), written(form.get(field, "")), form["instead"])
         form[field] = ", ".join(map(as_written, ways))
     return show(ticket_to_change(number), kind=kind, typed=Typed(form, files))
+
+
+def copied(number: int, files: list[str]) -> str:
+    """The ticket's page with what was typed, and one more in copy."""
+    db().rollback()
+    form = {name: request.form[name] for name in request.form}
+    cc = add_copy(db(), written(form.get("to", "")), written(form.get("cc", "")), form["also"])
+    return show(ticket_to_change(number), typed=Typed(form | {"cc": ", ".join(map(as_written, cc))}, files))
 
 
 def written_down(ticket: Ticket, kind: str) -> None:

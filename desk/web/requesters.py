@@ -11,7 +11,7 @@ from sqlalchemy import select
 from contacts.address import Holding, domain_of
 from contacts.companies import new_company
 from contacts.company import Company
-from contacts.creating import company_at
+from contacts.creating import company_at, name_for
 from contacts.editing import person_called
 from contacts.identifying import split_name
 from contacts.searching import search_persons
@@ -20,11 +20,13 @@ from core.fold import fold
 from core.i18n import N_, ngettext
 from core.i18n import gettext as _
 from core.operations import Operation
-from desk.access import ticket_for
+from desk.access import may_see_ticket, ticket_for
 from desk.tickets import undeciding
-from desk.tickets.deciding import change_requester, change_sender
+from desk.tickets.deciding import change_requester
 from desk.tickets.deciding_together import settle_domain
+from desk.tickets.gathering import forged
 from desk.tickets.message import Message
+from desk.tickets.senders import came_from, change_sender
 from desk.tickets.ticket import Ticket
 from desk.web.forms import posted
 from desk.web.pages import page
@@ -53,12 +55,12 @@ def edit(number: int) -> str:
         if h.address.kind == "email"}
     unnamed = ticket.requester_id is not None or "@" in who(ticket)
     first, last = ("", "") if unnamed else split_name(who(ticket))
-    message = _message(ticket)
+    message, sender = _message(ticket), came_from(db(), ticket)
     return page("web/tickets/requester.html", ticket=ticket, q=query, back_url=url_for("tickets.show", number=number), scopes=_scopes(ticket, message), message=message.uid if message else "",
                 company=company_of(ticket),
-                address=ticket.requester_address.value if ticket.requester_address else "",
+                address=sender.value if sender and not forged(ticket) else "",
                 known=ticket.requester.name if ticket.requester and ticket.requester.living else "", standing=standing(ticket), first_name=first, last_name=last,
-                persons=[{"name": p.name, "face": person_face(p.name), "email": mails.get(p.id, ""), "uid": p.uid} for p in found],
+                persons=[{"name": p.name, "face": person_face(p.name, p), "email": mails.get(p.id, ""), "uid": p.uid} for p in found],
                 url=url_for("requesters.update", number=number, act="person"))
 
 
@@ -75,10 +77,11 @@ def update(number: int) -> Any:
     before = undeciding.Before(db(), ticket)
     settled = _decide(ticket, act)
     blocked = undeciding.block_sender(db(), ticket, _blocked()) if act == "block" else ""
-    rule = undeciding.always(db(), ticket, _then(act), by=me()) if request.values.get("always") else ""
+    rule = undeciding.always(db(), ticket, _then(act), by=me()) if request.values.get("always") else None
     kept = undeciding.remember(db(), before, settled, by=me(), blocked=blocked, rule=rule)
     ring_after("fanout")
-    return back_to(ticket, _said(ticket, act, len(settled) - 1), url_for("requesters.undo", number=number, uid=kept.uid))
+    others = sum(may_see_ticket(db(), me(), one) for one in settled[1:])
+    return back_to(ticket, _said(ticket, act, others), url_for("requesters.undo", number=number, uid=kept.uid))
 
 
 @bp.post("/held/<domain>")
@@ -88,7 +91,7 @@ def update_domain(domain: str) -> Any:
     act = request.values.get("act", "")
     company = company_at(db(), domain) if act == "create" else None
     then = _then(act) if request.values.get("always") else None
-    kept, settled = settle_domain(db(), me(), domain.casefold(), act, company=company, then=then)
+    kept, settled = settle_domain(db(), me(), domain.lower(), act, company=company, then=then)
     ring_after("fanout")
     first = kept.given["tickets"][0]["id"]
     return go(Place("held").url(), ngettext("%(n)s ticket is settled.", "%(n)s tickets are settled.", settled),
@@ -127,7 +130,7 @@ def _message(ticket: Ticket) -> Message | None:
 
 def _scopes(ticket: Ticket, message: Message | None) -> list[tuple[str, str]]:
     """For what a choice of person holds."""
-    address = ticket.requester_address
+    address = came_from(db(), ticket)
     found = [("message", _("This message alone"))] if message is not None else []
     found.append(("ticket", _("This ticket alone")))
     return [*([("address", _("This ticket, and all that comes from %(address)s from now on", address=address.value))] if address else []), *found]
@@ -158,9 +161,7 @@ def _decide(ticket: Ticket, act: str) -> list[Ticket]:
 def _fields(ticket: Ticket) -> dict[str, Any]:
     """The person to make: as typed, else as the mail names them."""
     name = who(ticket)
-    first, last = split_name(name.partition("@")[0] if "@" in name else name)
-    if not (first or last):         # a desk's name: the agent has read it, and makes somebody of it all the same
-        first = name[:120]
+    first, last = name_for(name, ticket.requester_address.value if ticket.requester_address else name)
     if posted("first_name") or posted("last_name"):
         first, last = posted("first_name"), posted("last_name")
     return {"first_name": first, "last_name": last, "company": _company(ticket)}
@@ -174,7 +175,8 @@ def _company(ticket: Ticket) -> Company | None:
     if not name:
         return None
     found = db().scalar(select(Company).where(Company.sort_name == fold(name)[:200], Company.binned_at.is_(None)).limit(1))
-    domain = domain_of(ticket.requester_address.normalised) if ticket.requester_address else ""
+    sender = came_from(db(), ticket)
+    domain = domain_of(sender.normalised) if sender else ""
     free = not domain or is_free_mail(domain) or company_at(db(), domain) is not None
     return found or new_company(db(), {"name": name}, by=me(), how="ticket", domains=[] if free else [domain])
 

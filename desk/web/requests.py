@@ -5,18 +5,25 @@ A request that is answered with an error writes nothing. Bells collected on the 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
+import structlog
 from flask import Flask, Response, g, request
 from flask_login import current_user
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from contacts.agent import Agent
+from contacts.doors import Door
 from core.database import database
 from core.errors import Refused
 from core.i18n import N_, speaking
 from core.queue import ring
+from desk.web.assets import is_asset
 
+log = structlog.get_logger(__name__)
 READING = ("GET", "HEAD", "OPTIONS")
 
 
@@ -32,6 +39,7 @@ def db() -> Session:
     """The session of this request."""
     if "db" not in g:
         g.db = database().reader() if request.method in READING else database().writer()
+        g.db.info["door"] = Door("api" if request.path.startswith("/api/") else "form")
     session: Session = g.db
     return session
 
@@ -41,8 +49,14 @@ def ring_after(bell: str) -> None:
     g.setdefault("bells", set()).add(bell)
 
 
+def later(what: Callable[[Session], object]) -> None:
+    """Do this in a transaction of its own when the answer has been sent: what a page notes about being read. It may wait or fail;
+    the page does not."""
+    g.setdefault("later", []).append(what)
+
+
 def _speak() -> None:
-    if request.endpoint == "static":
+    if is_asset():
         return
     speak_with(current_user if current_user.is_authenticated else None)
 
@@ -74,7 +88,18 @@ def _commit(response: Response) -> Response:
                 ring(bell)
         else:
             session.rollback()
+    if response.status_code < 300 and "later" in g:
+        response.call_on_close(partial(_note, g.later))
     return response
+
+
+def _note(notes: Sequence[Callable[[Session], object]]) -> None:
+    try:
+        with database().write() as session:
+            for note in notes:
+                note(session)
+    except DBAPIError as error:
+        log.warning("note.lost", why=str(error.orig))
 
 
 def _close(_error: Any) -> None:

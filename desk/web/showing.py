@@ -8,6 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
 
+from contacts import at_hand
 from core.clock import now
 from core.database import database
 from desk.access import ticket_for
@@ -21,7 +22,7 @@ from desk.web.presenting.column import column, neighbours, page_of
 from desk.web.presenting.composer import Typed, composer
 from desk.web.presenting.conversation import conversation
 from desk.web.presenting.places import Place, before, place_of
-from desk.web.requests import db
+from desk.web.requests import db, later
 from desk.web.signing_in import me
 
 #: Rows of the list beside a ticket: three screens of them.
@@ -33,11 +34,12 @@ log = structlog.get_logger(__name__)
 def show(ticket: Ticket, *, kind: str = "reply", typed: Typed | None = None, forwarded: Message | None = None) -> str:
     """The ticket beside the list it was opened from; ``typed`` is what could not be sent."""
     seen_mailboxes()       # the ticket's own is among them, and need not be asked for by itself
-    place = before() if typed and before().given else place_of(ticket)
+    follows = typed is not None or kind == "forward"        # shown at an address of its own, which would forget the list
+    place = before() if follows and before().given else place_of(ticket)
     found = page_of(place, BESIDE)
     parts = {"card": card(ticket), "ticket": conversation(ticket, place, neighbours(place, found, ticket)),
              "composer": composer(ticket, kind, typed, forwarded)}
-    if typed:       # shown at the form's own address, which would forget the list
+    if follows:
         posted = parts["composer"]
         parts["composer"] = posted | {to: place.beside(posted[to]) for to in ("reply_url", "note_url") if posted[to]}
     if wants_fragment():
@@ -50,7 +52,9 @@ def opened(ticket: Ticket) -> None:
 
     A transaction of its own, because the page itself only reads; the ticket's version stays, nothing was edited.
     """
-    agent, unread = me(), ticket.unread and ticket.binned_at is None
+    agent, unread, uid = me(), ticket.unread and ticket.binned_at is None, ticket.uid
+    agent_id = agent.id
+    later(lambda session: at_hand.opened(session, agent_id, "ticket", uid))
     if not (unread or is_news(db(), ticket.id, agent)):
         return
     try:

@@ -14,7 +14,7 @@ from desk.access import ticket_for
 from desk.tickets.binning import bin_ticket, restore_ticket
 from desk.tickets.drafting import drop_begun
 from desk.tickets.threads import survivor
-from desk.web.beginning import begin_call, begin_mail
+from desk.web.beginning import begin_call, begin_mail, minded_of_new
 from desk.web.forms import errors_of, posted
 from desk.web.pages import page
 from desk.web.presenting.beginning import beginning
@@ -73,6 +73,10 @@ def create() -> Any:
     except Refused as refused:
         errors = errors_of(refused)
         return page("web/tickets/new.html", current="begun", **beginning(uid, channel, request.form.to_dict(), errors)), refused.status
+    found = [] if channel == "phone" or request.form.get("sure") else minded_of_new()
+    if found:
+        db().rollback()
+        return page("web/tickets/new.html", current="begun", **beginning(uid, channel, request.form.to_dict(), {}, found)), 422
     drop_begun(db(), me(), uid)
     ring_after("outbound")
     ring_after("fanout")

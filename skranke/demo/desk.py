@@ -10,14 +10,18 @@ from email.utils import format_datetime
 
 from sqlalchemy.orm import Session
 
+from contacts.absence import set_absence
 from contacts.address import normalise_email
 from contacts.agent import Agent, Team
 from contacts.company import Business, Category, Company, ServiceLevel
 from contacts.creating import create_company, index_person
 from contacts.enrolling import add_agent
 from contacts.facts import PersonCreated
-from contacts.identifying import address_row, hold, sort_name
+from contacts.identifying import address_row, hold
+from contacts.ordering import keys_of_person
 from contacts.person import Employment, LegalBasis, Person
+from contacts.relating import relate
+from contacts.relation import RelationKind
 from core.clock import now
 from core.history import record
 from core.i18n import N_
@@ -27,19 +31,23 @@ from desk.mailboxes import Mailbox, add_mailbox
 from desk.policy import save_policy
 from desk.routing_rules import save_rule
 from desk.tickets.message import CannedReply
+from skranke.demo.around import around, deals
 from skranke.demo.mailing import HOST
 from skranke.demo.people import (
     AGENTS,
+    AWAY,
     BUSINESSES,
     CANNED,
     CATEGORIES,
     COMPANIES,
     DOMAIN,
     EARLIER,
+    GREETINGS,
     LEVELS,
     MAILBOXES,
     PASSWORD,
     PERSONS,
+    RELATIONS,
     CompanyOf,
     PersonOf,
 )
@@ -52,17 +60,22 @@ def furnish(db: Session) -> None:
     set_option(db, "desk.name", "Skranke")
     agents = {key: add_agent(db, a.email, PASSWORD, name=a.name, role=a.role, language=a.language)
               for key, a in AGENTS.items()}
+    for key, (deputy, since, left) in AWAY.items():
+        set_absence(db, agents[key], begin=now().date() - timedelta(days=since), end=now().date() + timedelta(days=left),
+                    deputy=agents[deputy], by=agents["admin"])
     team = Team(name="Verksted", members=[agents["kari"], agents["freja"]])
     db.add(team)
     lists(db)
     boxes = mailboxes(db)
     rules(db, team, boxes, agents["admin"])
     companies = {key: company(db, c, agents) for key, c in COMPANIES.items()}
-    for made in PERSONS.values():
-        person(db, made, companies, agents)
+    persons = {key: person(db, made, companies, agents) for key, made in PERSONS.items()}
+    relations(db, persons, companies, agents["admin"])
     for prefix, name, language, text in CANNED:
         db.add(CannedReply(prefix=prefix, name=name, language=language, html=f"<p>{text}</p>"))
     db.flush()
+    around(db, persons, agents)
+    deals(db, persons, agents)
     for key, box, days, subject, text in EARLIER:
         earlier(db, PERSONS[key], boxes[box], days, subject, text)
 
@@ -71,8 +84,8 @@ def lists(db: Session) -> None:
     """The short lists that persons and companies are sorted by."""
     db.add_all([Category(name=name) for name in CATEGORIES])
     db.add_all([Business(name=name) for name in BUSINESSES])
-    db.add_all([ServiceLevel(name=name, first_answer_minutes=minutes, priority=priority)
-                for name, (minutes, priority) in LEVELS.items()])
+    db.add_all([ServiceLevel(name=name, first_answer_minutes=minutes, priority=priority, place=place)
+                for place, (name, (minutes, priority)) in enumerate(LEVELS.items(), start=1)])
     db.flush()
 
 
@@ -80,8 +93,8 @@ def mailboxes(db: Session) -> dict[str, Mailbox]:
     """Three mailboxes; the workshop's asks about strangers, the others make a person of them."""
     boxes = {}
     for key, (name, language, signature) in MAILBOXES.items():
-        boxes[key] = add_mailbox(db, f"{key}@{DOMAIN}", name, language=language, signature=signature,
-                                 receiving_host=HOST)
+        boxes[key] = add_mailbox(db, f"{key}@{DOMAIN}", name, language=language, signature=signature, receiving_host=HOST,
+                                 signatures={code: text % name for code, text in GREETINGS.items() if code != language})
     set_option(db, "intake.unknown_sender", "ask", boxes["verksted"].uid)
     return boxes
 
@@ -109,7 +122,7 @@ def person(db: Session, made: PersonOf, companies: dict[str, Company], agents: A
     at = now() - timedelta(days=random.Random(made.addresses[0]).randint(200, 900))  # noqa: S311 - a date to look at
     of = companies.get(made.company)
     row = Person(
-        first_name=made.first, last_name=made.last, sort_name=sort_name(made.first, made.last),
+        first_name=made.first, last_name=made.last, **keys_of_person(made.first, made.last),
         preferred_language=made.language, title=(made.title or None) if of is None else None, private_customer=of is None,
         service_level=db.query(ServiceLevel).filter_by(name=made.level).one() if made.level else None,
         support_contact=agents.get(made.support), our_contact=of.our_contact if of else None,
@@ -128,6 +141,13 @@ def person(db: Session, made: PersonOf, companies: dict[str, Company], agents: A
     index_person(db, row, [*made.addresses, made.phone], of.name if of else "")
     record(db, PersonCreated(row.uid, "demo", of.uid if of else None), at=at)
     return row
+
+
+def relations(db: Session, persons: dict[str, Person], companies: dict[str, Company], by: Agent) -> None:
+    """Who is what to whom."""
+    for name, first, second, details, days in RELATIONS:
+        relate(db, db.query(RelationKind).filter_by(name=name).one(), persons.get(first) or companies[first],
+               persons.get(second) or companies[second], details=details, until=now().date() + timedelta(days=days) if days else None, by=by)
 
 
 def earlier(db: Session, made: PersonOf, box: Mailbox, days: int, subject: str, text: str) -> None:

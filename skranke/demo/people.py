@@ -49,13 +49,18 @@ AGENTS = {
     "jonas": AgentOf("Jonas Berg", f"jonas@{DOMAIN}", "agent", "en"),
     "kari": AgentOf("Kari Moe", f"kari@{DOMAIN}", "agent", "nb"),
     "freja": AgentOf("Freja Lund", f"freja@{DOMAIN}", "agent", "da"),
+    "ida": AgentOf("Ida Sand", f"ida@{DOMAIN}", "agent", "sv"),
     "admin": AgentOf("Astrid Admin", f"admin@{DOMAIN}", "admin", "en"),
 }
+AWAY = {"ida": ("kari", 9, 12)}  # deputy, days since the first day, days until the last
 MAILBOXES = {  # name, language, signature
     "kundeservice": ("Kundeservice", "nb", "Vennlig hilsen\n{agent}\nKundeservice, Skranke"),
     "sales": ("Sales", "en", "Kind regards\n{agent}\nSales, Skranke"),
     "verksted": ("Verksted", "nb", "Hilsen\n{agent}\nVerkstedet, Skranke"),
 }
+GREETINGS = {  # the same in the other languages, with the name of the mailbox below
+    "en": "Kind regards\n{agent}\n%s, Skranke", "nb": "Vennlig hilsen\n{agent}\n%s, Skranke",
+    "da": "Venlig hilsen\n{agent}\n%s, Skranke", "sv": "Vänliga hälsningar\n{agent}\n%s, Skranke"}
 LEVELS = {"Gold": (120, 1), "Silver": (480, 2), "Bronze": (1440, 3)}  # minutes to the first answer, priority
 CATEGORIES = ("Customer", "Prospect", "Supplier")
 BUSINESSES = ("Accounting and payroll", "Construction", "Public sector", "Retail", "Property", "Industry", "Food")
@@ -101,7 +106,7 @@ PERSONS = {
     "petra": PersonOf("Petra", "Holmqvist", ("petra@fastighet.example", "petra.holmqvist@post.example"), "fastighet",
                       "Kontorschef", "sv", "Silver", "kari", "+46 555 014 12"),
     "karin": PersonOf("Karin", "Öberg", ("karin.oberg@fastighet.example",), "fastighet", "Ekonomiansvarig", "sv",
-                      "Silver", "kari"),
+                      "Silver", "ida"),
     "johan": PersonOf("Johan", "Lindqvist", ("johan.lindqvist@post.example",), "", "", "sv", "", ""),
     "hannah": PersonOf("Hannah", "Whitlock", ("hannah@harbour.example",), "harbour", "Head of Retail", "en", "Gold",
                        "jonas", "+44 1632 960 114"),
@@ -116,6 +121,17 @@ PERSONS = {
     "marit": PersonOf("Marit", "Hansetvedt", ("marit.hansetvedt@lindvik.example",), "lindvik", "Arkivar", "nb",
                       "Silver", "kari"),
 }
+#: Who is what to whom: kind, first, second, details, days until it ends (None: it does not).
+RELATIONS = (
+    ("assistant of", "per", "ingrid", "", None),
+    ("replaces during leave", "marte", "torbjorn", "Has the keys to the store.", 20),
+    ("manager of", "torbjorn", "eirik", "", None),
+    ("deputy of", "lone", "mads", "", None),
+    ("took over from", "soren", "mads", "At Værksted, in the spring.", None),
+    ("owner of", "mads", "frokost", "Half of it.", None),
+    ("former employee of", "mads", "vaerksted", "", None),
+    ("supplier of", "frokost", "vaerksted", "Lunch for the workshop.", None),
+)
 CANNED = (  # what is typed after the slash, name, language, text
     ("takk", "Takk, vi ser på det", "nb", "Takk for at du tok kontakt. Vi ser på saken og kommer tilbake til deg i løpet av dagen."),
     ("thanks", "Thanks, we are on it", "en", "Thank you for writing. We are looking into it and will come back to you today."),

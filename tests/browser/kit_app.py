@@ -26,6 +26,7 @@ POLICY = (
 def create_app() -> Flask:
     """The kit: one address a page, the product's own CSP on all of them."""
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "desk" / "static"))
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600      # as the desk's own, a browser asks for each once
     app.config["SECRET_KEY"] = "kit"
     prepare(app.jinja_env)
     drawing.prepare(app)
@@ -89,6 +90,10 @@ def create_app() -> Flask:
     @app.get("/addresses.json")
     def addresses() -> Any:
         return jsonify([{"address": "per.lunde@kunde.example", "name": "Per Lunde"}])
+
+    @app.get("/not-here/searches.hits")
+    def hits() -> str:
+        return render_template("web/search/_hits.html", q=request.args["q"], groups=pages.HITS, all_url="/kit/search")
 
     @app.get("/live.json")
     def live() -> Any:

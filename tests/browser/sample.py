@@ -281,7 +281,11 @@ PERSONS = [
     {"url": "/kit/person", "name": "Sólveig Jónsdóttir", "face": {"kind": "person", "initials": "SJ"},
      "email": "solveig@post.example", "last_at": "i går"},
 ]  # fmt: skip
+SIDES = [{"macro": kind, "title": title} for kind, title in (
+    ("status", "Status"), ("reach", "Reach"), ("held", "Why do we hold this person?"), ("merged", "Merged from"), ("about", "About"), ("ties", "Relations"),
+    ("changes", "Latest changes"))]
 PERSON = CARD | {
+    "sides": SIDES, "layout_url": "/kit/layout",
     "name": "Mads Kjær", "face": MADS, "title": "Operations manager", "company": "Værksted A/S",
     "since": "since 1 Nov 2026", "edit_url": "/kit/person-form", "email": "mads@verksted.example",
     "language_note": "chosen by him", "tickets_text": "2 open, 21 closed", "axis": list(range(2021, 2028)),
@@ -301,9 +305,101 @@ PERSON = CARD | {
         {"number": 4702, "url": "#3", "state": "closed", "state_label": "Closed", "assignee": KARI["face"],
          "subject": "New scanner for the counter", "at": "28 Oct"},
     ],
-    "status": {"text": "Active", "kind": "sure"},
+    "status": {"text": "Active", "kind": "sure"}, "merge_url": "/kit/person-merge-find",
+    "merged": [{"name": "Mads K. Kjær-Sørensen", "at": "16 Nov", "url": "/kit/person-unmerge"}],
+    "relations": {"all_url": "#", "count": "4", "told": [{"words": "has as deputy", "name": "Lone Friis", "url": "#", "icon": "user"},
+                                                         {"words": "succeeded by", "name": "Søren Bøgh", "url": "#", "icon": "user"}]},
     "history": [{"icon": "arrows-exchange", "text": "Moved to Værksted A/S", "at": "11:16"},
                 {"icon": "at", "text": "Address added", "at": "11:15"}],
+    "tabs": [{"label": name, "url": f"#{name}", "current": name == "E-mails", "count": count, "rule": name == "E-mails"} for name, count in (
+        ("Fields", None), ("Details", None), ("E-mails", "128"), ("Services", None), ("History", None))],
+    "favourite": {"on": True, "url": "/kit/favourite"}, "bell": {"on": False, "url": "/kit/bell"}, "links": [{"label": "LinkedIn", "url": "https://linkedin.example/in/mads"}],
+    "own_title": "Operations manager", "service": True, "left": False, "version": 3, "sidebar_url": "/kit/sidebar", "company_url": "#",
+    "reach": {"place": "Havnegade 3 5000 Odense", "place_url": "https://map.example", "switchboard": "+45 55 50 10 00",
+              "phones": [{"value": "+45 55 50 12 77", "href": "tel:+4555501277", "sign": "mobile"}], "sms": ["sms:+4555501277"],
+              "mails": ["mads@verksted.example", "mkjaer@post.example"], "vcard_url": "#vcard"},
+}  # fmt: skip
+MAILS = {
+    "mails": [{"url": "#1", "subject": "Access to the test site", "icon": "mail", "direction": "received", "who": "Mads Kjær", "to": "Kundeservice",
+               "number": 4836, "state": "open", "state_label": "Open", "assignee": NORA["face"], "at": "11:00", "at_iso": "2026-11-22T11:00"},
+              {"url": "#2", "subject": "Printer stops after ten pages and then, when the lid is lifted, begins again", "icon": "send",
+               "direction": "sent", "who": "Nora Vik", "to": "Mads Kjær", "number": 4790, "state": "waiting", "state_label": "Waiting",
+               "assignee": None, "at": "16 Nov", "at_iso": "2026-11-16T11:00"}],
+    "given": {"q": "", "direction": "", "assignee": "", "state": "", "all": ""}, "directions": [("", "Received and sent"), ("in", "Received")],
+    "assignees": [("", "Everybody's")], "states": [("", "Any state")], "narrowed": False, "everything_url": "#all", "newer": None, "older": "#older", "lock": {"on": True, "url": "#lock"},
+}  # fmt: skip
+PAST = {
+    "url": "#",
+    "lines": [{"icon": "pencil", "what": "Changed: title", "by": "Jonas Berg", "at": "11:16", "at_iso": "2026-11-22T11:16",
+               "changes": [{"field": "title", "before": "Technician", "after": "Operations manager"}]},
+              {"icon": "user-plus", "what": "Created", "by": "", "at": "9 Mar 2022", "at_iso": "2022-03-09T09:00", "changes": []}],
+    "given": {"q": "", "from": "", "to": "", "company": ""}, "wrong": "Write a day like 2026-11-28.", "narrowed": False,
+    "newer": None, "older": "#older",
+}  # fmt: skip
+SERVICES = [{"icon": "world", "label": "Map", "about": "Havnegade 3 5000 Odense", "url": "https://map.example"},
+            {"icon": "download", "label": "Into the address book", "about": "vCard", "url": "#vcard"}]
+RELATED = PERSON["relations"]
+PERSON_TABS = [{"label": "Fields", "url": "#"}, {"label": "Details", "url": "#"}, {"label": "E-mails", "url": "#", "count": "128", "rule": True},
+               {"label": "Relations", "url": "#", "count": "4", "current": True}, {"label": "History", "url": "#"}]
+COMPANY_TABS = [{"label": "Overview", "url": "#", "current": True}, {"label": "Persons", "url": "#", "count": "14", "rule": True},
+                {"label": "Tickets", "url": "#"}, {"label": "Relations", "url": "#", "count": "2"}, {"label": "History", "url": "#"}]
+RELATIONS = {"new_url": "#", "persons_url": None, "lists": [
+    {"past": True, "newer": None, "older": "#o", "lines": [
+        {"words": "worked at", "name": "Kunde ApS", "url": "#", "face": {"kind": "firm"}, "details": "IT technician", "period": "1 Mar 2022 – 31 Oct 2026"}]},
+    {"past": False, "newer": None, "older": None, "lines": [
+        {"words": "works at", "name": "Værksted A/S", "url": "#", "face": {"kind": "firm"}, "details": "Operations manager", "period": "1 Nov 2026 –"},
+        {"words": "replaced during leave by", "name": "Lise-Lotte Fagerheim-Bråthen", "url": "#",
+         "face": {"kind": "person", "initials": "LF"}, "details": "Has the keys, and knows where the drawings of the second lift are kept.",
+         "period": "1 Dec 2026 – 14 Dec 2026", "edit_url": "#", "end_url": "#", "delete_url": "#", "version": 1}]}]}
+RELATION_FORM = {"form": {"title": "New relation of Mads Kjær", "new": True, "back_url": "#", "action": "#", "search_url": "#", "kinds": [
+    ("a", "deputy of … (a person)"), ("b", "owner of … (a company)")], "values": {"kind": "a", "q": "fri", "details": "", "since": "", "until": ""}},
+    "errors": {"q": "Look for the other side by name, and choose."}, "found": [
+        {"value": "person:1", "name": "Lone Friis", "about": "Indkøber · Frokost ApS · lone.friis@frokost.example", "icon": "user", "chosen": True},
+        {"value": "company:2", "name": "Frisør Friis", "about": "frisor.example", "icon": "building"}]}
+KINDS = [{"url": "/kit/relation-kind", "name": "deputy of", "reverse": "has as deputy", "between": "two persons", "meaning": "The first stands in for the second",
+          "used": 12, "first_of_all": True}, {"url": "#", "name": "former employee of", "reverse": "former employer of",
+                                              "between": "a person and a company", "archived": True, "last_of_all": True}]
+KIND_FORM = {"title": "deputy of", "version": 3, "between": "two persons", "person": True, "action": "#", "archive_url": "#",
+             "values": {"between": "person-person", "name": "deputy of", "reverse": "has as deputy", "meaning": "deputy"}}
+MERGE: dict[str, Any] = {
+    "one": {"uid": "p1", "name": "Mads Kjær", "face": MADS, "url": "#", "company": "Værksted A/S", "created": "3 Feb 2024", "version": 4},
+    "into": {"uid": "p2", "name": "Mads K. Kjær-Sørensen", "face": MADS, "url": "#", "company": "", "created": "16 Nov", "version": 2},
+    "rows": [{"name": "first_name", "label": "First name", "from": "Mads", "into": "Mads K.", "chosen": "into"},
+             {"name": "title", "label": "Title", "from": "Operations manager", "into": "", "chosen": "from"},
+             {"name": "email", "label": "E-mail used first", "from": "mads@verksted.example", "chosen": "into",
+              "into": "mads.kjaer-soerensen@kundesenter.langt-navn.example"}],
+    "same": ["Language", "Status"], "moving": [{"label": "Addresses", "count": 2}, {"label": "Messages", "count": 1204},
+                                               {"label": "Tickets", "count": 23}],
+    "unseen": True, "errors": {}, "itself": False, "two": "Kari Moe said 3 Feb that these are two persons.", "action": "/persons", "other_way_url": "#", "back_url": "/kit/person"}
+UNMERGE: dict[str, Any] = {
+    "one": MERGE["one"], "root": MERGE["into"], "at": "16 Nov", "moving": MERGE["moving"], "unseen": True, "action": "/persons",
+    "back": [{"field": "First name", "before": "Mads", "after": "Mads K."}, {"field": "Title", "before": "Operations manager", "after": ""}],
+    "stayed": "service level", "back_url": "/kit/person"}
+def _pair(uid: str, points: int, one: str, other: str, **more: Any) -> dict[str, Any]:
+    return {
+        "uid": uid * 24, "points": points, "current": False, "next": "", "merge_url": "#merge", "apart_url": "#apart",
+        "one": {"name": one, "face": INGRID, "url": "/kit/person"}, "other": {"name": other, "face": MADS, "url": "/kit/person"},
+        "rows": [
+            {"label": "Company", "same": True, "one": ["Kunde AS"], "other": ["Kunde AS"]},
+            {"label": "E-mail", "same": False, "one": ["sigbjorn.utvaer.ved.fjorden@et-langt-domenenavn.example"], "other": []},
+            {"label": "Telephone", "same": True, "one": ["+47 91 00 12 34", "+47 55 50 12 77"], "other": ["+47 91 00 12 34"]}],
+        "clues": [{"text": "Same name, spelled another way", "points": 31, "width": 62, "against": False},
+                  {"text": "Almost the same address as sigbjorn.utvaer.ved.fjorden@et-langt-domenenavn.example", "points": 24, "width": 48,
+                   "against": False}, {"text": "Another customer number", "points": -14, "width": 28, "against": True}],
+    } | more  # fmt: skip
+
+
+PAIRS = [_pair("a", 99, "Bjørn Ås", "Bjoern Aas", current=True),
+         _pair("b", 55, "Lise-Lotte Margrethe Fagerheim-Bråthen-Aasgaard", "Lise Lotte Fagerheim Bråthen")]
+RULE = {
+    "fields": [("name", "Name"), ("email", "E-mail address"), ("title", "Title")], "mark": "m", "counted": 12, "errors": {"also_1": "Many share a title."},
+    "lines": [{"n": 0, "field": "name", "also": "email", "count": 12, "example": [
+        {"what": "Saved already", "values": ["Bjørn Ås", "ole@kunde.example"], "kind": ""},
+        {"what": "The same", "values": ["BJOERN AAS", "Ole@Kunde.example"], "kind": "late"},
+        {"what": "Somebody else", "values": ["Bjørn Ås", "ole@annen.example"], "kind": "sure"}]},
+        {"n": 1, "field": "title", "also": "", "count": None, "example": []}],
+    "doors": [{"name": "form", "label": "The form of a person", "hint": "An agent who makes or edits one person.", "value": "warn"},
+              {"name": "api", "label": "The API", "hint": "Another program.", "value": "block"}],
 }  # fmt: skip
 PERSON_FORM = {
     "action": "/persons", "title": "New person", "new": True, "back_url": "/kit/persons",
@@ -317,6 +413,8 @@ COMPANIES = [
     {"url": "/kit/company", "name": "Fjordhaven Idrettslag", "domain": "", "persons": 2},
 ]  # fmt: skip
 COMPANY = {
+    "sides": SIDES, "layout_url": "/kit/layout",
+    "favourite": {"on": False, "url": "/kit/favourite"}, "bell": {"on": True, "url": "/kit/bell"},
     "name": "Kunde AS", "number": "987 654 321", "domains": ["kunde.example"], "edit_url": "/kit/company-form",
     "service_level": "Gull", "service_note": "svar innen 2 t", "language": "Norsk bokmål", "our_contact": JONAS,
     "category": "Kunde", "business": "Regnskap og lønn", "website": "https://kunde.example", "phone": "+47 555 01 200",
@@ -324,7 +422,11 @@ COMPANY = {
     "persons": [{"url": "#", "name": "Ingrid Solheim", "face": INGRID, "position": "Lønnsansvarlig",
                  "email": "ingrid@kunde.example"},
                 {"url": "#", "name": "Per Lunde", "face": {"kind": "person", "initials": "PL"}, "left": True}],
-    "tickets": PERSON["tickets"], "history": PERSON["history"], "notes": "Ringer helst før lunsj.",
+    "tickets": PERSON["tickets"], "tickets_url": "#", "history": PERSON["history"], "persons_url": "#", "tabs": COMPANY_TABS, "relations": RELATED,
+    "talks": [{"url": "#", "subject": "Kan ikke logge inn etter oppgradering", "state": "open", "state_label": "Open", "who": "Ingrid Solheim",
+               "names": "Nora Vik, Jonas Berg", "messages": 6, "at": "11:02", "at_iso": "2026-11-22T10:02:00Z"},
+              {"url": "#", "subject": "Tilbud på opplæring", "state": "waiting", "state_label": "Waiting", "who": "Per Lunde", "names": "nobody yet",
+               "messages": 1, "at": "2 Oct", "at_iso": "2026-10-02T10:02:00Z"}],
 }  # fmt: skip
 COMPANY_FORM = {"action": "/companies", "title": "Kunde AS", "back_url": "/kit/company", "values": COMPANY | {"domains": "kunde.example"}}
 MAILBOXES = [
@@ -450,7 +552,9 @@ NOTIFICATIONS = [
 AWAY = {"values": {"away_from": "2026-12-01", "away_until": "2026-12-04", "deputy": "a2"}, "version": 3,
         "note": "away until 4 Dec, deputy Kari Moe", "agents": [("a2", "Kari Moe")]}
 PROFILE = {
-    "away": AWAY,
+    "digest": {"every": "day", "hour": "7", "choices": [("", "No mail, the bell alone"), ("day", "Every day")], "hours": [("7", "07:00")],
+               "cards": [{"kind": "person", "uid": "p1", "name": "Mads Kjær", "url": "#"}]},
+    "away": AWAY, "calendar_url": "https://desk.example/calendar/a1/b2c3d4e5f6g7h2i3j4k5l6m7n2.ics",
     "shortest": 8,
     "form": {"values": {"name": "Nora Vik", "email": "nora@example.com", "language": "nb", "theme": "", "keys": True,
                         "timezone": "Europe/Oslo"},
@@ -469,3 +573,17 @@ CANNED = [
     {"url": "/kit/canned-one", "prefix": "passord", "title": "Nytt passord", "preview": "Slik bytter du passord",
      "used": 12},
 ]  # fmt: skip
+
+SELECTION = {"uid": "s1", "name": "Klar til sletting", "of": "persons", "kind": "static", "kind_label": "Chosen one by one", "told": [], "joined": "all of these",
+             "owner": "Nora Vik", "sharing": "the owner alone", "edit_url": "#e", "copy_url": "#c", "delete_url": "#d", "remove_url": "#r"}
+_OPERATORS = [("is", "is"), ("is_not", "is not")]
+_ROW = {"error": "", "operators": _OPERATORS, "choices": []}
+SELECTION_FORM = {
+    "form": {"title": "New selection", "new": True, "version": None, "back_url": "#b", "action": "#a", "values": {
+        "of": "persons", "kind": "dynamic", "name": "Kunder uten svar", "sharing": "private", "team": "", "joined": "all"}},
+    "errors": {}, "count": "214 persons", "joins": [("all", "all of these"), ("any", "any of these")], "ofs": [("persons", "Persons"), ("companies", "Companies")],
+    "kinds": [("dynamic", "By criteria")], "hows": [], "sharings": [("private", "Myself alone")], "teams": [], "parts": [],
+    "groups": [("Person", [("category", "Category"), ("name", "Name"), ("created", "Created")])],
+    "rows": [_ROW | {"n": 0, "field": "category", "op": "is", "value": "c1", "kind": "choice", "choices": [("c1", "Kunde")]},
+             _ROW | {"n": 1, "field": "created", "op": "within", "value": "99999999", "kind": "number", "error": "Give a whole number."},
+             _ROW | {"n": 2, "field": "", "op": "", "value": "", "kind": "", "operators": []}]}

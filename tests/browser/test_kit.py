@@ -25,6 +25,7 @@ ARGUMENTS = [
 ]  # fmt: skip
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 360, "height": 780}
 EVERY = [*pages.PAGES, ""]
+SAYS_IT_WAITS = "document.querySelector('[data-composer-says]').innerText.includes('This is sent as soon as')"
 
 pytestmark = [
     pytest.mark.skipif(not CHROMIUM and not os.environ.get("SKRANKE_TEST_ALL"), reason="no Chromium here"),
@@ -193,6 +194,19 @@ def test_ctrl_k_searches(open_page: Any) -> None:
     page = open_page("ticket")
     page.keyboard.press("Control+k")
     assert page.evaluate("document.activeElement.name") == "q"
+    page.keyboard.type("kj")
+    until(page, """document.querySelector('[data-hits-of="kj"]') && document.activeElement.getAttribute('aria-activedescendant') === 'hit-1-1'""")
+    assert axe(page) == []
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/kit/persons")
+
+
+def test_the_search_box_of_the_rail_opens_the_one_over_all_pages(open_page: Any) -> None:
+    page = open_page("companies", {"width": 1440, "height": 900}, color_scheme="dark")
+    page.locator(".rail__find input").focus()
+    page.keyboard.type("l")
+    until(page, "document.querySelector('#palette').open && document.activeElement.value === 'l'")
 
 
 def test_a_menu_closes_on_escape_and_gives_focus_back(open_page: Any) -> None:
@@ -245,7 +259,7 @@ def test_a_draft_is_kept_here_without_a_connection(open_page: Any) -> None:
     page.wait_for_selector("[data-composer-says] .notice--heed")
     assert "uten nett" in page.evaluate("Object.values(localStorage)[0]")
     page.get_by_role("button", name="Send", exact=False).first.click()
-    assert "This is sent as soon as" in page.locator("[data-composer-says]").inner_text()
+    until(page, SAYS_IT_WAITS)
     write(page, " og mer")               # what goes on being written is not sent half-way
     assert page.url.endswith("/kit/ticket")
     page.context.set_offline(False)
@@ -275,8 +289,7 @@ def test_the_last_keystroke_before_sending_without_a_connection_goes_along(open_
     for turn in range(8):
         page.keyboard.type(f"{turn}")
         page.keyboard.press("Control+Enter")
-        page.wait_for_timeout(80)
-        assert "This is sent as soon as" in page.locator("[data-composer-says]").inner_text()
+        until(page, SAYS_IT_WAITS)
     with page.expect_request(lambda request: request.method == "POST" and request.url.endswith("/replies")) as asked:
         page.context.set_offline(False)
     assert "uten01234567" in asked.value.post_data

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import json
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -41,7 +42,7 @@ HTML = ('<p>Hello, the <b>counter</b> prints nothing.</p><img src="http://track.
         "<table><tr><td>Room</td><td>2</td></tr></table>")
 
 pytestmark = [
-    pytest.mark.skipif(not CHROMIUM, reason="no Chromium here"),
+    pytest.mark.skipif(not CHROMIUM and not os.environ.get("SKRANKE_TEST_ALL"), reason="no Chromium here"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
 ]
 

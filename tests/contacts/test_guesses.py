@@ -9,6 +9,7 @@ from contacts.agent import Agent
 from contacts.company import CompanyDomain
 from contacts.creating import company_at, create_company, create_from_mail
 from contacts.editing import confirm_language, edit_person
+from contacts.employing import work_at
 from contacts.identifying import address_row
 from rules.free_mail import FREE_MAIL
 
@@ -28,8 +29,10 @@ def came(db, display, address, language="nb"):
 @pytest.mark.parametrize(("display", "address", "first", "last"), [
     ("Hansen, Ole", "x@kunde.example", "Ole", "Hansen"), ("OLE HANSEN (Kunde AS)", "x@kunde.example", "Ole", "Hansen"),
     ("", "ole.hansen@kunde.example", "Ole", "Hansen"), ("ole.hansen@kunde.example", "ole.hansen@kunde.example", "Ole", "Hansen"),
-    ("", "ole77@kunde.example", "ole77", ""), ("IT Support", "it.support@kunde.example", "it.support", ""),
-    ("Kundeservice", "post@kunde.example", "post", ""),
+    ("", "ole77@kunde.example", "ole77", ""), ("IT Support", "it.support@kunde.example", "", "IT Support"),
+    ("Kundeservice", "post@kunde.example", "", "Kundeservice"), ("Kunde AS", "ole77@kunde.example", "", "Kunde AS"),
+    ("", "post@kunde.example", "", "post@kunde.example"), ("post@kunde.example", "post@kunde.example", "", "post@kunde.example"),
+    ("Support", "jens.krag@kunde.example", "Jens", "Krag"), ("123", "post@kunde.example", "", "post@kunde.example"),
 ])
 def test_names_are_guessed_and_marked(db, display, address, first, last):
     """Deliver 9: "IT Support" is nobody's name; what is guessed is marked as a guess."""
@@ -60,6 +63,16 @@ def test_saving_the_person_confirms_what_was_guessed(db, nora):
     assert (made.name_guessed, made.language_guessed) == (True, True)
     edit_person(db, made, {"first_name": "Ole", "last_name": "Hansen", "preferred_language": "nb"}, by=nora)
     assert (made.name_guessed, made.language_guessed) == (False, False)
+
+
+def test_a_company_by_domain_is_a_guess_until_the_card_is_saved(db, nora):
+    kunde, other = create_company(db, "Kunde AS", domains=["kunde.example"]), create_company(db, "Annet AS")
+    made = came(db, "Ole Hansen", "ole@kunde.example")
+    assert made.employment.guessed
+    work_at(db, made, kunde, None, by=nora)
+    assert not made.employment.guessed
+    given = create_from_mail(db, address_row(db, "per@kunde.example"), "Per Lie", why="", language="nb", proof="none", gifts={"company": other})
+    assert (given.employment.company_id, given.employment.guessed) == (other.id, False), "the policy said so"
 
 
 def test_an_import_confirms_nothing_that_it_repeats(db):

@@ -32,7 +32,7 @@ def make(db, by, first, last, *addresses, **fields):
 
 
 def test_company_is_required_by_default(db, nora, firm):
-    """S20, W10: saving without a company is refused with a clear message."""
+    """S20, W10, C1: saving without a company is refused with a clear message."""
     with pytest.raises(Refused, match="must belong to a company"):
         create_person(db, {"last_name": "Lone"}, by=nora)
     person = create_person(db, {"last_name": "Friis"}, by=nora, employments=[{"company": firm, "position": "Chef"}])

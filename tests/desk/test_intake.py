@@ -16,7 +16,7 @@ from contacts.person import Person
 from core.clock import now
 from core.errors import Refused
 from core.history import FactRow, Outbox
-from core.options import set_option
+from core.options import option, set_option
 from desk import handing_over, inbound
 from desk.addressing import bounce_address, notification_address, reply_address
 from desk.outbound import enqueue
@@ -47,7 +47,8 @@ def persons(db):
 
 
 def test_unknown_sender_becomes_a_person_by_default(arrive, db):
-    """S81c: auto-create is on; S6, S7: how and why are kept."""
+    """S81c, 0.10: auto-create is on; S6, S7: how and why are kept; 0.11: no company is asked of who writes, what is open is marked."""
+    assert option(db, "contacts.company_required") is True
     got = arrive(mail("Ole Vang <ole@kunde.example>"))
     assert (got.verdict["act"], got.verdict["person"]) == ("open", "created")
     made = got.ticket.requester
@@ -93,6 +94,7 @@ def test_policy_of_the_mailbox(arrive, db, support, policy, act, known, held):
 
 
 def test_mailbox_policy_wins_over_the_desks(arrive, db, support, sales):
+    """0.10: each mailbox may differ."""
     set_option(db, "intake.unknown_sender", "never")
     set_option(db, "intake.unknown_sender", "create", sales.uid)
     assert arrive(mail()).verdict["person"] == "none"
@@ -416,6 +418,18 @@ def test_colleague_who_answers_takes_part_but_does_not_take_over(arrive, db):
 
 # ── copies ──
 
+def test_eight_in_copy_make_one_person_at_most(arrive, db, support):
+    """PRIVACY 9: whom a mail names besides takes part, and is nobody's record: not when it comes, and not when all answer."""
+    crowd = [f"Person {n} <p{n}@other.example>" for n in range(8)]
+    first = arrive(mail(message_id="one@kunde.example", Cc=", ".join(crowd)))
+    assert persons(db) == 1
+    named = {p.address.normalised for p in db.scalars(select(Participant).where(Participant.ticket_id == first.ticket.id))}
+    assert {f"p{n}@other.example" for n in range(8)} < named
+    set_option(db, "intake.unknown_sender", "never", support.uid)
+    arrive(mail("new@elsewhere.example", subject="Another", Cc=", ".join(crowd)))
+    assert persons(db) == 1
+
+
 def test_same_mail_in_two_mailboxes_is_one_message_with_two_deliveries(arrive, db, sales):
     raw = mail(to="support@desk.example, sales@desk.example")
     one, two = arrive(raw), arrive(raw, sales)
@@ -628,6 +642,17 @@ def test_failed_authentication_holds_and_matches_nobody(arrive, db, support):
     got = arrive(mail(Authentication_Results="mx.desk.example; dmarc=fail header.from=kunde.example"))
     assert (got.ticket.held, got.ticket.requester_id, got.ticket.trust["result"]) == (True, None, "fail")
     assert got.ticket.identification["candidates"][0]["person_id"] == ole.uid
+
+
+@pytest.mark.parametrize("senders", [
+    b"From: Ole Vang <ole@kunde.example>\r\nFrom: Eve <eve@evil.example>\r\n", b"From: Ole Vang <ole@kunde.example>, Eve <eve@evil.example>\r\n"])
+def test_what_is_proven_of_the_second_sender_is_not_of_the_first(arrive, db, support, senders):
+    support.receiving_host = "mx.desk.example"
+    person(db, "Ole Vang", "ole@kunde.example")
+    rest = mail().partition(b"\n")[2]
+    for said in (b"dmarc=pass header.from=evil.example", b"dmarc=pass"):
+        got = arrive(b"Authentication-Results: mx.desk.example; " + said + b"\r\n" + senders + rest.replace(b"<", b"<" + said[-4:], 1))
+        assert (got.message.from_address, got.ticket.trust["result"]) == ("ole@kunde.example", "none")
 
 
 def test_authentication_results_of_strangers_are_not_believed(arrive, db, support):

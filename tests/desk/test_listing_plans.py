@@ -50,7 +50,7 @@ def fill(db: Session) -> None:
     db.execute(insert(Tag), [{"ticket_id": i, "name": "often" if n % 999 else "seldom"} for n, i in enumerate(ids)])
     db.execute(insert(Notification), [{"agent_id": nora.id, "ticket_id": i, "event": "new", "at": began, "read_at": began}
                                       for i in ids])
-    db.execute(insert(Person), [{"first_name": "F", "last_name": f"L{n}", "sort_name": f"l{n} f", "to_be_completed": not n % 1000}
+    db.execute(insert(Person), [{"first_name": "F", "last_name": f"L{n}", "sort_name": f"l{n} f", "order_key": f"l{n} f", "to_be_completed": not n % 1000}
                                 for n in range(1, ROWS)])
     if db.get_bind().dialect.name == "postgresql":
         db.execute(text("ANALYZE"))
@@ -110,6 +110,13 @@ def test_persons_to_be_completed(db, plan):
     for ask in (lambda: search_persons(db, to_be_completed=True, limit=20), lambda: count_persons(db, to_be_completed=True)):
         got = plan(ask)
         assert "ix_persons_to_be_completed" in got, got
+
+
+@pytest.mark.parametrize("query", ["", "l", "l5"])
+def test_persons_in_order(db, plan, query):
+    for cursor in ("", search_persons(db, query, limit=20).next):
+        got = plan(lambda cursor=cursor: search_persons(db, query, cursor=cursor, limit=20))
+        assert "ix_persons_order_key" in got and "Seq Scan on persons" not in got and "'SCAN persons'" not in got, got
 
 
 def test_notifications_not_read(db, nora, plan):

@@ -100,8 +100,24 @@ def test_what_cannot_be_is_refused_at_its_field(db, jonas, wanted, field):
 
 
 def test_patterns_are_normalised(db, jonas):
-    saved = save_policy(db, [rule("ask", senders=["KUNDE.example", "@xn--bcher-kva.example", "Ole@Kunde.Example", "@*.Kunde.example"])], {}, by=jonas)
-    assert saved.rules[0].when["senders"] == ["@kunde.example", "@bücher.example", "ole@kunde.example", "@*.kunde.example"]
+    saved = save_policy(db, [rule("ask", senders=["KUNDE.example", "@xn--bcher-kva.example", "Ole@Kunde.Example", "@*.Kunde.example",
+                                                  "*@Sol.example"])], {}, by=jonas)
+    assert saved.rules[0].when["senders"] == [
+        "@kunde.example", "@bücher.example", "ole@kunde.example", "@*.kunde.example", "@sol.example"]
+
+
+@pytest.mark.parametrize("pattern", ["o*@kunde.example", "ole@*.example", "@kunde*.example", "**@kunde.example", "*"])
+def test_a_star_stands_for_a_whole_part_or_for_nothing(db, jonas, pattern):
+    with pytest.raises(Refused) as refused:
+        save_policy(db, [rule("ask", senders=[pattern])], {}, by=jonas)
+    assert list(refused.value.errors) == ["rules.0.senders"]
+
+
+@pytest.mark.parametrize("name", ["else", "blocked", "spam", "automatic", "forged"])
+def test_no_rule_takes_the_id_of_a_fixed_one(db, jonas, name):
+    """What decided a mail is counted and told by its id."""
+    with pytest.raises(Refused):
+        save_policy(db, [{"id": name, **rule("ask", free_mail=True)}], {}, by=jonas)
 
 
 def test_always_writes_one_rule_a_domain_and_none_for_free_mail(db, jonas):
@@ -121,7 +137,7 @@ def decide(db, ticket, by, *, then=None, block_what="", **what):
     before = Before(db, ticket)
     settled = change_requester(db, ticket, by, **what)
     blocked = block_sender(db, ticket, block_what) if block_what else ""
-    written = always(db, ticket, then, by=by) if then else ""
+    written = always(db, ticket, then, by=by) if then else None
     return remember(db, before, settled, by=by, blocked=blocked, rule=written)
 
 

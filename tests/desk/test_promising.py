@@ -94,3 +94,13 @@ def test_who_is_recognised_later_is_promised_the_same(arrive, db, ole, nora, sup
     assert got.ticket.held and got.ticket.due_at is None
     change_requester(db, got.ticket, nora, person=ole)
     assert (got.ticket.priority, got.ticket.due_at) == (1, got.ticket.created_at + timedelta(hours=1))
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_who_is_recognised_on_a_ticket_in_work_is_promised_it_until_it_is_answered(arrive, db, ole, nora, answered):
+    set_option(db, "intake.unknown_sender", "ask")
+    ticket = arrive(mail("ole.vang@post.example")).ticket
+    change_state(db, ticket, "open", by=nora)
+    ticket.answered_at = now() if answered else None
+    change_requester(db, ticket, nora, person=ole)
+    assert ticket.due_at == (None if answered else ticket.created_at + timedelta(hours=1))

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import event, select
 
 from contacts.absence import is_away, set_absence, who_serves
@@ -180,6 +181,16 @@ def test_absence_is_checked(db, nora, lars, jonas):
     db.flush()
     found, passed = who_serves(db, nora, lambda _agent: False)
     assert found is None and passed == [nora, lars, jonas]
+
+
+def test_two_who_are_away_by_turns_stand_in_for_each_other(arrive, db, nora, lars):
+    person(db, "Ole Vang", "ole@kunde.example", support_contact_id=nora.id)
+    set_absence(db, nora, begin=date(2026, 2, 2), end=date(2026, 2, 6), deputy=lars, by=nora)
+    set_absence(db, lars, begin=date(2026, 2, 7), end=date(2026, 2, 13), deputy=nora, by=lars)
+    with pytest.raises(Refused):
+        set_absence(db, lars, begin=date(2026, 2, 6), end=date(2026, 2, 13), deputy=nora, by=lars)
+    with time_machine.travel("2026-02-03T12:00Z"):
+        assert arrive(mail("ole@kunde.example")).ticket.assignee_id == lars.id
 
 
 def test_days_are_the_agents_own(db, nora):

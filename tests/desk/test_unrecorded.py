@@ -5,19 +5,22 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, insert, text
+from sqlalchemy import event, insert, text, update
 
 from contacts.person import Person
 from core.clock import now
 from core.database import new_uid
 from core.errors import Refused
+from core.history import FactRow
 from core.options import set_option
 from desk.inbound import InboundMail
 from desk.outbound import OutboundMail
+from desk.tickets.deciding import change_requester
 from desk.tickets.forgetting import blank
 from desk.tickets.states import change_state
 from desk.tickets.ticket import Ticket
-from desk.tickets.unrecorded import candidates, forgotten_at
+from desk.tickets.unrecorded import candidates, forgotten_at, with_parts
+from tests.desk.test_intake import person
 from tests.letters_made import mail
 
 
@@ -38,6 +41,24 @@ def test_of_a_person_nothing_is_said(arrive, db, nora):
     ticket = arrive(mail()).ticket
     change_state(db, ticket, "closed", by=nora)
     assert ticket.requester is not None and forgotten_at(db, ticket) is None
+
+
+def test_a_ticket_of_one_of_several_persons_is_not_forgotten(arrive, db, support, nora):
+    """It is a customer's, only which one's nobody has said; what agents give up, may be forged, and is spam, is nobody's."""
+    for name in ("Ole Vang", "Kari Vang"):
+        person(db, name, "post@kunde.example")
+    ticket = arrive(mail("post@kunde.example")).ticket
+    change_state(db, ticket, "closed", by=nora)
+    assert forgotten_at(db, ticket) is None
+    ticket.moved_at = now() - timedelta(days=2000)
+    db.execute(update(FactRow).values(at=now() - timedelta(days=2000)))
+    arrive(mail("other@else.example"))                              # the newest of all is never forgotten
+    assert with_parts(db, support, [ticket]) == []
+    change_requester(db, ticket, nora, none=True)
+    assert forgotten_at(db, ticket) is not None
+    spam = arrive(mail("post@kunde.example", subject="Buy")).ticket
+    change_state(db, spam, "spam", by=nora)
+    assert forgotten_at(db, spam) is not None
 
 
 @pytest.mark.parametrize("days", [0, 3651, "90", 1.5, True])

@@ -103,3 +103,11 @@ def test_what_makes_no_sense_is_not_chosen(db, value):
     ('"o.le"@k.example', None), ("nobody", None), ("åse.x@blåbær.example", "åsex@blåbær.example")])
 def test_what_is_left(address, left):
     assert reduced(address) == left
+
+
+@pytest.mark.parametrize("domain", ["bjørk.example", "xn--bjrk-hra.example"])
+def test_a_domain_may_be_named_in_either_of_its_forms(arrive, db, support, domain):
+    says(db, {domain: "plus"})
+    kari = create_person(db, {"first_name": "Kari", "last_name": "Dal"}, by=None, exempt=True,
+                         addresses=[{"kind": "email", "value": "kari@bjørk.example"}])
+    assert arrive(mail("kari+x@xn--bjrk-hra.example")).ticket.requester_id == kari.id

@@ -41,6 +41,11 @@ def test_values_are_escaped_in_html_and_plain_in_text(db):
     assert "Lamp <b>" in made.subject
 
 
+def test_a_mail_without_subject_is_called_so(db):
+    made = render(db, "acknowledgement", "nb", None, **GIVEN | {"subject": ""})
+    assert made.subject == "Vi har mottatt henvendelsen din: (uten emne)"
+
+
 def test_own_words_take_the_place_of_ours(db):
     support, sales = a_mailbox(db), a_mailbox(db, "sales@desk.example")
     choose(db, "acknowledgement", "en", None, Text("", "Desk: {subject}"))

@@ -23,12 +23,12 @@ from desk.inbound import Delivery, InboundMail, InboundRaw
 from desk.mailboxes import add_mailbox
 from desk.outbound import OutboundMail
 from desk.tickets.answering import reply
-from desk.tickets.deciding import change_sender
 from desk.tickets.drafting import Content, save_draft
 from desk.tickets.facts import TagsChanged
 from desk.tickets.intake import file
 from desk.tickets.merging import merge
 from desk.tickets.message import Attachment, Message
+from desk.tickets.senders import change_sender
 from desk.tickets.states import change_state
 from desk.tickets.tagging import set_tags
 from desk.tickets.ticket import Ticket

@@ -1,18 +1,20 @@
 """The worker's way from the ledger to tickets: batches, order, poison, leases."""
 
 import time
+from collections import Counter
 from datetime import timedelta
 from hashlib import sha256
 
 import pytest
 from rq.timeouts import JobTimeoutException
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
 from sqlalchemy.exc import OperationalError
 
 from contacts.enrolling import add_agent
 from contacts.person import Person
 from core import files
 from core.clock import now
+from core.database import database
 from core.settings import settings
 from desk import claiming
 from desk.alerts import standing_alerts
@@ -71,6 +73,22 @@ def test_a_batch_with_its_replies_makes_one_person_and_one_ticket(fresh_database
         assert db.scalar(select(func.count()).select_from(Person)) == 1
         assert db.scalar(select(func.count()).select_from(Ticket)) == 2
         assert db.scalar(select(func.count()).select_from(Message)) == 4
+
+
+def test_no_mail_of_a_batch_asks_the_database_for_itself(fresh_database, take):
+    """But for its ticket, which is written under its version: twenty answers of as many who are named nowhere. (Ids are taken from
+    PostgreSQL's sequences some at a time, for all tables by one statement.)"""
+    take(*(mail(sender=f"Ole <ole@k{n}.example>", message_id=f"{n}@k.example", subject=f"Printer {n}") for n in range(20)))
+    job.run()
+    take(*(mail(sender=f"Kari <kari@k{n}.example>", subject="Re", In_Reply_To=f"<{n}@k.example>") for n in range(20)))
+    seen: list[str] = []
+    listener = database().engine, "before_cursor_execute", lambda *told: seen.append(told[2])
+    event.listen(*listener)
+    job.run()
+    event.remove(*listener)
+    often = {statement for statement, times in Counter(seen).items() if times >= 10}
+    assert [statement for statement in often if not statement.startswith(("UPDATE tickets", "SELECT nextval"))] == []
+    assert states(fresh_database) == {"done": 40}
 
 
 def test_a_reply_waits_for_its_parent_in_other_hands(fresh_database, take):
@@ -227,10 +245,12 @@ def test_what_another_has_taken_over_is_not_filed(fresh_database, take):
         assert claiming.still_mine(db, [row.id], job._me()) == {}
 
 
-@pytest.mark.parametrize("error", [
-    OperationalError("COMMIT", None, ConnectionError("server closed the connection")), JobTimeoutException("Too long."),
-], ids=["the database went away", "the job took too long"])
-def test_what_was_in_hand_when_filing_broke_off_is_free(fresh_database, take, monkeypatch, error):
+AWAY = OperationalError("COMMIT", None, ConnectionError("server closed the connection"))
+
+
+@pytest.mark.parametrize(("error", "tries"), [(AWAY, 0), (JobTimeoutException("Too long."), 1)],
+                         ids=["the database went away", "the job took too long"])
+def test_what_was_in_hand_when_filing_broke_off_is_free(fresh_database, take, monkeypatch, error, tries):
     take(mail(message_id="one@k.example"))
 
     def gone(*_, **__):
@@ -241,9 +261,24 @@ def test_what_was_in_hand_when_filing_broke_off_is_free(fresh_database, take, mo
         with pytest.raises(type(error)):
             job.run()
     with fresh_database.read() as db:
-        assert [(row.state, row.lease, row.attempts) for row in db.scalars(select(InboundMail))] == [("pending", "", 1)]
+        assert [(row.state, row.lease, row.attempts) for row in db.scalars(select(InboundMail))] == [("pending", "", tries)]
     job.run()
     assert states(fresh_database) == {"done": 1}
+
+
+def test_a_mail_that_brings_the_database_down_again_and_again_is_given_up(fresh_database, take, monkeypatch):
+    take(mail(message_id="one@k.example"))
+
+    def crashes(*_, **__):
+        raise AWAY
+
+    monkeypatch.setattr(job, "_file_all", crashes)
+    for _ in range(job.OUTAGES + claiming.TRIES):
+        with pytest.raises(OperationalError):
+            job.run()
+    monkeypatch.undo()
+    job.run()
+    assert states(fresh_database) == {"failed": 1}
 
 
 @pytest.mark.parametrize("nul", [b"=?utf-8?q?a=00b?=", b"a\0b"], ids=["encoded", "raw"])
@@ -450,6 +485,24 @@ def test_told_to_end_no_more_is_claimed(fresh_database, take):
     finally:
         ending.clear()
     assert states(fresh_database) == {"pending": 1}
+
+
+def test_told_to_end_what_is_in_hand_is_left_to_the_next_as_if_untried(fresh_database, take, monkeypatch):
+    def told_meanwhile(*hands, **how):
+        try:
+            return work(*hands, **how)
+        finally:
+            ending.set()
+
+    work = job.work
+    take(mail())
+    monkeypatch.setattr(job, "work", told_meanwhile)
+    try:
+        job.run()
+    finally:
+        ending.clear()
+    with fresh_database.read() as db:
+        assert [(row.state, row.lease, row.attempts) for row in db.scalars(select(InboundMail))] == [("pending", "", 0)]
 
 
 def test_a_number_that_no_ticket_can_have_is_only_text(fresh_database, take):

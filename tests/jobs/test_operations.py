@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -9,13 +10,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import undefer
 
 from contacts.agent import Agent
+from contacts.company import Company, CompanyDomain
 from contacts.person import Person
 from core import operations
+from core.clock import now
 from core.database import Database
+from core.history import FactRow
 from core.operations import Operation
 from desk.inbound import InboundMail
 from desk.mailboxes import add_mailbox
 from desk.policy import save_policy
+from desk.routing import RoutingMatch, RoutingRule
 from desk.tickets.ticket import Ticket
 from desk.web.presenting.explaining import parts
 from jobs import explaining
@@ -96,4 +101,26 @@ def test_explaining_traces_the_policy(fresh_database: Database) -> None:
     assert [" ".join(line.split()) for line in lines] == [
         "Rule 1 does not match (languages sv): never", "Rule 2 matches (senders @kunde.example): ask"]
     rows = next(part["rows"] for part in parts(explained(fresh_database, RAW).result["lines"]) if any(name == "Rule" for name, _v in part["rows"]))
-    assert "2 (senders @kunde.example) matches: Ask." in dict(rows)["Rule"]
+    assert rows[-2:] == [("Rule", "1 (Language is Swedish) does not match: Never."), ("", "2 (Sender is at kunde.example) matches: Ask.")]
+
+
+def test_explaining_tells_where_a_ticket_would_go(fresh_database: Database) -> None:
+    """The person who would be made, the routing rule and the agent; nothing of it stays."""
+    with fresh_database.write() as db:
+        add_mailbox(db, "support@desk.example", "Support")
+        nora, jonas = (Agent(email=f"{name.split()[0].lower()}@desk.example", name=name) for name in ("Nora Vik", "Jonas Berg"))
+        company = Company(name="Kunde AS", sort_name="kunde as")
+        db.add_all([nora, jonas, company])
+        db.flush()
+        nora.away_from, nora.away_until = now().date() - timedelta(days=1), now().date() + timedelta(days=1)
+        nora.deputy_id = jonas.id
+        db.add(CompanyDomain(domain="kunde.example", company_id=company.id))
+        db.add(RoutingRule(name="Lamps", conditions={"words": ["lampen"]}, acts={"assignee": nora.uid, "priority": 1, "tags": ["light"]}))
+    lines = explained(fresh_database, RAW).result["lines"]
+    told = [" ".join(line.split()) for line in lines[lines.index("4. Where it goes"):]]
+    assert told[1:6] == ["New person Ingrid Dahl, Kunde AS", "Routing 1 Lamps", "Agent Jonas Berg", "Priority 1", "Tags light"]
+    assert "Because Nora Vik is away, so the deputy is asked." in told
+    assert parts(lines)[-1]["rows"][1] == ("Routing rule", "1 Lamps")
+    with fresh_database.read() as db:
+        assert [db.scalar(select(func.count()).select_from(kind)) for kind in (Ticket, Person, RoutingMatch)] == [0, 0, 0]
+        assert "ticket.routed" not in db.scalars(select(FactRow.kind)).all()

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import undefer
 
 from contacts.address import Address
@@ -461,6 +462,19 @@ def test_mail_that_cannot_be_composed_stops_no_other(desk):
     assert row.reason == "The file gone.txt is no longer kept, so this mail cannot be put together."
     assert row_of(desk, other).state == "sent"
     assert len(facts(desk, "mail.failed")) == 1
+
+
+def test_a_database_that_goes_away_while_a_mail_is_put_together_fails_none(desk, monkeypatch):
+    def away(*_):
+        outage.undo()
+        raise OperationalError("SELECT", None, ConnectionError("server closed the connection"))
+
+    with a_relay() as relay:
+        outbound_id = answer(desk, relay.url)
+        with monkeypatch.context() as outage:
+            outage.setattr(outbound, "gather", away)
+            outbound.run()
+    assert row_of(desk, outbound_id).state == "sent"
 
 
 def test_broken_dkim_key_makes_mail_wait(desk):

@@ -10,8 +10,11 @@ import pytest
 import time_machine
 from sqlalchemy import func, select, update
 
+from contacts.activity import Activity
 from contacts.agent import PasswordReset, RecentlySeen, SignInFailure
 from contacts.enrolling import add_agent
+from contacts.order import Order, OrderLine
+from contacts.sale import Sale
 from core import files, leases
 from core.clock import now
 from core.operations import Operation
@@ -104,12 +107,17 @@ def test_signs_of_yesterday_are_forgotten(fresh_database):
         db.add(Operation(kind="old", ended_at=now() - timedelta(days=31)))
         db.add(Operation(kind="new", ended_at=now()))
         db.add(Operation(kind="waits"))
+        for days in (1, 16):            # the bin keeps them for 15
+            binned = now() - timedelta(days=days)
+            db.add_all([Activity(kind="task", title="x", binned_at=binned), Sale(title="x", currency="NOK", binned_at=binned),
+                        Order(number=days, currency="NOK", binned_at=binned, lines=[OrderLine(place=0, text="x")])])
         for key, hours in (("a", 1), ("b", 25)):
             db.add(IdempotentAnswer(agent_id=nora.id, key=key, request=key, at=now() - timedelta(hours=hours)))
-    for clean in (cleaning.sign_ins, cleaning.seen, cleaning.operations, cleaning.answers):
+    for clean in (cleaning.sign_ins, cleaning.seen, cleaning.operations, cleaning.answers, cleaning.records):
         clean()
-    left = [count(fresh_database, kind) for kind in (SignInFailure, PasswordReset, RecentlySeen, Operation, IdempotentAnswer)]
-    assert left == [1, 1, 1, 2, 1]
+    left = [count(fresh_database, kind) for kind in (
+        SignInFailure, PasswordReset, RecentlySeen, Operation, IdempotentAnswer, Activity, Sale, Order, OrderLine)]
+    assert left == [1, 1, 1, 2, 1, 1, 1, 1, 1]
 
 
 @pytest.fixture

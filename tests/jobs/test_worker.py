@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -187,6 +188,36 @@ def test_a_bell_that_rings_in_vain_is_taken_down(bells, fresh_database, support)
         looks = worker.look(looks)
     assert client.lrange("rq:queue:mail", 0, -1) == [b"bell-inbound"]
     assert client.exists(Job.key_for("bell-inbound"))
+
+
+def test_a_bell_may_be_taken_down_while_it_is_answered(bells, fresh_database, support, tmp_path):
+    """What takes longer than five looks has its bell taken down: no trouble at its end, and it can ring again."""
+    url = fresh_database.engine.url.render_as_string(hide_password=False)
+    alone = Desk(tmp_path, program=sys.executable, SKRANKE_DATABASE_URL=url, SKRANKE_REDIS_URL=bells.url)
+    alone.start("-c", "from jobs import inbound, listener, worker; run = inbound.run; "
+                      "inbound.run = lambda: (run(), worker.unhang('inbound')); listener.listen('mail')")
+    try:
+        for number in (1, 2):
+            arrive(fresh_database, support, number)
+            until(lambda number=number: queue.ring("inbound") and filed(fresh_database) == number, said=alone.said)
+            until(lambda: not queue.connection().exists(Job.key_for("bell-inbound")), what="the bell is down", said=alone.said)
+        assert "Traceback" not in alone.said()
+    finally:
+        alone.kill()
+
+
+def test_a_redis_that_begins_with_us_is_waited_for(bells, fresh_database, support, tmp_path):
+    bells.stop()
+    url = fresh_database.engine.url.render_as_string(hide_password=False)
+    desk = Desk(tmp_path, SKRANKE_DATABASE_URL=url, SKRANKE_REDIS_URL=bells.url).start("worker")
+    try:
+        until(lambda: set(desk.tree().values()) >= {"mail", "work", "send"}, what="listeners run")
+        time.sleep(listener.BEGINNING / 3)
+        bells.start()
+        until(all_listen, what="all listen", said=desk.said)
+        assert "redis.away" not in desk.said()
+    finally:
+        desk.kill()
 
 
 def test_what_is_due_is_asked_of_the_database(fresh_database, support):

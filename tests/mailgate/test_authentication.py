@@ -2,6 +2,7 @@
 
 import time
 
+import dkim
 import pytest
 
 from mailgate import dmarc
@@ -65,6 +66,14 @@ def test_where_nothing_is_published_only_the_very_same_domain_proves_anything(si
 def test_what_was_changed_is_not_proven(signer, change):
     raw = change(signer.sign(mail()))
     assert (result(raw, FETCHED, signer.names), result(raw, OUTSIDE, signer.names)) == ("none", "fail")
+
+
+def test_a_signature_by_sha1_proves_nothing(signer):
+    """RFC 8301 section 3.1."""
+    raw = mail().replace(b"\n", b"\r\n")
+    for method, proven in ((b"rsa-sha1", "none"), (b"rsa-sha256", "pass")):
+        line = dkim.DKIM(raw, signature_algorithm=method).sign(b"s1", b"kunde.example", signer.key.encode(), include_headers=[b"from", b"subject"])
+        assert result(line + raw, FETCHED, signer.names) == proven
 
 
 def test_another_owners_signature_proves_nothing_and_is_not_even_asked_about(signer):
@@ -134,6 +143,13 @@ def test_a_server_that_may_not_is_a_forger_where_the_domain_says_so():
     assert result(mail(), Road("192.0.2.66", "ole@kunde.example"), {**MAY, **REJECT}) == "fail"
     assert result(mail(), Road("192.0.2.66", "ole@kunde.example"), MAY) == "none"
     assert result(mail(), Road("192.0.2.66", "ole@kunde.example"), REJECT) == "fail"
+
+
+@pytest.mark.parametrize(("record", "said"), [
+    (b"v=spf1 ?all", "leaves open"), (b"v=spf1 ip4:999.1.1.1 -all", "cannot be understood"), (b"v=spf1 -all", "may not send")])
+def test_what_spf_found_is_said_as_it_is(record, said):
+    checked = check(mail(), parse(mail()), OUTSIDE, remembering({("kunde.example", "TXT"): (record,)}))
+    assert checked.spf.result == "fail" and said in checked.spf.message
 
 
 def test_an_envelope_of_somebody_else_proves_nothing_about_from():

@@ -48,8 +48,15 @@ def test_what_failed_and_what_to_do(db: Session, fields: dict[str, str], step: s
     assert sentence in answer["sentence"]
 
 
+def test_a_folder_that_is_none_is_told_without_how_long_it_took(db: Session) -> None:
+    with dovecot() as server:
+        answer = tried(db, server.url, imap_folders="Nope")
+    assert answer["sentence"].endswith("Mailbox doesn't exist: Nope. There are: INBOX."), answer
+
+
 def test_hosts_that_are_none(db: Session) -> None:
-    assert "Nothing listens at" in tried(db, f"imap://127.0.0.1:{free_port()}")["sentence"]
+    port = free_port()
+    assert tried(db, f"imap://127.0.0.1:{port}")["sentence"] == f"Nothing listens on port {port} of 127.0.0.1. Is the port right?"
     db.rollback()
     db.begin()
     assert "cannot be read: write imaps://" in tried(db, "http://127.0.0.1")["sentence"]
@@ -61,7 +68,7 @@ def test_a_mailbox_that_is_not_fetched_names_no_server(db: Session) -> None:
 
 
 def test_lines_that_are_not_encrypted_as_they_should(db: Session, server: ImapServer, tmp_path: Path) -> None:
-    assert "does not speak TLS" in tried(db, server.url.replace("imap:", "imaps:"))["sentence"]
+    assert f"127.0.0.1 does not speak TLS on port {server.port}." in tried(db, server.url.replace("imap:", "imaps:"))["sentence"]
 
 
 def test_a_password_does_not_go_over_an_open_network(db: Session, monkeypatch: pytest.MonkeyPatch) -> None:

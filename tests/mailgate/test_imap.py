@@ -15,6 +15,7 @@ from sqlalchemy import select
 from core.clock import now
 from core.database import Database
 from desk.inbound import InboundMail
+from desk.mailboxes import Mailbox
 from desk.replaying import FETCHED_AGAIN, replay
 from mailgate.imap import Pace
 from mailgate.readers import Readers
@@ -424,17 +425,24 @@ def test_a_server_that_tells_no_uidnext_and_mail_in_the_breath_of_idle(fresh_dat
 
 
 def test_a_server_that_restarts_is_found_again_with_an_alert_in_between(fresh_database: Database) -> None:
-    with dovecot() as server, reading(fresh_database, box(fresh_database, server.url)):
-        until(lambda: cursor(fresh_database))
+    with dovecot() as server:
+        server.client().create_folder("Saker")
+        mailbox = box(fresh_database, server.url, imap_folders="INBOX\nSaker")
+        _read_over_a_restart(fresh_database, server, mailbox)
+    ((kind, sentence),) = alerts(fresh_database, standing=False)      # one of the mailbox, not of each folder
+    assert kind == "reading"
+    assert sentence.startswith("support@desk.example cannot be read: 127.0.0.1: ")
+
+
+def _read_over_a_restart(fresh_database: Database, server: ImapServer, mailbox: Mailbox) -> None:
+    with reading(fresh_database, mailbox) as readers:
+        until(lambda: cursor(fresh_database) and cursor(fresh_database, "Saker"))
         server.stop()
-        until(lambda: alerts(fresh_database), what="the alert")
+        until(lambda: alerts(fresh_database) and all(reader._failures > 1 for reader in readers), what="the alert")
         server.start()
         server.deliver(letter("back"))
         count(fresh_database, 1)
         until(lambda: not alerts(fresh_database), what="the end of the alert")
-    ((kind, sentence),) = alerts(fresh_database, standing=False)
-    assert kind == "reading"
-    assert sentence.startswith("support@desk.example cannot be read: 127.0.0.1: ")
 
 
 def test_a_wrong_password_is_one_alert_at_once_and_no_hammering(fresh_database: Database) -> None:

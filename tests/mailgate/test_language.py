@@ -22,6 +22,22 @@ def test_detect(text: str, language: str | None) -> None:
     assert detect(text) == language
 
 
+ENGLISH_NOTICE = ("This e-mail is confidential and may be privileged. If you are not the intended recipient, please delete it and "
+                  "notify the sender immediately.")
+NORWEGIAN_NOTICE = ("Denne e-posten er konfidensiell og kan inneholde taushetsbelagt informasjon. Dersom du ikke er rett mottaker, "
+                    "vennligst slett den og gi beskjed til avsender.")
+
+
+@pytest.mark.parametrize(("text", "language"), [
+    (f"Hej! Kan ni skicka fakturan igen, den har inte kommit?\n\n{ENGLISH_NOTICE}", "sv"),
+    (f"Dear all,\n\nCould you please send us the invoice for last month again?\n\n{NORWEGIAN_NOTICE}", "en"),
+    (f"Hej\n\n{ENGLISH_NOTICE}", None), (ENGLISH_NOTICE, "en"),
+])
+def test_the_notice_below_a_mail_tells_no_language(text: str, language: str | None) -> None:
+    """Deliver 9: mixed text. The company's server wrote it, not the customer."""
+    assert detect(text) == language
+
+
 def test_quotes_do_not_count() -> None:
     assert detect("Ok.\n> Hello, I cannot sign in to the portal any more, could you help me?") is None
 

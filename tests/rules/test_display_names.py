@@ -21,7 +21,12 @@ from rules.display_names import read
     ("Dr. Ole Hansen", "Ole", "Hansen", ""), ("Advokat Ole Hansen, MBA", "Ole", "Hansen", ""), ("Ole Hansen Jr.", "Ole", "Hansen", ""),
     ("Prof. Dr. med. Ole Hansen", "Ole", "Hansen", ""), ("Hr. Hansen", "Hansen", "", ""),
     ("Jens von Essen", "Jens", "von Essen", ""), ("Carla van der Berg", "Carla", "van der Berg", ""), ("Mia af Klint", "Mia", "af Klint", ""),
-    ("Ana de Souza", "Ana", "de Souza", ""), ("Kari Ås", "Kari", "Ås", ""), ("Ole Hansen <ole@firma.example>", "", "", ""),
+    ("Ana de Souza", "Ana", "de Souza", ""), ("Kari Ås", "Kari", "Ås", ""), ("Ole Hansen <ole@firma.example>", "Ole", "Hansen", ""),
+    ("Ole Hansen 🎄", "Ole", "Hansen", ""), ("✉ Ole Hansen", "Ole", "Hansen", ""), ("🎄", "", "", ""), ("<ole@firma.example>", "", "", ""),
+    ("Ole Hansen/Drift/Firma", "Ole", "Hansen", ""), ("Ole Hansen/Firma A/S", "Ole", "Hansen", ""),
+    ("Per Vedlegg", "Per", "Vedlegg", ""), ("Ann Genomsen", "Ann", "Genomsen", ""), ("Tom Attwood", "Tom", "Attwood", ""),
+    ("Lars Per Holm", "Lars Per", "Holm", ""), ("ole per holm", "Ole Per", "Holm", ""), ("Ole Hansen per LinkedIn", "Ole", "Hansen", ""),
+    ("Firma AB att: Ole Hansen", "Ole", "Hansen", "Firma AB"), ("Firma AB gm Ole Hansen", "Ole", "Hansen", "Firma AB"),
     ("Nordlys AS", "", "", "Nordlys AS"), ("Havgaard A/S", "", "", "Havgaard A/S"),
 ])
 def test_whose_it_is(display, first, last, company):

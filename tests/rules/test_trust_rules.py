@@ -30,6 +30,7 @@ HOST = "mx.desk.example"
     ((f"{HOST}; spf=pass smtp.mailfrom=(@evil.example; dmarc=pass",), "none"),
     ((f"{HOST}; dmarc /1 = pass reason=\"dmarc=fail\" header.from=a.example",), "pass"),
     ((f"{HOST.upper()}; dmarc=pass",), "pass"),
+    ((f"{HOST.upper()} 1; dmarc=fail",), "fail"),
     ((f"{HOST}; spf=pass", f"{HOST}; dkim=pass", f"{HOST}; dmarc=pass"), "pass"),
     ((f"{HOST}; spf=fail", f"{HOST}; dkim=fail; dmarc=fail", f"{HOST}; dmarc=pass"), "fail"),
     ((f"{HOST}; spf=pass", "mx.evil.example; dkim=pass", f"{HOST}; dmarc=pass"), "none"),
@@ -41,6 +42,22 @@ HOST = "mx.desk.example"
 ])
 def test_results(values, result):
     assert judge(values, HOST)["result"] == result
+
+
+@pytest.mark.parametrize(("said", "senders", "result"), [
+    ("dmarc=pass header.from=a.example", ["ole@a.example"], "pass"),
+    ("dmarc=pass (p=reject) header.from=A.Example", ["ole@mail.a.example"], "pass"),
+    ("dmarc=pass header.from=xn--bjrk-hra.example", ["kari@bjørk.example"], "pass"),
+    ("dmarc=pass header.from=evil.example", ["ole@a.example"], "none"),
+    ("dmarc=pass header.from=evil.example", ["ole@a.example", "eve@evil.example"], "none"),
+    ("dmarc=pass header.from=sub.a.example", ["ole@a.example"], "none"),
+    ("dmarc=pass header.from=evil.example header.from=a.example", ["ole@a.example"], "none"),
+    ("dmarc=pass", ["ole@a.example", "eve@evil.example"], "none"),
+    ("dmarc=pass", ["ole@a.example", "kari@a.example"], "pass"),
+    ("dmarc=fail header.from=evil.example", ["ole@a.example"], "fail"),
+])
+def test_what_is_said_of_another_sender_proves_nothing(said, senders, result):
+    assert judge((f"{HOST}; {said}",), HOST, senders=senders)["result"] == result
 
 
 def test_without_a_receiving_host_nothing_is_proven():

@@ -6,7 +6,8 @@ import mailbox
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import select
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from contacts.agent import Agent, ApiToken
@@ -83,6 +84,17 @@ def test_a_password_is_changed_and_sign_ins_end(say, fresh_database):
 def test_what_cannot_be_done_is_refused(say, words, given, why):
     with pytest.raises(Refused, match=why):
         say(*words, given=given)
+
+
+@pytest.mark.parametrize("words", [("agent", "add", "nora@desk.example"), ("mailbox", "add", "support@desk.example", "--name", "S")])
+def test_nothing_is_said_to_be_added_before_it_is_committed(fresh_database, words):
+    def full(*_):
+        raise OSError("The disk is full")
+
+    event.listen(Session, "before_commit", full, once=True)
+    result = CliRunner().invoke(skranke, words)
+    assert isinstance(result.exception, OSError)
+    assert "Added" not in result.stdout
 
 
 def test_a_token_is_printed_alone(say, fresh_database):

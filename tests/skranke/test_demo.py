@@ -9,7 +9,10 @@ from sqlalchemy import func, select
 
 from contacts.address import Address
 from contacts.agent import Agent
+from contacts.company import Company
 from contacts.enrolling import right_password
+from contacts.ordering import keys_of_company, keys_of_person
+from contacts.person import Person
 from contacts.searching import search_persons
 from core.clock import now
 from core.database import Database
@@ -146,6 +149,13 @@ def test_every_search_that_the_tour_offers_finds_somebody_or_something(db):
         assert search_persons(db, word).rows or search_tickets(db, nora, word).tickets, word
 
 
+def test_everybody_has_a_place_in_the_alphabet(db):
+    """Whatever made them: the demo, a mail, an agent."""
+    for kind, keys in ((Person, lambda one: keys_of_person(one.first_name, one.last_name)), (Company, lambda one: keys_of_company(one.name))):
+        rows = db.scalars(select(kind)).all()
+        assert rows and [{"sort_name": one.sort_name, "order_key": one.order_key} for one in rows] == list(map(keys, rows))
+
+
 @pytest.mark.parametrize(("kind", "at"), [(Notification, "at"), (OutboundMail, "created_at")])
 def test_lists_by_number_run_through_time(db, kind, at):
     moments = [getattr(row, at) for row in db.scalars(select(kind).order_by(kind.id))]
@@ -155,6 +165,14 @@ def test_lists_by_number_run_through_time(db, kind, at):
 
 def test_what_was_done_long_ago_is_read(db):
     assert [t.subject for t in tickets(db, state="closed") if t.unread] == []
+
+
+def test_a_support_contact_is_away_and_the_deputy_has_the_tickets(db):
+    ida = db.scalars(select(Agent).where(Agent.email == AGENTS["ida"].email)).one()
+    assert ida.away_from < now().date() < ida.away_until and db.get(Agent, ida.deputy_id).name == "Kari Moe"
+    theirs = db.scalars(select(Ticket).join(Ticket.requester).where(Person.support_contact_id == ida.id, Ticket.state != "closed")).all()
+    assert theirs and {ticket.assignee.name for ticket in theirs} == {"Kari Moe"}
+    assert all(any(one["with"].get("name") == "Ida Sand" for one in ticket.verdict["routing"]["because"]) for ticket in theirs)
 
 
 def test_agents_can_sign_in(db):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from datetime import timedelta
 
@@ -60,6 +61,16 @@ def test_an_empty_desk_wants_an_admin_and_a_mailbox(examine):
     assert "skranke mailbox add" in said
 
 
+def test_a_full_disk_wants_room_and_no_other_owner(examine, well, monkeypatch):
+    def full(**_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", full)
+    said, fine = examine()
+    assert not fine
+    assert "Make room" in said and "chown" not in said
+
+
 def test_a_name_in_the_settings_that_is_none(examine, well, data_folder):
     (data_folder / "skranke.toml").write_text('publc_url = "https://desk.example"\nlog_level = "info"\n[mail]\nSKRANKE_WEB = "x"\n')
     forget_caches()
@@ -84,6 +95,7 @@ def test_a_database_that_is_not_there(examine, well):
     assert not fine
     assert "SKRANKE_DATABASE_URL" in said
     assert "Traceback" not in said
+    assert said.endswith("1 thing to mend.\n")
 
 
 def test_a_database_that_is_behind(examine, well, tmp_path):
@@ -133,8 +145,11 @@ def test_mail_that_waits_and_alerts_that_stand(examine, well, fresh_database):
 
 
 def test_a_certificate_that_expires(examine, well, tmp_path):
-    chain, _ = certificate(tmp_path)
+    chain, key = certificate(tmp_path)
     well.setenv("SKRANKE_SMTP_CERTIFICATE", str(chain))
+    forget_caches()
+    assert not examine()[1], "it has no key"
+    well.setenv("SKRANKE_SMTP_KEY", str(key))
     forget_caches()
     said, fine = examine()
     assert fine, "it still has two days"

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from core.clock import now
-from skranke.importing import written_at
+from skranke import importing
+from skranke.importing import batches, written_at
 
 
 def test_the_date_of_a_letter():
@@ -18,3 +19,9 @@ def test_the_date_of_a_letter():
 def test_a_date_that_cannot_be_ends_no_import(date):
     before = now()
     assert before <= written_at(f"Date: {date}\r\n\r\n".encode()) <= now()
+
+
+def test_a_batch_is_no_more_than_memory_has_room_for(monkeypatch):
+    monkeypatch.setattr(importing, "BYTES", 100)
+    letters = [b"x" * size for size in (40, 40, 40, 300, 10)]
+    assert [[len(raw) for raw in batch] for batch in batches([letters])] == [[40, 40, 40], [300], [10]]

@@ -32,6 +32,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('uid', name=op.f('uq_addresses_uid'))
     )
     with op.batch_alter_table('addresses', schema=None) as batch_op:
+        batch_op.create_index('ix_addresses_blocked', ['normalised'], unique=False, sqlite_where=sa.text("suppression = 'blocked'"), postgresql_where=sa.text("suppression = 'blocked'"))
         batch_op.create_index('ix_addresses_reduced', ['reduced'], unique=False, sqlite_where=sa.text('reduced IS NOT NULL'), postgresql_where=sa.text('reduced IS NOT NULL'))
 
     op.create_table('agents',
@@ -47,6 +48,7 @@ def upgrade() -> None:
     sa.Column('theme', sa.String(length=10), nullable=False),
     sa.Column('keys', sa.Boolean(), nullable=False),
     sa.Column('notify', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=False),
+    sa.Column('defaults', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=False),
     sa.Column('totp', sa.Text(), nullable=False),
     sa.Column('recovery_codes', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=False),
     sa.Column('totp_used', sa.Integer(), nullable=False),
@@ -55,6 +57,7 @@ def upgrade() -> None:
     sa.Column('away_from', sa.Date(), nullable=True),
     sa.Column('away_until', sa.Date(), nullable=True),
     sa.Column('deputy_id', sa.Integer(), nullable=True),
+    sa.Column('calendar_key', sa.String(length=24), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('created_at', core.database.Moment(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['deputy_id'], ['agents.id'], name=op.f('fk_agents_deputy_id'), ondelete='SET NULL'),
@@ -116,6 +119,7 @@ def upgrade() -> None:
     sa.Column('uid', sa.String(), nullable=False),
     sa.Column('kind', sa.String(length=40), nullable=False),
     sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('phase', sa.String(length=10), nullable=False),
     sa.Column('by_uid', sa.String(length=24), nullable=True),
     sa.Column('given', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=False),
     sa.Column('done', sa.Integer(), nullable=False),
@@ -134,19 +138,23 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('operations', schema=None) as batch_op:
         batch_op.create_index('ix_operations_by', ['by_uid', 'kind', 'id'], unique=False)
+        batch_op.create_index('ix_operations_kind', ['kind', 'id'], unique=False)
         batch_op.create_index('ix_operations_state', ['state', 'due_at'], unique=False)
 
     op.create_table('operation_items',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('operation_id', sa.Integer(), nullable=False),
     sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
     sa.Column('subject_uid', sa.String(length=24), nullable=True),
     sa.Column('data', sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), 'postgresql'), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=True),
     sa.ForeignKeyConstraint(['operation_id'], ['operations.id'], name=op.f('fk_operation_items_operation_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_operation_items'))
     )
     with op.batch_alter_table('operation_items', schema=None) as batch_op:
         batch_op.create_index('ix_operation_items_operation', ['operation_id', 'kind', 'id'], unique=False)
+        batch_op.create_index('ix_operation_items_state', ['operation_id', 'state', 'id'], unique=False)
 
     op.create_table('options',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -206,6 +214,11 @@ def upgrade() -> None:
     sa.Column('count', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['rule_id'], ['routing_rules.id'], name=op.f('fk_routing_matches_rule_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('rule_id', 'day', name=op.f('pk_routing_matches'))
+    )
+    op.create_table('ended_sessions',
+    sa.Column('digest', sa.String(length=32), nullable=False),
+    sa.Column('until', core.database.Moment(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('digest', name=op.f('pk_ended_sessions'))
     )
     op.create_table('sign_in_failures',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -402,6 +415,7 @@ def upgrade() -> None:
     sa.Column('private_customer', sa.Boolean(), nullable=False),
     sa.Column('customer_number', sa.String(length=40), nullable=True),
     sa.Column('block_mass_mail', sa.Boolean(), nullable=False),
+    sa.Column('photo_digest', sa.String(length=64), nullable=True),
     sa.Column('to_be_completed', sa.Boolean(), nullable=False),
     sa.Column('created_how', sa.String(length=20), nullable=False),
     sa.Column('created_why', sa.Text(), nullable=False),
@@ -424,6 +438,7 @@ def upgrade() -> None:
     with op.batch_alter_table('persons', schema=None) as batch_op:
         batch_op.create_index('ix_persons_binned', ['id'], unique=False, sqlite_where=sa.text('binned_at IS NOT NULL'), postgresql_where=sa.text('binned_at IS NOT NULL'))
         batch_op.create_index('ix_persons_merged_into', ['merged_into_id'], unique=False, sqlite_where=sa.text('merged_into_id IS NOT NULL'), postgresql_where=sa.text('merged_into_id IS NOT NULL'))
+        batch_op.create_index('ix_persons_photo', ['photo_digest'], unique=False, sqlite_where=sa.text('photo_digest IS NOT NULL'), postgresql_where=sa.text('photo_digest IS NOT NULL'))
         batch_op.create_index('ix_persons_sort_name', ['sort_name', 'id'], unique=False)
         batch_op.create_index('ix_persons_to_be_completed', ['sort_name', 'id'], unique=False, sqlite_where=sa.text('to_be_completed = 1'), postgresql_where=sa.text('to_be_completed'))
 
@@ -480,12 +495,15 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('uid', sa.String(), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('origin_person_id', sa.Integer(), nullable=True),
     sa.Column('company_id', sa.Integer(), nullable=False),
     sa.Column('position', sa.String(length=120), nullable=True),
     sa.Column('status', sa.String(length=10), nullable=False),
     sa.Column('is_primary', sa.Boolean(), nullable=False),
     sa.Column('started_on', sa.Date(), nullable=True),
     sa.Column('ended_on', sa.Date(), nullable=True),
+    sa.Column('guessed', sa.Boolean(), nullable=False),
+    sa.Column('was_primary', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['company_id'], ['companies.id'], name=op.f('fk_employments_company_id')),
     sa.ForeignKeyConstraint(['person_id'], ['persons.id'], name=op.f('fk_employments_person_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_employments')),
@@ -535,6 +553,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('uid', sa.String(), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('origin_person_id', sa.Integer(), nullable=True),
     sa.Column('purpose', sa.String(length=40), nullable=False),
     sa.Column('basis', sa.String(length=40), nullable=False),
     sa.Column('source', sa.Text(), nullable=False),
@@ -612,6 +631,7 @@ def upgrade() -> None:
     op.create_table('rejections',
     sa.Column('address_id', sa.Integer(), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('origin_person_id', sa.Integer(), nullable=True),
     sa.Column('agent_id', sa.Integer(), nullable=True),
     sa.Column('at', core.database.Moment(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['address_id'], ['addresses.id'], name=op.f('fk_rejections_address_id'), ondelete='CASCADE'),
@@ -787,7 +807,8 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('uid', sa.String(), nullable=False),
     sa.Column('agent_id', sa.Integer(), nullable=False),
-    sa.Column('ticket_id', sa.Integer(), nullable=False),
+    sa.Column('ticket_id', sa.Integer(), nullable=True),
+    sa.Column('subject_uid', sa.String(length=24), nullable=True),
     sa.Column('fact_id', sa.Integer(), nullable=True),
     sa.Column('event', sa.String(length=20), nullable=False),
     sa.Column('at', core.database.Moment(timezone=True), nullable=False),
@@ -1108,6 +1129,7 @@ def downgrade() -> None:
     with op.batch_alter_table('persons', schema=None) as batch_op:
         batch_op.drop_index('ix_persons_to_be_completed', sqlite_where=sa.text('to_be_completed = 1'), postgresql_where=sa.text('to_be_completed'))
         batch_op.drop_index('ix_persons_sort_name')
+        batch_op.drop_index('ix_persons_photo', sqlite_where=sa.text('photo_digest IS NOT NULL'), postgresql_where=sa.text('photo_digest IS NOT NULL'))
         batch_op.drop_index('ix_persons_merged_into', sqlite_where=sa.text('merged_into_id IS NOT NULL'), postgresql_where=sa.text('merged_into_id IS NOT NULL'))
         batch_op.drop_index('ix_persons_binned', sqlite_where=sa.text('binned_at IS NOT NULL'), postgresql_where=sa.text('binned_at IS NOT NULL'))
 
@@ -1153,6 +1175,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_sign_in_failures_key_at')
 
     op.drop_table('sign_in_failures')
+    op.drop_table('ended_sessions')
     op.drop_table('service_levels')
     op.drop_table('routing_matches')
     op.drop_table('routing_rules')
@@ -1174,6 +1197,7 @@ def downgrade() -> None:
     op.drop_table('alerts')
     op.drop_table('agents')
     with op.batch_alter_table('addresses', schema=None) as batch_op:
+        batch_op.drop_index('ix_addresses_blocked', sqlite_where=sa.text("suppression = 'blocked'"), postgresql_where=sa.text("suppression = 'blocked'"))
         batch_op.drop_index('ix_addresses_reduced', sqlite_where=sa.text('reduced IS NOT NULL'), postgresql_where=sa.text('reduced IS NOT NULL'))
 
     op.drop_table('addresses')

@@ -17,7 +17,8 @@ behave("[data-composer]", (form) => {
   Object.assign(html, { type: "hidden", name: "html", id: "composer-html" });
   html.value = textarea.dataset.editor || plain(textarea.value);
   let editor = null;
-  let sending = false;
+  let sending = false;        // the form leaves
+  let pressed = false;        // it is being made ready
   const uploads = new Set();
   const fold = form.closest("[data-answer-now]");     // beside an unknown sender it waits folded
   fold?.addEventListener("toggle", () => fold.open && (editor ?? textarea).focus());
@@ -38,6 +39,10 @@ behave("[data-composer]", (form) => {
     },
   });
 
+  // A picture of a draft that finds its size when the page opens is no change of anybody's.
+  let stirred = form.contains(document.activeElement);
+  for (const act of ["focusin", "pointerdown", "drop"]) form.addEventListener(act, () => (stirred = true), { once: true });
+
   trix().then(() => customElements.whenDefined("trix-editor")).then(begin);
 
   function begin() {
@@ -54,7 +59,7 @@ behave("[data-composer]", (form) => {
     textarea.hidden = true;
     editor.addEventListener("trix-initialize", () => {
       draft.start();
-      editor.addEventListener("trix-change", () => draft.touch());
+      editor.addEventListener("trix-change", () => stirred && draft.touch());
       if (focused) editor.focus();
     }, { once: true });
     editor.addEventListener("trix-file-accept", (event) => {
@@ -101,16 +106,28 @@ behave("[data-composer]", (form) => {
   // Files and what is written are on the server before the form leaves; without a connection it waits for one.
   form.addEventListener("submit", async (event) => {
     if (sending) return;
-    if (navigator.onLine && !uploads.size && draft.settled) return draft.gone();
     event.preventDefault();
-    if (!navigator.onLine) return draft.wait(event.submitter);
-    draft.waiting = null;
-    const refused = await uploaded();
-    if (!refused && (await draft.save())) {
+    if (pressed) return;
+    pressed = true;
+    if (await ready(event.submitter)) {
       sending = true;
       draft.gone();
       form.requestSubmit(event.submitter);
     }
+    pressed = false;
+  });
+
+  async function ready(button) {
+    await told();
+    if (!navigator.onLine) return draft.wait(button);
+    draft.waiting = null;
+    return !(await uploaded()) && draft.save();
+  }
+
+  // The editor tells of the last keystroke with the next frame; a page in the background gets none.
+  const told = () => new Promise((go) => {
+    requestAnimationFrame(go);
+    setTimeout(go, 200);
   });
 
   const tools = form.querySelector("[data-tools]");

@@ -29,6 +29,11 @@ function act(event, what) {
 }
 
 function search(event) {
+  const palette = document.querySelector("[data-palette]");
+  if (palette) {
+    event.preventDefault();
+    return palette.dispatchEvent(new CustomEvent("desk:open"));
+  }
   const field = document.querySelector("[data-search]");
   if (!field) return;
   event.preventDefault();
@@ -45,7 +50,9 @@ function remember(key) {
 }
 
 function pressed(key) {
-  const all = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)];
+  const wanted = `[data-key="${CSS.escape(key)}"]`;
+  const row = document.activeElement?.closest("[data-row]") ?? document.querySelector("[data-row]:has([aria-current])");
+  const all = [...(row?.querySelectorAll(wanted) ?? []), ...document.querySelectorAll(wanted)];      // the row in front comes first
   return all.find((element) => element.checkVisibility()) ?? all.find((element) => element.closest("details:not([open])"));
 }
 
@@ -87,7 +94,7 @@ function fill() {
   if (!list) return;
   list.querySelectorAll("[data-of-page]").forEach((line) => line.remove());
   const seen = new Set();
-  for (const element of document.querySelectorAll("[data-key]")) {
+  for (const element of [...document.querySelectorAll("[data-row] [data-key]"), ...document.querySelectorAll("[data-key]")]) {
     const says = name(element);
     if (!says || seen.has(element.dataset.key) || element.closest("dialog")) continue;
     seen.add(element.dataset.key);

@@ -5,7 +5,8 @@ import { words } from "./words.js";
 behave("[data-many]", (bar) => {
   const column = bar.closest(".column") ?? document;
   const count = bar.querySelector("[data-many-count]");
-  const boxes = () => [...column.querySelectorAll('[data-row] input[name="numbers"]')];
+  const name = bar.dataset.manyName ?? "numbers";
+  const boxes = () => [...column.querySelectorAll(`[data-row] input[name="${name}"]`)];
   let last = null;
   let shift = false;
   const show = () => {
@@ -16,7 +17,7 @@ behave("[data-many]", (bar) => {
   };
   column.addEventListener("click", (event) => (shift = event.shiftKey), true);
   column.addEventListener("change", (event) => {
-    if (event.target.name !== "numbers") return;
+    if (event.target.name !== name) return;
     const all = boxes();
     if (shift && last) {
       const [from, to] = [all.indexOf(last), all.indexOf(event.target)].sort((a, b) => a - b);

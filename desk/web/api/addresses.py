@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from contacts.address import Holding
 from contacts.addressing import add_address, correct_address, make_primary, retire
+from contacts.doors import through
 from contacts.editing import reindex
-from contacts.handing_on import hand_on
+from contacts.handing_on import hand_on, one_is_primary
 from contacts.person import Person
 from core.errors import Refused, Unknown
 from core.i18n import N_
@@ -29,8 +30,9 @@ def create(uid: str, given: NewAddress, asked: Share) -> Address:
     person = the_person(uid)
     if given.to is not None:
         raise Refused(N_("An address that is held no more cannot be added."), {"to": N_("Leave it empty.")})
-    holding = add_address(db(), person, given.kind, given.value, label=given.label, primary=given.primary, by=me(),
-                          share=asked.share == "true")
+    with through(db(), "api", nevertheless=asked.nevertheless == "true"):
+        holding = add_address(db(), person, given.kind, given.value, label=given.label, primary=given.primary, by=me(),
+                              share=asked.share == "true")
     return _changed(person, holding)
 
 
@@ -43,7 +45,8 @@ def update(uid: str, aid: str, given: AddressChange, asked: Share) -> Address:
     if "person_id" in named:
         return _moved(holding, given, named)
     if "value" in named:
-        correct_address(db(), holding, given.value, by=me(), share=asked.share == "true")
+        with through(db(), "api", nevertheless=asked.nevertheless == "true"):
+            correct_address(db(), holding, given.value, by=me(), share=asked.share == "true")
     if "label" in named:
         holding.label = given.label
     if "primary" in named:
@@ -58,6 +61,7 @@ def destroy(uid: str, aid: str) -> None:
     versions.unmoved(person.version)
     holding = _holding(person, aid)
     retire(db(), holding, by=me())
+    one_is_primary(db(), person)
     _changed(person, holding)
 
 

@@ -14,6 +14,7 @@ from core.clock import now
 from core.database import database
 from core.i18n import gettext as _
 from core.tokens import digest
+from desk.locked_mail import ANY_LOCKED, read_by
 from desk.web.errors import answer
 from desk.web.requests import db
 
@@ -39,7 +40,8 @@ def let_in() -> Response | None:
 def me() -> Agent:
     """The agent whose token it is, in the transaction of this request."""
     if "agent" not in g:
-        g.agent = db().get_one(Agent, g.bearer)
+        g.agent, any_locked = db().execute(select(Agent, ANY_LOCKED).where(Agent.id == g.bearer)).one()
+        read_by(db(), g.agent, any_locked=any_locked)
     agent: Agent = g.agent
     return agent
 

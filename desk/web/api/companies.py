@@ -12,7 +12,7 @@ from contacts.company import Company as Row
 from contacts.searching import search_companies
 from desk.web.api import versions
 from desk.web.api.bearer import me
-from desk.web.api.finding import fields_of
+from desk.web.api.finding import fields_of, in_selection
 from desk.web.api.paging import Listed, cut, key_of
 from desk.web.api.routing import delete, get, patch, post
 from desk.web.api.schemas.companies import CompaniesAsked, Company, CompanyChange, NewCompany
@@ -20,11 +20,11 @@ from desk.web.api.shapes import companies as shapes
 from desk.web.requests import db
 
 
-@get("/companies")
+@get("/companies", refuses=(404,))
 def index(asked: CompaniesAsked) -> Listed[Company]:
     """Companies, the newest first; what is searched for comes by name."""
-    if asked.q or asked.sort == "name":
-        found = search_companies(db(), asked.q or "", cursor=asked.cursor, limit=asked.most)
+    if asked.q or asked.selection or asked.sort == "name":
+        found = search_companies(db(), asked.q or "", cursor=asked.cursor, limit=asked.most, where=in_selection(asked.selection, "companies"))
         return Listed[Company](items=shapes.companies(db(), found.rows), next=found.next)
     query = select(Row).where(Row.binned_at.is_(None))
     if (before := key_of(asked.cursor)) is not None:
@@ -37,7 +37,7 @@ def index(asked: CompaniesAsked) -> Listed[Company]:
 @post("/companies", status=201)
 def create(given: NewCompany) -> Company:
     """A company. Our contact is who makes it, unless somebody is named."""
-    return shapes.company(db(), new_company(db(), _fields(given), by=me(), how="api", domains=given.domains))
+    return shapes.company(db(), new_company(db(), _fields(given), by=me(), how="api", domains=given.domains, custom=given.custom))
 
 
 @get("/companies/<uid:uid>")
@@ -52,7 +52,8 @@ def update(uid: str, given: CompanyChange) -> Company:
     company = company_called(db(), uid)
     versions.unmoved(company.version)
     named = "domains" in given.model_fields_set
-    edit_company(db(), company, _fields(given), by=me(), domains=given.domains if named else None)
+    edit_company(db(), company, _fields(given), by=me(), domains=given.domains if named else None,
+                 custom=given.custom)
     if named:
         company.raise_version()
     return shapes.company(db(), company)
@@ -75,4 +76,4 @@ def restore(uid: str) -> Company:
 
 
 def _fields(given: CompanyChange) -> dict[str, Any]:
-    return fields_of({name: value for name, value in given.named().items() if name not in ("domains", "id", "version")})
+    return fields_of({name: value for name, value in given.named().items() if name not in ("domains", "custom", "id", "version")})

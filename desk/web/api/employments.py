@@ -15,12 +15,23 @@ from core.i18n import N_
 from desk.web.api import versions
 from desk.web.api.bearer import me
 from desk.web.api.finding import company_named, the_person
-from desk.web.api.routing import delete, patch, post
+from desk.web.api.routing import delete, get, patch, post
+from desk.web.api.schemas.moves import EmploymentsAsked
 from desk.web.api.schemas.persons import Employment, EmploymentChange, NewEmployment
 from desk.web.api.shapes.persons import employment
 from desk.web.requests import db
 
 RENAMED = {"from_": "started_on", "to": "ended_on"}
+
+
+@get("/persons/<uid:uid>/employments", moves=True)
+def index(uid: str, asked: EmploymentsAsked) -> list[Employment]:
+    """The positions of a person, now and before; or those of one day, the main one first."""
+    person = the_person(uid)
+    if asked.as_of is None:
+        return [employment(job) for job in person.employments]
+    main = person.employment_on(asked.as_of)
+    return [employment(job) for job in sorted(person.employments, key=lambda job: job is not main) if job.held_on(asked.as_of)]
 
 
 @post("/persons/<uid:uid>/employments", status=201, moves=True)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from flask import Response, request, send_file
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
+from werkzeug.datastructures import FileStorage
 
 from core import files
 from core.errors import Refused, Unknown
@@ -15,6 +16,7 @@ from core.i18n import N_
 from core.i18n import gettext as _
 from desk.access import attachment_for, message_for, visible_mailbox_ids
 from desk.inbound import InboundMail, raw_of
+from desk.locked_mail import needs_reading
 from desk.outbound import OutboundMail
 from desk.tickets.message import Attachment, Delivery, Message
 from desk.web.api.bearer import me
@@ -36,12 +38,18 @@ class Upload(NamedTuple):
 
 def uploaded() -> Upload:
     """The one file of a multipart request, whatever its field is called."""
-    given = next((one for one in request.files.values() if one.filename), None)
-    if given is None:
-        raise Refused(N_("No file came with this."), {"file": _("Send it as multipart/form-data, with a name.")})
+    given = given_file()
     content = given.stream.read()
     return Upload(safe_name(given.filename or ""), (given.mimetype or "application/octet-stream")[:120], len(content),
                   files.put(content))
+
+
+def given_file() -> FileStorage:
+    """The file itself. Raises Refused where there is none."""
+    given = next((one for one in request.files.values() if one.filename), None)
+    if given is None:
+        raise Refused(N_("No file came with this."), {"file": _("Send it as multipart/form-data, with a name.")})
+    return given
 
 
 @post("/files", status=201, upload=uploaded)
@@ -65,6 +73,7 @@ def show(uid: str) -> Response:
 def raw(uid: str) -> Response:
     """The mail as it came, or as it went out."""
     message = message_for(db(), me(), uid)
+    needs_reading(db(), message.ticket_id)
     return _sent(_source(message), "message/rfc822", f"mail-{message.ticket_id}-{message.id}.eml")
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn, TypeVar
 
 from flask import abort, jsonify, request
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from contacts.address import normalise_email
@@ -17,6 +17,7 @@ from contacts.agent import Agent, Team
 from contacts.company import Business, Category, Company, ServiceLevel
 from contacts.editing import person_called
 from contacts.person import Person
+from contacts.selected import selected, selection_called
 from core.database import LARGEST_ID
 from core.errors import Refused, Unknown
 from core.i18n import N_
@@ -117,6 +118,11 @@ def person_named(uid: str, field: str) -> Person:
         return person_called(db(), uid)
     except Unknown as error:
         raise Refused(error.sentence, {field: _("There is no such person.")}) from error
+
+
+def in_selection(uid: str | None, of: str) -> list[ColumnElement[bool]]:
+    """A condition: those of a selection. Raises Unknown for one of something else, or that the caller does not see."""
+    return [selected(db(), selection_called(db(), uid, me(), of=of), me())] if uid else []
 
 
 def fields_of(given: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any
+from typing import Any, get_origin
 
 from flask import Response, json
 from pydantic import TypeAdapter
@@ -72,7 +72,8 @@ def _models() -> tuple[dict[Any, Any], dict[str, Any]]:
 
 
 def _key(kind: Any) -> str:
-    return str(getattr(kind, "__qualname__", kind)) + str(getattr(kind, "__module__", ""))
+    """A list says of itself only that it is one: what it is of counts."""
+    return f"{kind.__module__}.{kind.__qualname__}" if isinstance(kind, type) and get_origin(kind) is None else str(kind)
 
 
 def _operation(route: Route, refs: dict[Any, Any]) -> dict[str, Any]:

@@ -57,5 +57,9 @@ def cut(rows: Sequence[Row], most: int, key: Callable[[Row], int]) -> tuple[Sequ
     """A page from rows of which one more than a page was asked for, and the cursor of the next."""
     if len(rows) <= most:
         return rows, None
-    last = json.dumps(key(rows[most - 1])).encode()
-    return rows[:most], base64.urlsafe_b64encode(last).decode().rstrip("=")
+    return rows[:most], written(key(rows[most - 1]))
+
+
+def written(key: int) -> str:
+    """The cursor of a page that begins below this id."""
+    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")

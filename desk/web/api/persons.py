@@ -11,6 +11,7 @@ from sqlalchemy import select
 from contacts.addressing import holdings_of
 from contacts.binning import bin_person
 from contacts.company import Company
+from contacts.doors import through
 from contacts.editing import create_person, edit_person
 from contacts.person import Employment, LegalBasis
 from contacts.person import Person as Row
@@ -18,30 +19,37 @@ from contacts.searching import search_persons
 from contacts.vcard import vcard as written
 from core.errors import Refused
 from core.i18n import N_
-from core.i18n import gettext as _
 from core.options import option
 from desk.tickets.returning import restore_person
 from desk.web.api import versions
 from desk.web.api.bearer import me
 from desk.web.api.employments import left
-from desk.web.api.finding import company_named, fields_of, the_person
+from desk.web.api.finding import company_named, fields_of, in_selection, the_person
 from desk.web.api.paging import Listed, cut, key_of
 from desk.web.api.routing import delete, get, patch, post
-from desk.web.api.schemas.persons import NewLegalBasis, NewPerson, Person, PersonChange, PersonsAsked, Share
+from desk.web.api.schemas.persons import (
+    Nevertheless,
+    NewLegalBasis,
+    NewPerson,
+    Person,
+    PersonChange,
+    PersonsAsked,
+    Share,
+)
 from desk.web.api.shapes import persons as shapes
 from desk.web.requests import db
 
 NESTED = ("addresses", "employments", "legal_bases", "id", "version", "to_be_completed", "custom", "created", "delete_planned")
 
 
-@get("/persons")
+@get("/persons", refuses=(404,))
 def index(asked: PersonsAsked) -> Listed[Person]:
     """Living persons, the newest first; what is searched for comes by name."""
     company = db().scalar(select(Company).where(Company.uid == asked.company)) if asked.company else None
     if asked.company and company is None:
         return Listed[Person](items=[])
-    if asked.q or asked.sort == "name":
-        found = search_persons(db(), asked.q or "", cursor=asked.cursor, limit=asked.most, company=company)
+    if asked.q or asked.selection or asked.sort == "name":
+        found = search_persons(db(), asked.q or "", cursor=asked.cursor, limit=asked.most, company=company, where=in_selection(asked.selection, "persons"))
         return Listed[Person](items=shapes.persons(db(), found.rows), next=found.next)
     rows, following = _newest(asked, company)
     return Listed[Person](items=shapes.persons(db(), rows), next=following)
@@ -49,15 +57,15 @@ def index(asked: PersonsAsked) -> Listed[Person]:
 
 @post("/persons", status=201, refuses=(409,))
 def create(given: NewPerson, asked: Share) -> Person:
-    """A person, with addresses and employments. 409 names the person who holds an address already."""
-    custom_is_empty(given.custom)
+    """A person, with addresses and employments. 409 names the person who holds an address already, or is the same by the company's rule."""
     fields = fields_of({name: value for name, value in given.named().items() if name not in NESTED})
-    person = create_person(
-        db(), fields, by=me(), how="api", share=asked.share == "true",
-        addresses=[one.model_dump(include={"kind", "value", "label", "primary"}) for one in given.addresses if one.to is None],
-        employments=[{"company": company_named(job.company_id, f"employments.{n}.company_id"), "position": job.position,
-                      "from": job.from_} for n, job in sorted(enumerate(given.employments), key=lambda job: not job[1].primary)
-                     if job.to is None])
+    with through(db(), "api", nevertheless=asked.nevertheless == "true"):
+        person = create_person(
+            db(), fields, by=me(), how="api", share=asked.share == "true", custom=given.custom,
+            addresses=[one.model_dump(include={"kind", "value", "label", "primary"}) for one in given.addresses if one.to is None],
+            employments=[{"company": company_named(job.company_id, f"employments.{n}.company_id"), "position": job.position,
+                          "from": job.from_} for n, job in sorted(enumerate(given.employments), key=lambda job: not job[1].primary)
+                         if job.to is None])
     for n, job in enumerate(given.employments):
         if job.to is not None:
             left(person, job, f"employments.{n}.company_id")
@@ -71,12 +79,15 @@ def show(uid: str) -> Person:
     return shapes.person(db(), the_person(uid))
 
 
-@patch("/persons/<uid:uid>", moves=True)
-def update(uid: str, given: PersonChange) -> Person:
+@patch("/persons/<uid:uid>", moves=True, refuses=(409,))
+def update(uid: str, given: PersonChange, asked: Nevertheless) -> Person:
     """Change the fields that are given."""
     person = the_person(uid)
     versions.unmoved(person.version)
-    edit_person(db(), person, fields_of(given.named()), by=me())
+    with through(db(), "api", nevertheless=asked.nevertheless == "true"):
+        named = given.named()
+        own = named.pop("custom", None)
+        edit_person(db(), person, fields_of(named), by=me(), custom=own)
     if given.named().get("private_customer") is False and person.employment is None and not person.to_be_completed \
             and option(db(), "contacts.company_required"):
         raise Refused(N_("A person must belong to a company here. Choose a company, or make the person a private customer."),
@@ -107,12 +118,6 @@ def vcard(uid: str) -> Response:
     response = Response(written(person, holdings_of(db(), person)), mimetype="text/vcard")
     response.headers["Content-Disposition"] = f'attachment; filename="{uid}.vcf"'
     return response
-
-
-def custom_is_empty(custom: Any) -> None:
-    """There are no fields of the desk's own yet; nothing that is sent in them is lost silently."""
-    if custom not in (None, {}):
-        raise Refused(_("There are no custom fields here."), {"custom": _("Leave it empty.")})
 
 
 def _note_bases(person: Row, given: Sequence[NewLegalBasis]) -> None:

@@ -11,7 +11,8 @@ from core.i18n import N_
 from core.i18n import gettext as _
 from core.operations import Operation as Row
 from desk.tickets.deciding import change_requester
-from desk.tickets.undeciding import Before, always, block_sender, remember, undo
+from desk.tickets.undeciding import Before, always, block_sender, remember
+from desk.undoing import undo
 from desk.web.api import versions
 from desk.web.api.bearer import me
 from desk.web.api.finding import company_named, person_named, the_ticket
@@ -35,7 +36,7 @@ def update(number: int, given: RequesterChange) -> Undoable:
         db(), ticket, me(), person=person, add_address=given.add_address,
         create=_fields(given.create) if given.create else None, none=bool(given.none), spam=bool(given.spam))
     blocked = block_sender(db(), ticket, given.block) if given.block else ""
-    rule = always(db(), ticket, _then(given), by=me()) if given.always else ""
+    rule = always(db(), ticket, _then(given), by=me()) if given.always else None
     ring_after("fanout")
     return Undoable(undo=remember(db(), before, settled, by=me(), blocked=blocked, rule=rule).uid)
 

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from contacts.address import normalise_email
 from contacts.agent import Agent
+from contacts.merged import goes_on
 from contacts.person import Person
 from core.errors import Refused
 from core.i18n import gettext as _
@@ -77,7 +78,7 @@ def _wanted(asked: TicketsAsked) -> Wanted | None:
     if asked.mailbox is not None and (mailbox is None or not may_see_mailbox(db(), me(), mailbox)):
         return None
     assignee = _assignee(asked.assignee)
-    requester = db().scalar(select(Person.id).where(Person.uid == asked.requester)) if asked.requester else None
+    requester = goes_on(db(), db().scalar(select(Person.id).where(Person.uid == asked.requester))) if asked.requester else None
     if (asked.assignee not in (None, "none") and assignee is None) or (asked.requester and requester is None):
         return None
     wanted = Wanted(

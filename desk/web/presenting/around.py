@@ -30,6 +30,7 @@ class Around:
     images: frozenset[str] = frozenset()          # messages whose remote images are shown
     plain: frozenset[str] = frozenset()           # messages shown as text
     persons: dict[int, str] = field(default_factory=dict)
+    employers: dict[int, str] = field(default_factory=dict)     # message → where its sender worked then
     number: int = 0                               # of the ticket whose page it is: a message may be of one merged into it
 
 

@@ -25,8 +25,11 @@ from desk.web.requests import db
 from desk.web.signing_in import me
 
 
-def beginning(uid: str, channel: str, given: Mapping[str, str], errors: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """What web/tickets/new.html wants: what was typed and refused (with ``errors``), else the draft, else what a link prefills.
+def beginning(
+    uid: str, channel: str, given: Mapping[str, str], errors: Mapping[str, str] | None = None, doubts: Sequence[str] = (),
+) -> dict[str, Any]:
+    """What web/tickets/new.html wants: what was typed and refused (with ``errors``) or is to be looked at twice (``doubts``), else
+    the draft, else what a link prefills.
 
     A page without a draft has a uid of its own for one, so that nothing is ever written over another. Raises Unknown
     for somebody else's draft.
@@ -42,7 +45,7 @@ def beginning(uid: str, channel: str, given: Mapping[str, str], errors: Mapping[
     return {
         "channel": channel, "errors": errors if channel == "phone" else None, "notices": notices, "draft": kept,
         "waiting": [_waiting(one, uid) for one in begun_of(db(), me(), beside=uid)], "kept_days": KEPT.days,
-        "composer": _composer(mailboxes, fields, files, kept, notices) | {"error": (errors or {}).get("", "")},
+        "composer": _composer(mailboxes, fields, files, kept, notices) | {"error": (errors or {}).get("", ""), "doubts": list(doubts)},
         "call": {"agent": me().uid, **fields}, "mailboxes": [(one.uid, one.name) for one in mailboxes],
         "agents": [(one.uid, one.name) for one in active_agents()],
         "card": card_at(fields.get("to", "")) if channel == "mail" else None, "card_url": url_for("recipients.card")}

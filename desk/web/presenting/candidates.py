@@ -9,16 +9,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from contacts.address import domain_of
-from contacts.addressing import holders
 from contacts.creating import company_at
+from contacts.identifying import holders
 from contacts.person import Employment, Person
 from core.i18n import gettext as _
 from core.i18n import ngettext
 from desk.access import visible_mailbox_ids
 from desk.tickets.gathering import MOST, forged, how_many
+from desk.tickets.senders import came_from
 from desk.tickets.strangers import candidates_now
 from desk.tickets.ticket import Ticket
-from desk.tickets.unrecorded import forgotten_at, kept_days
+from desk.tickets.unrecorded import forgotten_at, is_one_of_several, kept_days
+from desk.tickets.unseen import as_seen, unseen
 from desk.web.presenting.faces import person_face
 from desk.web.presenting.links import person_url
 from desk.web.presenting.rows import who
@@ -47,7 +49,7 @@ def unknown(ticket: Ticket) -> dict[str, Any]:
 
 def _unrecorded(ticket: Ticket, deleted: Person | None) -> dict[str, str] | None:
     """Of a ticket that is nobody's, and about which nothing is to be decided: what else came from there, and until when it is kept."""
-    if ticket.held or ticket.requester_id is not None or deleted is not None:
+    if ticket.held or ticket.requester_id is not None or deleted is not None or is_one_of_several(ticket):
         return None
     days, until = kept_days(db(), ticket.mailbox), forgotten_at(db(), ticket)
     others = how_many(db(), ticket, Ticket.mailbox_id.in_(visible_mailbox_ids(db(), me())))
@@ -89,7 +91,8 @@ def _acts(ticket: Ticket) -> list[dict[str, Any]]:
             found.append({"label": _("Create with a company …"), "icon": "building", "press": "f", "link": True,
                           "url": url_for("requesters.edit", number=ticket.number, _anchor="new")})
     if ticket.held:
-        found.append({"label": _("Keep no record"), "then": _("the ticket stays and can be answered"),
+        days = kept_days(db(), ticket.mailbox)
+        found.append({"label": _("Keep no record"), "then": ngettext("deleted %(n)s day after it is closed", "deleted %(n)s days after it is closed", days),
                       "icon": "message-reply", "url": url(act="none"), "press": "q"})
         found.append({"label": _("Spam"), "icon": "ban", "url": url(act="spam")})
         found.append({"label": _("Block the address or the domain …"), "icon": "shield-x", "choices": [
@@ -102,7 +105,7 @@ def _acts(ticket: Ticket) -> list[dict[str, Any]]:
 
 
 def _domain(ticket: Ticket) -> str:
-    address = ticket.requester_address
+    address = came_from(db(), ticket)
     return domain_of(address.normalised) if address is not None and address.kind == "email" else ""
 
 
@@ -124,7 +127,8 @@ def company_of(ticket: Ticket) -> str:
 
 def candidates(ticket: Ticket) -> list[dict[str, Any]]:
     """The living among the candidates, the best first."""
-    kept = candidates_now(db(), ticket)
+    found_now = candidates_now(db(), ticket)
+    kept = as_seen(found_now, unseen(db(), me(), found_now))
     if not kept:
         return []
     persons = {p.uid: p for p in db().scalars(select(Person).where(
@@ -141,11 +145,11 @@ def _candidate(ticket: Ticket, person: Person, kept: dict[str, Any], *, holds: b
     against = [{"points": FORGED, "words": ticket.trust.get("why", ""), "sentence": ticket.trust.get("sentence")}] if forged else []
     clues = [_clue(clue) for clue in (*kept["evidence"], *against)]
     return {
-        "name": person.name, "company": _works(person), "face": person_face(person.name), "url": person_url(person),
+        "name": person.name, "company": _works(person), "face": person_face(person.name, person), "url": person_url(person),
         "points": sum(clue["points"] for clue in clues), "clues": clues,
         "reject_url": url_for("rejections.create", number=ticket.number, uid=person.uid) if ticket.held and not holds else None,
-        "forged": forged,
-        "link_url": url_for("requesters.update", number=ticket.number, act="person", person=person.uid),
+        "forged": forged, "holds": holds,
+        "link_url": url_for("requesters.update", number=ticket.number, act="person", person=person.uid, scope="ticket" if holds else None),
     }
 
 

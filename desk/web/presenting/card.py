@@ -25,6 +25,7 @@ from desk.web.presenting.candidates import unknown
 from desk.web.presenting.faces import agent_entry, person_face
 from desk.web.presenting.links import addresses_url, company_url, person_edit_url, person_url
 from desk.web.presenting.places import Place
+from desk.web.presenting.relations import cover
 from desk.web.presenting.times import brief, length, near
 from desk.web.presenting.words import kind_of_phone, language_alone, state
 from desk.web.requests import db
@@ -64,17 +65,18 @@ def person_facts(person: Person) -> dict[str, Any]:
     """What a card says of a person, here and on the person's own page."""
     job, level = person.employment, person.service_level
     return {
-        "known": True, "name": person.name, "face": person_face(person.name),
+        "known": True, "name": person.name, "face": person_face(person.name, person),
         "title": person.title or (job.position if job else ""), "company": job.company.name if job else "",
         "company_url": company_url(job.company) if job else "", "url": person_url(person),
         "edit_url": person_edit_url(person), "favourite_url": None, "status": None,
         "addresses": [_address(holding) for holding in holdings_of(db(), person)],
         "add_address_url": addresses_url(person),
-        "language": language_alone(person.preferred_language), "language_guessed": person.language_guessed,
+        "language": language_alone(person.preferred_language), "language_note": _("guessed from their mail") if person.language_guessed and person.preferred_language else "",
+        "company_note": _("guessed from their address") if job and job.guessed else "",
         "service_level": level.name if level else "",
         "service_note": _("answer within %(time)s", time=_minutes(level.first_answer_minutes)) if level and level.first_answer_minutes else "",
         "support_contact": _agent(person.support_contact), "our_contact": _agent(person.our_contact),
-        "category": person.category.name if person.category else "",
+        "cover": cover(person), "category": person.category.name if person.category else "",
         "business": person.business.name if person.business else "", "incomplete": _incomplete(person),
         "held_because": held_because(person), "held_url": person_url(person), "deleted_when": "",
     }

@@ -11,13 +11,14 @@ from sqlalchemy import select
 
 from contacts.address import normalise_email
 from core.html import to_text
+from core.i18n import dated, moment, say
 from core.i18n import gettext as _
-from core.i18n import moment, say
 from core.options import LANGUAGES
 from desk.access import answers_from
 from desk.language import language_for
 from desk.mailboxes import Mailbox
 from desk.signature import is_html, signature_of
+from desk.tickets.copying import copies
 from desk.tickets.doubting import doubts, led_away
 from desk.tickets.drafting import draft_of
 from desk.tickets.merging import shown_ids
@@ -76,6 +77,7 @@ def composer(ticket: Ticket, kind: str = "reply", typed: Typed | None = None, fo
         "subject": _subject(ticket, typed, draft) if forward else None,
         "signature": signature_below(answers_from(db(), me(), ticket), code), "language": None if forward else _language(ticket, typed, draft), "attachments": chips(files),
         "saved": stamp(draft.updated_at) if draft else "", "version": draft.version if draft else 0, "last": seen,
+        "asker": ticket.requester_address.uid if ticket.requester_address else "",
         "placeholder": _("Forward to somebody else") if forward else _("Answer %(name)s", name=who(ticket)),
         "reply_url": url_for("forwards.create" if forward else "replies.create", number=ticket.number),
         "note_url": None if forward else url_for("notes.create", number=ticket.number),
@@ -83,7 +85,7 @@ def composer(ticket: Ticket, kind: str = "reply", typed: Typed | None = None, fo
         "upload_url": url_for("files.create"), "canned_url": url_for("canned.offered", ticket=ticket.number),
         "addresses_url": url_for("recipients.index"), "mind_url": url_for("recipients.minded", ticket=ticket.number),
         "error": typed.error if typed else "", "doubts": list(typed.doubts) if typed else [], "notices": _notices(ticket, draft, last, newest, left_out),
-        "original": original, "instead": _other_ways([*to, *cc]),
+        "original": original, "instead": _other_ways([*to, *cc]), "also": [] if forward else _copies(to, cc),
     }
 
 
@@ -122,6 +124,15 @@ def _other_ways(recipients: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]
     return [{"value": address, "address": way.address.value,
              "text": _("Mail to %(address)s comes back. %(name)s has another address, %(other)s.", address=address,
                        name=way.person.name, other=way.address.value)} for address, way in found]
+
+
+def _copies(to: Sequence[Mapping[str, Any]], cc: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Who else may want a copy, and why: one click for each."""
+    both = [[Recipient(one["address"], one["name"]) for one in some] for some in (to, cc)]
+    return [{"address": one.address, "name": one.name, "text": _("%(name)s is the assistant of %(of)s.", name=one.name, of=one.of)
+             if one.meaning == "assistant" or one.until is None else
+             _("%(name)s stands in for %(of)s until %(day)s.", name=one.name, of=one.of, day=dated(one.until, year=False))}
+            for one in copies(db(), *both)]
 
 
 def addressed(recipients: Sequence[Recipient], ticket: Ticket | None, last: Message | None = None) -> list[dict[str, Any]]:

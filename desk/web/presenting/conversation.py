@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload, lazyload, load_only, selectinload
 from contacts.agent import Agent
 from contacts.person import Person
 from core.i18n import gettext as _
+from desk.locked_mail import is_sealed
 from desk.tickets.merging import shown_ids
 from desk.tickets.message import MOST_SHOWN, Message
 from desk.tickets.presence import readers
@@ -20,6 +21,7 @@ from desk.tickets.ticket import Ticket
 from desk.web.pages import suggested_tags
 from desk.web.presenting.around import Around, arrivals, mails_of
 from desk.web.presenting.bar import assignable, due_line, notices_of, states_of, teams_of
+from desk.web.presenting.employments import employers_then
 from desk.web.presenting.faces import agent_entry, agent_face
 from desk.web.presenting.history import deeds
 from desk.web.presenting.letters import letter
@@ -55,6 +57,7 @@ def conversation(ticket: Ticket, place: Place, neighbours: tuple[str | None, str
         "previous_url": neighbours[0], "next_url": neighbours[1], "can_delete": me().admin and ticket.binned_at is None,
         "shut": ticket.binned_at is not None or ticket.merged_into_id is not None,
         "can_restore": me().admin and ticket.binned_at is not None, "notices": notices_of(ticket),
+        "sealed": is_sealed(db(), ticket.id), "open_url": url_for("mail_openings.create", number=ticket.number) if me().admin else "",
         "entries": [*_earlier(url, earlier), *_entries(ticket, messages, around)],
     }
 
@@ -83,7 +86,8 @@ def _messages(ticket: Ticket) -> tuple[Sequence[Message], int]:
 def _around(ticket: Ticket, messages: Sequence[Message], url: str) -> Around:
     ids = [message.id for message in messages]
     return Around(arrivals(ids), mails_of(ids), ours(), url, frozenset(request.args.getlist("images")),
-                  frozenset(request.args.getlist("plain")), _persons(ticket, messages), ticket.number)
+                  frozenset(request.args.getlist("plain")), _persons(ticket, messages), employers_then(messages, ticket.requester),
+                  ticket.number)
 
 
 def _persons(ticket: Ticket, messages: Sequence[Message]) -> dict[int, str]:
@@ -104,6 +108,8 @@ def _entries(ticket: Ticket, messages: Sequence[Message], around: Around) -> lis
         one["shows_signature"] = ticket.held and one["signed"]
         if one["delivery"] and one["delivery"]["state"] in ("failed", "deferred"):
             one["folded"] = False       # why, and how it is sent again, is read without opening anything
+        if one["verdict"]:
+            one["folded"] = False       # nobody reads over a warning
         if message.direction == "in" and message.author_id is None and not (ticket.held and message is first):
             acts = [{"label": _("It is another person"), "url": url_for("requesters.edit", number=ticket.number, message=message.uid)}] if message.ticket_id == ticket.id else []
             trace = [{"label": _("Whole trace"), "url": one["trace_url"]}] if one["trace_url"] else []

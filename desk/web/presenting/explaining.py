@@ -9,12 +9,17 @@ from typing import Any
 
 from core.i18n import N_, moment
 from core.i18n import gettext as _
+from desk.mailboxes import all_mailboxes
 from desk.web.presenting.ledger import DONE, RULES
 from desk.web.presenting.policy import act as _act_name
+from desk.web.presenting.policy import when
 from desk.web.presenting.words import language_alone, said
+from desk.web.requests import db
+from rules.policy import Rule
 
 NAME = 11                    # letters that a line has for the name of what it tells
-TITLES = {"The letter": N_("The letter"), "What is known": N_("What is known"), "The verdict": N_("The verdict")}
+TITLES = {"The letter": N_("The letter"), "What is known": N_("What is known"), "The verdict": N_("The verdict"),
+          "Where it goes": N_("Where it goes")}
 NAMES = {
     "From": N_("From"), "Reply-To": N_("Answers go to"), "To, Cc": N_("To, copy to"), "Subject": N_("Subject"),
     "Answers": N_("In answer to"), "Sent": N_("Sent"), "Language": N_("Language"), "Text": N_("Text"),
@@ -22,6 +27,8 @@ NAMES = {
     "Sender": N_("Sender"), "Person": N_("Person"), "Evidence": N_("Recognised by"), "Trust": N_("Is the sender real?"),
     "Thread": N_("Ticket"), "Robot": N_("Written by a machine"), "Policy": N_("Unknown senders"), "Rule": N_("Rule"),
     "DKIM": "DKIM", "SPF": "SPF", "DMARC": "DMARC", "Act": N_("What becomes of it"), "Because": N_("Because"),
+    "Candidate": N_("May be"), "New person": N_("New person"), "Routing": N_("Routing rule"), "Agent": N_("Agent"), "Team": N_("Team"),
+    "Priority": N_("Priority"), "Tags": N_("Tags"),
 }
 SENDERS = {
     "known": N_("belongs to a person we know"), "several": N_("belongs to several persons"), "unknown": N_("nobody we know"),
@@ -47,7 +54,9 @@ def parts(lines: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def _put(rows: list[tuple[str, str]], name: str, value: str) -> None:
-    if rows and rows[-1][0] == name and value:
+    if name == _("Rule") and any(told == name for told, _value in rows):
+        rows.append(("", value))        # they are read one below the other
+    elif rows and rows[-1][0] == name and value:
         rows[-1] = (name, f"{rows[-1][1]} {value}")
     else:
         rows.append((name, value))
@@ -124,12 +133,28 @@ def _rule(value: str) -> str:
     if number == "none":
         return _("None matches: %(act)s.", act=_act_name(act))
     text = _("%(number)s matches: %(act)s.") if matches == "matches" else _("%(number)s does not match: %(act)s.")
-    return text % {"number": f"{number} ({asked})" if asked else number, "act": _act_name(act)}
+    return text % {"number": f"{number} ({_asked(asked)})" if asked else number, "act": _act_name(act)}
+
+
+def _asked(value: str) -> str:
+    """What a rule asks for, in the words of the policy's page; values follow a name without commas."""
+    asks: dict[str, Any] = {}
+    for one in value.split(", "):
+        name, _space, told = one.partition(" ")
+        asks[name] = True if not told else told if name == "trust" else told.split()
+    names = {mailbox.uid: mailbox.name for mailbox in all_mailboxes(db())} if "mailboxes" in asks else {}
+    return when(Rule("", asks), {one: names.get(one, one) for one in asks.get("mailboxes", ())})
+
+
+def _clue(value: str) -> str:
+    """The points, and what they are for."""
+    points, _space, words = value.partition(" ")
+    return f"{points} {said(words)}"
 
 
 TOLD: dict[str, Callable[[str], str]] = {
     "Act": _act, "Sent": _sent, "Language": _language, "Sender": _sender, "Trust": _trust, "Robot": _robot,
-    "Evidence": _evidence, "Thread": _thread, "Text": _size, "Policy": _policy, "Rule": _rule,
-    "DKIM": _check, "SPF": _check, "DMARC": _check,
+    "": _clue, "Evidence": _evidence, "Thread": _thread, "Text": _size, "Policy": _policy, "Rule": _rule,
+    "DKIM": _check, "SPF": _check, "DMARC": _check, "Routing": lambda value: _("None matches.") if value == "none matches" else value,
     "Person": lambda value: _(PERSONS[value]) if value in PERSONS else value,
 }

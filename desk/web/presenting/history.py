@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from flask import url_for
 from sqlalchemy import select
 
 from contacts.address import Address
@@ -12,6 +13,7 @@ from contacts.agent import Agent, Team
 from contacts.person import Person
 from core.history import FactRow, FactSubject
 from core.i18n import gettext as _
+from core.operations import Operation
 from desk.tickets.ticket import Ticket
 from desk.web.presenting.times import stamp
 from desk.web.presenting.why import why_routed
@@ -27,15 +29,25 @@ def deeds(ticket: Ticket) -> list[dict[str, Any]]:
     """The latest facts of a ticket as entries of its conversation, oldest first, each with its moment in ``when``."""
     facts = db().scalars(select(FactRow).join(FactSubject, FactSubject.fact_id == FactRow.id).where(
         FactSubject.subject_uid == ticket.uid).order_by(FactRow.id.desc()).limit(MOST)).all()[::-1]
-    names = _names(facts)
+    names, undo = _names(facts), _undo(ticket, facts)
     found = []
     for before, fact in zip([None, *facts], facts, strict=False):
         text, icon = _merged(ticket, fact, names) if fact.kind == "ticket.merged" else _say(fact, before, names)
         if text:
             why = why_routed(ticket) if fact.kind == "ticket.routed" or fact.data.get("how") == "support_contact" else None
             found.append({"kind": "deed", "text": f"{text} · {stamp(fact.at)}", "icon": icon, "why": why, "open": False,
-                          "when": fact.at})
+                          "undo_url": undo.get(fact.id), "when": fact.at})
     return found
+
+
+def _undo(ticket: Ticket, facts: Sequence[FactRow]) -> dict[int, str]:
+    """The last word about who the sender is can be taken back here, long after the toast is gone: its fact and the URL."""
+    last = next((fact for fact in reversed(facts) if fact.kind == "ticket.requester"), None)
+    uid = ticket.identification.get("undo")
+    if last is None or not last.by_uid or not uid or ticket.merged_into_id is not None or ticket.binned_at is not None:
+        return {}
+    done = db().scalar(select(Operation.id).where(Operation.uid == uid, Operation.state == "done"))
+    return {last.id: url_for("requesters.undo", number=ticket.number, uid=uid)} if done else {}
 
 
 def _say(fact: FactRow, before: FactRow | None, names: dict[str, str]) -> tuple[str, str]:
@@ -58,6 +70,8 @@ def _say(fact: FactRow, before: FactRow | None, names: dict[str, str]) -> tuple[
     if fact.kind == "ticket.binned":
         text = _("%(name)s restored the ticket", name=by) if data.get("restored") else _("%(name)s deleted the ticket", name=by)
         return text, "trash"
+    if fact.kind == "ticket.locked_mail_read":
+        return _("%(name)s read the locked mails", name=by), "lock"
     return _mail(fact.kind, data, names)
 
 

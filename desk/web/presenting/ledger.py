@@ -31,10 +31,11 @@ RULES = {
     "is_empty_answer_to_a_notification": N_("An agent answers a notification with nothing"),
     "is_agents_reply": N_("An agent answers a notification"),
     "answers_a_ticket_closed_for_long": N_("Answers a ticket closed for long, or deleted"),
-    "answers_a_ticket": N_("Answers one of our tickets"), "is_spam": N_("Called spam by the filter before us"),
+    "answers_a_ticket": N_("Answers one of our tickets"), "is_set_aside": N_("The policy sets it aside"), "is_spam": N_("Called spam by the filter before us"),
     "is_automatic": N_("Written by a machine"), "is_from_a_deleted_person": N_("From a deleted person"),
+    "is_forged_and_let_be": N_("Fails authentication, and the policy keeps no record"),
     "fails_authentication": N_("Fails authentication"),
-    "is_unknown_and_asked": N_("Unknown sender, and the mailbox asks"), "is_anything_else": N_("Anything else"),
+    "is_unknown_and_asked": N_("Unknown sender: an agent is asked"), "is_anything_else": N_("Anything else"),
 }
 TRANSPORTS = {"smtp": N_("Handed over at our door"), "imap": N_("Fetched by IMAP"), "import": N_("Imported")}
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from core.clock import now
 from core.i18n import gettext as _
+from desk.locked_mail import hidden_mail
 from desk.outbound import OutboundMail
 from desk.tickets.forwarding import parted
 from desk.tickets.message import Attachment, Message
@@ -20,10 +21,12 @@ from desk.web.presenting.around import Around
 from desk.web.presenting.faces import UNKNOWN, agent_face, person_face
 from desk.web.presenting.links import trace_url
 from desk.web.presenting.times import coming, stamp
+from desk.web.requests import db
 from desk.web.signing_in import me
 
 REMOTE = re.compile(r'\sdata-src="https?:', re.IGNORECASE)
-MOST_NAMED = 12              # addresses in a letter's head
+MOST_NAMED = 3               # addresses in a letter's head
+MOST_LISTED = 100            # addresses that unfold there
 SIGNATURE = 20               # lines that a signature has at most
 QUOTING = re.compile(r"^\s*>|:\s*$|^\W*(?:from|fra|från|von|de)\W{0,3}:|-{5,}|_{5,}", re.IGNORECASE | re.MULTILINE)
 STATES = {"queued": "queued", "handing_over": "sending", "sent": "sent", "deferred": "deferred", "failed": "failed"}
@@ -34,16 +37,16 @@ def letter(message: Message, around: Around, *, folded: bool) -> dict[str, Any]:
     trust = message.trust.get("result", "")
     return {
         "kind": message.direction, "uid": message.uid, "face": _face(message), "who": who(message),
-        "address": _beside(message), "at": stamp(message.at),
+        "address": _beside(message), "employer": _("then at %(company)s", company=then) if (then := around.employers.get(message.id)) else "", "at": stamp(message.at),
         "at_iso": message.at.isoformat(), "channel": message.channel, "folded": folded,
         "preview": preview_of(message.shown), "proof": trust if message.direction == "in" else "",
         "proof_text": _proof(message.trust),
         "verdict": _("%(address)s is only claimed: this mail is not from there.", address=message.from_address)
         if trust == "fail" else "",
-        "to": _others(message.to, message, around.own), "cc": _names(message.cc, around.own),
+        "to": _others(message.to, message, around.own), "cc": _crowd(message.cc, around.own),
         "reply_to": message.reply_to if message.reply_to.casefold() not in ("", message.from_address.casefold()) else "",
         **_body(message, around), **_menu(message, around),
-        "attachments": [_file(one) for one in message.attachments if not one.inline],
+        "attachments": [] if hidden_mail(db(), message) else [_file(one) for one in message.attachments if not one.inline],
         "delivery": delivery(around.sent.get(message.id)), "why": None,
     }
 
@@ -145,6 +148,8 @@ def is_signature(folded: str) -> bool:
 
 
 def _menu(message: Message, around: Around) -> dict[str, Any]:
+    if hidden_mail(db(), message):
+        return {"forward_url": None, "raw_url": None, "plain_url": None, "trace_url": None}
     raw = message.id in around.arrivals or (message.id in around.sent)
     came = around.arrivals.get(message.id)
     has_html = bool(message.html) and message.direction == "in" and message.author_id is None
@@ -162,18 +167,25 @@ def _file(attachment: Attachment) -> dict[str, Any]:
             "url": url_for("attachments.show", uid=attachment.uid)}
 
 
-def _others(pairs: Iterable[Sequence[str]], message: Message, own: frozenset[str]) -> str:
+def _others(pairs: Iterable[Sequence[str]], message: Message, own: frozenset[str]) -> dict[str, str] | None:
     """To whom it was written; nothing when it was written to us alone."""
     pairs = list(pairs)
     if message.direction == "in" and all(_plainly(address, own).casefold() in own for _name, address in pairs):
-        return ""
-    return _names(pairs, own)
+        return None
+    return _crowd(pairs, own)
 
 
-def _names(pairs: Iterable[Sequence[str]], own: frozenset[str]) -> str:
-    """The first of them by name, and how many more there are: the raw source has them all."""
+def _crowd(pairs: Iterable[Sequence[str]], own: frozenset[str]) -> dict[str, str] | None:
+    """A few by name; of more, the first and how many others, which unfolds. The raw source has them all."""
     pairs = list(pairs)
-    named = [f"{name} <{_plainly(address, own)}>" if name else _plainly(address, own) for name, address in pairs[:MOST_NAMED]]
+    if len(pairs) <= MOST_NAMED + 1:
+        return {"text": _names(pairs, own, len(pairs)), "all": ""} if pairs else None
+    return {"text": _names(pairs, own, MOST_NAMED), "all": _names(pairs, own, MOST_LISTED)}
+
+
+def _names(pairs: Sequence[Sequence[str]], own: frozenset[str], most: int) -> str:
+    """The first of them, and how many more there are."""
+    named = [f"{name} <{_plainly(address, own)}>" if name else _plainly(address, own) for name, address in pairs[:most]]
     more = len(pairs) - len(named)
     return words.listed([*named, *([_("and %(n)s others", n=more)] if more else [])])
 

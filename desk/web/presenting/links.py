@@ -6,6 +6,7 @@ from flask import url_for
 
 from contacts.company import Company
 from contacts.person import Person
+from desk.tickets.ticket import Ticket
 
 
 def person_url(person: Person | str) -> str:
@@ -26,6 +27,11 @@ def person_edit_url(person: Person) -> str:
 def company_url(company: Company) -> str:
     """The page of a company."""
     return url_for("companies.show", uid=company.uid)
+
+
+def ticket_url(ticket: Ticket) -> str:
+    """The page of a ticket."""
+    return url_for("tickets.show", number=ticket.number)
 
 
 def trace_url(inbound_uid: str) -> str:

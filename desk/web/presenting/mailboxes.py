@@ -21,6 +21,7 @@ from desk.inbound import InboundMail
 from desk.mailboxes import Alert, ImapCursor, Mailbox
 from desk.switching import own_choice
 from desk.web.accounts import account_values
+from desk.web.mailbox_options import option_values
 from desk.web.presenting.times import stamp
 from desk.web.presenting.words import said
 from desk.web.requests import db
@@ -43,7 +44,7 @@ def values(mailbox: Mailbox) -> dict[str, Any]:
         "name", "address", "language", "signature", "receiving_host", "trusted_relays", "dkim_selector")}
     uid = mailbox.uid or ""
     own = {f"signature_{code}": (mailbox.signatures or {}).get(code, "") for code in LANGUAGES}
-    return plain | own | account_values(mailbox) | {
+    return plain | own | account_values(mailbox) | option_values(uid) | {
         "aliases": ", ".join(row.normalised for row in mailbox.aliases),
         "acknowledge": option(db(), "desk.acknowledge", uid),
         "unknown_sender": (own_choice(db(), "intake.unknown_sender", uid) if uid else "") or ""}

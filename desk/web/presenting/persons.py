@@ -19,12 +19,9 @@ from desk.access import visible_mailbox_ids
 from desk.tickets.listing import OPEN, of_each
 from desk.tickets.message import Message
 from desk.tickets.ticket import Ticket
-from desk.web.presenting.card import held_because, person_facts
 from desk.web.presenting.career import axis, bar, drawn
-from desk.web.presenting.changes import changes
 from desk.web.presenting.faces import person_face
 from desk.web.presenting.links import company_url, person_url
-from desk.web.presenting.ticket_lines import ticket_lines
 from desk.web.requests import db
 from desk.web.signing_in import me
 
@@ -35,7 +32,7 @@ def lines(persons: Sequence[Person]) -> list[dict[str, Any]]:
     db().scalars(select(Person).where(Person.id.in_(ids)).options(
         selectinload(Person.employments).joinedload(Employment.company), selectinload(Person.service_level))).all()
     known, tickets, heard = emails(ids), open_tickets(ids), _heard(ids)
-    return [{"url": person_url(p), "name": p.name or known.get(p.id, _("(no name)")), "face": person_face(p.name),
+    return [{"uid": p.uid, "url": person_url(p), "name": p.name or known.get(p.id, _("(no name)")), "face": person_face(p.name, p),
              "title": p.title or (p.employment.position if p.employment else ""), "company": p.employment.company.name if p.employment else "",
              "company_url": company_url(p.employment.company) if p.employment else "", "email": known.get(p.id, ""),
              "service_level": p.service_level.name if p.service_level else "", "incomplete": p.to_be_completed,
@@ -50,20 +47,9 @@ def masked(persons: Sequence[Person]) -> list[dict[str, Any]]:
              "created": day(p.created_at), "restore_url": url_for("persons.restore", uid=p.uid)} for p in persons]
 
 
-def whole(person: Person) -> dict[str, Any]:
-    """The person's own page."""
-    admin, facts = me().admin, person_facts(person)
-    return facts | ticket_lines(Ticket.requester_id == person.id) | {
-        "edit_url": url_for("persons.edit", uid=person.uid), "can_edit": True, "notes": "",
-        "delete_url": url_for("persons.destroy", uid=person.uid) if admin else None,
-        "email": next((a["value"] for a in facts["addresses"] if a["kind"] == "mail" and not a["bad"]), ""),
-        "since": _since(person), "employments": [_post(job) for job in person.employments],
-        "axis": axis() if drawn(person.employments) else [],
-        "status": {"text": _("Active"), "kind": "sure"} if person.status == "active" else {"text": _("Has left"), "kind": "heed"},
-        "marks": [text for text, holds in ((_("Private customer"), person.private_customer),
-                                           (_("No mass mail"), person.block_mass_mail)) if holds],
-        "customer_number": person.customer_number or "", "held_because": held_because(person), "held_url": None,
-        "history": changes(person.uid)}
+def positions(person: Person) -> dict[str, Any]:
+    """Where the person works and worked, with an axis of years where that tells something."""
+    return {"employments": [_post(job) for job in person.employments], "axis": axis() if drawn(person.employments) else []}
 
 
 def open_tickets(ids: Sequence[int]) -> dict[int, int]:
@@ -89,11 +75,6 @@ def _heard(ids: Sequence[int]) -> dict[int, Any]:
         Message.id.desc()).limit(1).correlate(Person).scalar_subquery()
     asked = select(Person.id.label("person"), last.label("message")).where(Person.id.in_(ids)).subquery()
     return dict(db().execute(select(asked.c.person, Message.at).join(Message, Message.id == asked.c.message)).all())
-
-
-def _since(person: Person) -> str:
-    job = person.employment
-    return _("since %(day)s", day=_date(job.started_on)) if job and job.started_on else ""
 
 
 def _post(job: Employment) -> dict[str, Any]:

@@ -108,7 +108,7 @@ def _row(
     return {"number": number, "when": when(rule, names), "verdict": "never" if rule.act == "set_aside" else rule.act,
             "verdict_text": act(rule.act), "then": " · ".join(filter(None, said)), "last_30": counted.get(rule.id, 0),
             "fixed": fixed, "off": rule.off, "changed": changed, "rest": False, "id": rule.id,
-            "edit_url": None if fixed else url_for("policy_rules.edit", uid=rule.id),
+            "edit_url": url_for("policy_rules.edit", uid=rule.id) if not fixed else url_for("blocked_senders.index") if rule.id == "blocked" else None,
             "up_url": url_for("policy_rules.move", uid=rule.id, to="up") if not fixed and number > 1 else None,
             "down_url": url_for("policy_rules.move", uid=rule.id, to="down") if not fixed and number < own else None}
 

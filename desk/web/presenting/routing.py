@@ -11,6 +11,7 @@ from sqlalchemy import select
 from contacts.address import Address, Holding
 from contacts.agent import Agent, Team
 from contacts.company import Category, Company
+from contacts.merged import named_of
 from contacts.person import Person
 from core.i18n import N_
 from core.i18n import gettext as _
@@ -127,9 +128,12 @@ def _uids(rows: Sequence[RoutingRule], name: str) -> set[str | None]:
 
 
 def _addresses(persons: set[str | None]) -> dict[str, str]:
-    """Persons by an address of theirs: what the form takes. The deleted and those without any are gone."""
+    """Persons by an address of theirs: what the form takes. The deleted and those without any are gone; of a merged one it is an
+    address of who goes on."""
+    go_on = named_of(db(), {uid for uid in persons if uid})
     found = db().execute(select(Person.uid, Address.value).join(Holding, Holding.person_id == Person.id).join(
         Address, Address.id == Holding.address_id).where(
-        Person.uid.in_(persons), Address.kind == "email", Holding.until.is_(None), Person.binned_at.is_(None)).order_by(
+        Person.uid.in_({*persons, *go_on.values()}), Address.kind == "email", Holding.until.is_(None), Person.binned_at.is_(None)).order_by(
         Holding.primary, Holding.id.desc()))
-    return {uid: address for uid, address in found}  # noqa: C416 - the primary one comes last and stays
+    addresses = {uid: address for uid, address in found}  # noqa: C416 - the primary one comes last and stays
+    return addresses | {uid: addresses[other] for uid, other in go_on.items() if other in addresses}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import url_for
@@ -10,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from core.i18n import gettext as _
 from desk.access import visible_mailbox_ids
-from desk.tickets.listing import OPEN
+from desk.tickets.listing import OPEN, of_each
 from desk.tickets.ticket import Ticket
 from desk.web.presenting.faces import agent_face
 from desk.web.presenting.rows import shown_state
@@ -23,12 +24,34 @@ SHOWN = 10
 COUNTED = 1000
 
 
-def ticket_lines(whose: ColumnElement[bool]) -> dict[str, Any]:
-    """``tickets`` (the latest ten that the agent may see), and ``tickets_text`` with how many there are."""
-    seen = (whose, Ticket.mailbox_id.in_(visible_mailbox_ids(db(), me())), Ticket.shelf.in_((*OPEN, "closed")))
-    rows = db().scalars(select(Ticket).where(*seen).options(joinedload(Ticket.assignee)).order_by(
-        Ticket.id.desc()).limit(SHOWN)).all()
-    return {"tickets": [_line(ticket) for ticket in rows], "tickets_text": _text(seen) if rows else ""}
+def ticket_lines(
+    whose: ColumnElement[bool], *, shelves: Collection[str] = (), oldest: bool = False, limit: int = SHOWN, people: bool = False,
+) -> dict[str, Any]:
+    """``tickets`` (the latest that the agent may see, or the ``oldest``, on these shelves or all; with ``people``, whose each is), and
+    ``tickets_text`` with how many there are."""
+    seen = (whose, _seen())
+    on = [of_each(Ticket.shelf.in_(shelves))] if shelves else []
+    rows = db().scalars(select(Ticket).where(*seen, *on).options(joinedload(Ticket.assignee), *([joinedload(Ticket.requester)] if people else [])).order_by(
+        Ticket.id if oldest else Ticket.id.desc()).limit(limit)).all()
+    return {"tickets": [_line(ticket) | (_who(ticket) if people else {}) for ticket in rows], "tickets_text": _text(seen) if rows else ""}
+
+
+def ticket_page(whose: ColumnElement[bool], *, before: int | None, limit: int) -> tuple[list[dict[str, Any]], int | None]:
+    """A page of them, the latest first, and the number of the last of it where more follow. ``before`` is the number it begins below."""
+    rows = db().scalars(select(Ticket).where(whose, _seen(), *([Ticket.id < before] if before else [])).options(
+        joinedload(Ticket.assignee), joinedload(Ticket.requester)).order_by(Ticket.id.desc()).limit(limit + 1)).all()
+    shown = rows[:limit]
+    return [_line(ticket) | _who(ticket) for ticket in shown], (
+        shown[-1].id if len(rows) > limit else None)
+
+
+def _seen() -> ColumnElement[bool]:
+    """Asked of each ticket that is theirs: no shelf is gone through for them."""
+    return of_each(Ticket.mailbox_id.in_(visible_mailbox_ids(db(), me())), Ticket.shelf.in_((*OPEN, "closed")))
+
+
+def _who(ticket: Ticket) -> dict[str, str]:
+    return {"who": ticket.requester.name if ticket.requester else ""}
 
 
 def _line(ticket: Ticket) -> dict[str, Any]:
@@ -36,7 +59,7 @@ def _line(ticket: Ticket) -> dict[str, Any]:
     return {"number": ticket.number, "url": url_for("tickets.show", number=ticket.number), "state": drawn,
             "state_label": state(drawn), "subject": ticket.subject or _("(no subject)"),
             "assignee": agent_face(ticket.assignee) if ticket.assignee else None, "due": when, "due_kind": kind,
-            "at": stamp(ticket.moved_at)}
+            "at": stamp(ticket.moved_at), "priority": ticket.priority, "opened": stamp(ticket.created_at)}
 
 
 def _text(seen: tuple[ColumnElement[bool], ...]) -> str:

@@ -18,7 +18,6 @@ from desk.web.signing_in import me
 from rules.intake import ACTS
 
 TRUST = {"pass": ("proven", "sure"), "fail": ("shield-x", "late"), "none": ("shield", "")}
-SAY_IT_ALL = ("is_unknown_and_asked",)     # rules whose reason is that of the person too: said once
 NUMBERS = {rule.asks.__name__: number for number, rule in enumerate(ACTS, start=1)}
 
 
@@ -83,7 +82,11 @@ def _who(message: Message, person: str) -> str:
 
 def _evidence(identification: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"icon": "at" if clue["points"] >= 0 else "alert-triangle", "kind": "late" if clue["points"] < 0 else "",
-             "text": said(clue.get("sentence") or clue["words"])} for clue in identification.get("evidence", ())]
+             "text": _dated(said(clue.get("sentence") or clue["words"]), clue.get("at", ""))} for clue in identification.get("evidence", ())]
+
+
+def _dated(text: str, at: str) -> str:
+    return f"{text} {stamp(datetime.fromisoformat(at))}" if at else text
 
 
 def _trust(trust: dict[str, Any]) -> list[dict[str, Any]]:
@@ -100,10 +103,10 @@ def _arrivals(arrivals: Sequence[Arrival]) -> list[dict[str, Any]]:
 
 
 def _verdict(verdict: dict[str, Any]) -> list[dict[str, Any]]:
-    number, because = NUMBERS.get(verdict.get("rule", "")), list(verdict.get("because", ()))
-    if verdict.get("rule") in SAY_IT_ALL:
-        because = because[:1]
-    texts = [said(sentence) for sentence in because]
+    """The reasons, and which of the company's own rules decided where one did."""
+    number, because = NUMBERS.get(verdict.get("rule", "")), verdict.get("because", ())
+    policy = (verdict.get("policy") or {}).get("sentence")
+    texts = [said(sentence) for sentence in (*because, *((policy,) if policy else ()))]
     if texts and number:
         texts[0] = _("Rule %(number)s: %(why)s", number=number, why=texts[0])
     return [{"icon": "list-check", "kind": "", "text": text} for text in texts]

@@ -19,7 +19,9 @@ from desk.mailboxes import Mailbox, add_mailbox
 from desk.outbound import OutboundMail, enqueue
 from desk.tickets.intake import file
 from desk.tickets.writing import keep_files
+from desk.web.presenting.ledger import RULES
 from mailgate.parse import parse
+from rules.intake import ACTS
 
 URL = "/settings/mail-in"
 Arrive = Callable[..., InboundMail]
@@ -49,6 +51,10 @@ def arrive(fresh_database: Database, support: Mailbox) -> Arrive:
                 claiming.finish(row, state, reason)
         return row
     return arrive
+
+
+def test_each_rule_has_a_name_in_words() -> None:
+    assert {rule.asks.__name__ for rule in ACTS} <= set(RULES)
 
 
 def test_list_and_trace(admin_client: FlaskClient, arrive: Arrive) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -47,6 +48,23 @@ def test_relays_are_addresses_or_networks(admin_client: FlaskClient, support: Ma
     refused = save(admin_client, support, trusted_relays="the one in the cellar")
     assert refused.status_code == 422 and "192.0.2.0/24" in refused.text
     assert save(admin_client, support, trusted_relays="192.0.2.7\n2001:db8::/32").status_code == 303
+
+
+def test_a_mailbox_may_differ_from_the_desk(admin_client: FlaskClient, support: Mailbox, fresh_database: Database) -> None:
+    """Its days of keeping, its score of spam, and whether senders are checked; empty takes the choice back."""
+    names = ("intake.unrecorded_days", "intake.spam_score", "mail.check_senders")
+    assert save(admin_client, support, unrecorded_days="7", spam_score="0", check_senders="off").status_code == 303
+    with fresh_database.read() as db:
+        assert [option(db, name, support.uid) for name in names] == [7, 0, False]
+        assert [option(db, name) for name in names] == [90, 10, True]
+    text = admin_client.get(f"/settings/mailboxes/{support.uid}").text
+    assert re.search(r'name="unrecorded_days"[^>]*value="7"', text) and re.search(r'name="spam_score"[^>]*value="0"', text)
+    for wrong in ("0", "3651", "many", "-1", "7.5"):
+        refused = save(admin_client, support, unrecorded_days=wrong)
+        assert refused.status_code == 422 and "This value does not fit here." in refused.text, wrong
+    assert save(admin_client, support, unrecorded_days="", spam_score="", check_senders="").status_code == 303
+    with fresh_database.read() as db:
+        assert [option(db, name, support.uid) for name in names] == [90, 10, True]
 
 
 def test_form_becomes_an_account(support: Mailbox, fresh_database: Database) -> None:
@@ -110,6 +128,18 @@ def test_form_comes_back_as_it_was_saved(support: Mailbox, admin_client: FlaskCl
                   'value="587"', "mx.provider.example"):
         assert shown in page, shown
     assert values is not None
+
+
+@pytest.mark.parametrize("user", ["support", ""])
+@pytest.mark.parametrize("security", ["none", "starttls", "tls"])
+def test_how_a_line_is_secured_comes_back_as_it_was_chosen(
+    support: Mailbox, admin_client: FlaskClient, security: str, user: str,
+) -> None:
+    assert save(admin_client, support, smtp_security=security, smtp_user=user).status_code == 303
+    text = admin_client.get(f"/settings/mailboxes/{support.uid}").text
+    chosen = re.search(r'<select[^>]*name="smtp_security".*?</select>', text, re.DOTALL)
+    assert chosen is not None
+    assert re.findall(r'<option value="(\w+)" selected', chosen[0]) == [security]
 
 
 @pytest.mark.parametrize(("changed", "said"), [

@@ -102,7 +102,7 @@ def test_explaining_gives_the_file_to_a_worker(admin_client: FlaskClient, fresh_
         operation.result = {"lines": ["1. The letter", "   From        <a@b.example>", "3. The verdict",
                                       "   Act         open_held (rule is_unknown_and_asked)", "   Person      asked"]}
     page = admin_client.get(location).text
-    for said in ("1. The letter", "&lt;a@b.example&gt;", "3. The verdict", "New ticket, held · Unknown sender, and the mailbox asks",
+    for said in ("1. The letter", "&lt;a@b.example&gt;", "3. The verdict", "New ticket, held · Unknown sender: an agent is asked",
                  "an agent is asked"):
         assert said in page, said
     assert "open_held" not in page

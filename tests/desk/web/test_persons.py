@@ -172,6 +172,18 @@ def test_addresses_are_changed_added_and_taken_away(
     assert held(fresh_database, ingrid) == [("solheim@post.example", True), ("ingrid@kunde.example", False)]
 
 
+def test_a_corrected_address_keeps_its_label_and_the_next_is_primary(
+    ingrid: Person, agent_client: FlaskClient, fresh_database: Database,
+) -> None:
+    with fresh_database.write() as db:
+        add_address(db, db.get_one(Person, ingrid.id), "email", "solhiem@post.example", label="private", by=None)
+    form = posted(ingrid, fresh_database)
+    rows = {"address_value": ["solheim@post.example" if value == "solhiem@post.example" else "" for value in form["address_value"]]}
+    assert agent_client.post(f"/persons/{ingrid.uid}", data=form | rows).status_code == 303
+    assert held(fresh_database, ingrid) == [("solheim@post.example", True)]
+    assert "private" in agent_client.get(f"/persons/{ingrid.uid}/addresses").text
+
+
 def test_an_address_that_a_colleague_added_stays(
     ingrid: Person, agent_client: FlaskClient, fresh_database: Database,
 ) -> None:
@@ -220,6 +232,7 @@ def test_another_company_is_a_job_change(
 def test_leaving_the_last_company_is_allowed_and_shows(
     ingrid: Person, agent_client: FlaskClient, fresh_database: Database,
 ) -> None:
+    """0.11: disconnecting is allowed; whoever is to be completed stands in a list of their own."""
     form = posted(ingrid, fresh_database, company="")
     assert agent_client.post(f"/persons/{ingrid.uid}", data=form).status_code == 303
     assert stored(fresh_database, "Solheim").to_be_completed

@@ -13,6 +13,7 @@ from core.database import Database
 from core.history import Change, FactRow
 from core.options import option
 from desk import inbound
+from desk.blocking import block, is_blocked
 from desk.inbound import Delivery
 from desk.mailboxes import Mailbox, add_mailbox
 from desk.policy import policy, save_policy
@@ -32,6 +33,7 @@ def workshop(fresh_database: Database) -> Mailbox:
 
 
 def test_create_is_the_default_and_explained(admin_client: FlaskClient, workshop: Mailbox) -> None:
+    """S81c, 0.10: on, and a notice until somebody has chosen."""
     page = admin_client.get(URL).text
     assert 'value="create" checked' in page and "Until somebody chooses, a person is created" in page
 
@@ -108,13 +110,18 @@ def test_nonsense_is_refused(admin_client: FlaskClient) -> None:
 
 def test_the_desk_as_a_whole(admin_client: FlaskClient, fresh_database: Database) -> None:
     form = {"desk.name": "Fjordhaven", "desk.language": "nb", "desk.timezone": "Europe/Oslo", "desk.reopen_days": "30",
-            "contacts.bin_days": "15", "mail.loop_limit": "20", "mail.retry_days": "2", "desk.acknowledge": "1"}
+            "contacts.bin_days": "15", "mail.loop_limit": "20", "mail.retry_days": "2", "desk.acknowledge": "1",
+            "intake.spam_score": "7", "mail.on_cards": "1", "features.service": "1", "services.map": "", "services.sms": "sms:{number}",
+            "contacts.required_fields": ["email", "last_name"], "cards.individual_layouts": "1"}
     assert admin_client.post("/settings/desk", data=form).status_code == 303
     with fresh_database.read() as db:
         assert option(db, "desk.name") == "Fjordhaven" and option(db, "desk.reopen_days") == 30
         assert option(db, "contacts.company_required") is False
         named = {fact.data["name"] for fact in db.scalars(select(FactRow).where(FactRow.kind == "option.changed"))}
-    assert named == {"desk.name", "desk.language", "desk.reopen_days", "mail.retry_days", "contacts.company_required"}
+    assert named == {"desk.name", "desk.language", "desk.reopen_days", "mail.retry_days", "contacts.company_required",
+                     "mail.check_senders", "intake.spam_score", "services.map", "services.sms", "contacts.required_fields"}
+    with fresh_database.read() as db:
+        assert option(db, "contacts.required_fields") == ["last_name", "email"] and option(db, "services.sms") == "sms:{number}"
     answer = admin_client.post("/settings/desk", data=form | {"mail.retry_days": "99", "desk.timezone": "Mars"})
     assert answer.status_code == 422 and "This value does not fit here." in answer.text and "no such time zone" in answer.text
 
@@ -210,3 +217,26 @@ def test_a_colleagues_version_is_not_overwritten(admin_client: FlaskClient, jona
     ("post", "/trial/discard"), ("get", "/trial/mails"), ("get", "/versions"), ("post", "/versions/1")])
 def test_admins_alone(agent_client: FlaskClient, method: str, path: str) -> None:
     assert getattr(agent_client, method)(URL + path).status_code == 403
+
+
+def test_blocked_senders_are_listed_and_taken_back(admin_client: FlaskClient, agent_client: FlaskClient, fresh_database: Database) -> None:
+    """What an agent blocked on a ticket stays to be seen and lifted, when the ticket has long been forgotten."""
+    url = f"{URL}/blocked"
+    assert "Nobody is blocked." in admin_client.get(url).text
+    with fresh_database.write() as db:
+        block(db, "@rude.example")
+        block(db, "per@loud.example")
+    assert 'href="/settings/unknown-senders/blocked"' in admin_client.get(URL).text
+    text = admin_client.get(url).text
+    assert 'value="@rude.example"' in text and 'value="per@loud.example"' in text
+    for answer in (agent_client.get(url), agent_client.post(f"{url}/end", data={"sender": "@rude.example"}), agent_client.post(url)):
+        assert answer.status_code == 403
+    assert admin_client.post(f"{url}/end", data={"sender": "@rude.example"}).status_code == 303
+    text = admin_client.get(url).text
+    assert "Mail from @rude.example is taken again." in text and 'value="@rude.example"' not in text
+    with fresh_database.read() as db:
+        assert [is_blocked(db, one) for one in ("ole@rude.example", "per@loud.example")] == [False, True]
+    assert admin_client.post(f"{url}?sender=@rude.example").status_code == 303
+    with fresh_database.read() as db:
+        assert is_blocked(db, "ole@rude.example")
+    assert admin_client.post(f"{url}/end", data={"sender": "nobody@rude.example"}).status_code == 404

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from desk.web.api.paging import Page
-from desk.web.api.schemas.common import NO_NUL, ONE_LINE, Changes, Given, Line, Shape, Word
-from desk.web.api.schemas.persons import Language, Name
+from desk.web.api.schemas.common import NO_NUL, ONE_LINE, Changes, Given, Line, Shape, Uid, Word
+from desk.web.api.schemas.persons import Custom, Language, Name
 
 Title = Annotated[str, StringConstraints(max_length=200, pattern=ONE_LINE)]
 Number = Annotated[str, StringConstraints(max_length=20, pattern=ONE_LINE)]
@@ -31,6 +31,7 @@ class Company(Shape):
     address: str | None
     website: str | None
     domains: list[str]
+    custom: Custom
     version: int
 
 
@@ -38,6 +39,7 @@ class CompaniesAsked(Page):
     """Which companies: by any part of name, organisation number or website."""
 
     q: Line | None = None
+    selection: Uid | None = Field(None, description="Those in this selection, as the caller sees it; by name.")
     sort: Literal["created", "name"] | None = Field(
         None, description="`created` (the newest first) unless something is searched for, which comes by name.")
 
@@ -55,6 +57,7 @@ class CompanyChange(Changes):
     address: Postal | None = None
     website: Title | None = None
     domains: list[Domain] = Field(default=[], max_length=50)
+    custom: Custom = {}
 
 
 class NewCompany(CompanyChange):

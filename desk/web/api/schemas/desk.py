@@ -213,12 +213,15 @@ class ItemsAsked(Page):
     """What of its records."""
 
     kind: Word | None = Field(None, description="Of one kind alone.")
+    state: Word | None = Field(None, description="In one state alone.")
 
 
 class OperationItem(Shape):
     """One record that an operation speaks of."""
 
     kind: str
+    state: str = Field(description="Of a bulk act: laid, planned, done, skipped, failed, undone, conflict; else empty.")
+    reason: str | None = Field(description="Why it was skipped, failed, or could not be undone.")
     subject: str | None = Field(description="Id of the record.")
     data: dict[str, Any]
 

@@ -11,6 +11,8 @@ from desk.web.api.schemas.companies import Title
 from desk.web.api.schemas.persons import Language, Name
 
 Url = Annotated[str, StringConstraints(max_length=1000, pattern=ONE_LINE)]
+#: Folders, networks: one a line.
+Lines = Annotated[str, StringConstraints(max_length=4000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")]
 Signature = Annotated[str, StringConstraints(max_length=20_000, pattern=NO_NUL)]
 Secret = Annotated[str, StringConstraints(max_length=20_000, pattern=NO_NUL), Field(json_schema_extra={"writeOnly": True})]
 
@@ -61,13 +63,13 @@ class MailboxChange(Changes):
     agents: list[Word] = Field(default=[], max_length=500, description="Addresses or ids.")
     teams: list[Word] = Field(default=[], max_length=100, description="Names or ids.")
     imap_url: Url = Field("", description="imaps://user:password@host; empty where mail comes to the SMTP door alone.")
-    imap_folders: Url = "INBOX"
+    imap_folders: Lines = Field("INBOX", description="One a line.")
     imap_after: Literal["leave", "seen", "move", "delete"] = "seen"
     imap_move_to: Title = ""
     relay_url: Url = Field("", description="smtp://user:password@host:587; empty for the desk's own relay.")
     sent_folder: Title = ""
     receiving_host: Title = ""
-    trusted_relays: Url = ""
+    trusted_relays: Lines = Field("", description="Addresses and networks, one a line.")
     dkim_selector: Name = ""
     oauth_provider: Literal["", "microsoft", "google"] = Field("", description="Signs in by XOAUTH2 in place of passwords; empty: by these.")
     oauth_tenant: Name = ""

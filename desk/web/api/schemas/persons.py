@@ -14,6 +14,8 @@ Language = Literal["en", "nb", "da", "sv"]
 Name = Annotated[str, StringConstraints(max_length=120, pattern=ONE_LINE)]
 Label = Annotated[str, StringConstraints(max_length=40, pattern=ONE_LINE)]
 Kind = Literal["email", "phone", "chat", "link"]
+#: Of user-defined fields: key → a text, a number, a date as ``2026-11-28``, true or false, or a list of texts, by the field's kind.
+Custom = Annotated[dict[str, Any], Field(max_length=200, description="What stands in user-defined fields, by their keys; null empties one.")]
 
 
 class Address(Shape):
@@ -88,7 +90,7 @@ class Person(Shape):
     block_mass_mail: bool
     to_be_completed: bool
     version: int
-    custom: dict[str, Any]
+    custom: Custom
     addresses: list[Address]
     employments: list[Employment]
     legal_bases: list[LegalBasis]
@@ -101,6 +103,7 @@ class PersonsAsked(Page):
 
     q: Line | None = None
     company: Uid | None = None
+    selection: Uid | None = Field(None, description="Who is in this selection, as the caller sees it; by name.")
     sort: Literal["created", "name"] | None = Field(
         None, description="`created` (the newest first) unless something is searched for, which comes by name.")
 
@@ -187,6 +190,7 @@ class PersonChange(Changes):
     private_customer: bool = False
     customer_number: Label | None = None
     block_mass_mail: bool = False
+    custom: Custom = {}
 
 
 class NewPerson(PersonChange):
@@ -198,12 +202,17 @@ class NewPerson(PersonChange):
     id: Given = None
     version: Given = None
     to_be_completed: Given = None
-    custom: Given = None
     created: Given = None
     delete_planned: Given = None
 
 
-class Share(Asked):
+class Nevertheless(Asked):
+    """Whether to save a person who is the same as another by the company's own rule, where the API warns of that."""
+
+    nevertheless: Literal["true", "false"] = "false"
+
+
+class Share(Nevertheless):
     """Whether several persons may hold the same address."""
 
     share: Literal["true", "false"] = "false"

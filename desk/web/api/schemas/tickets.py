@@ -58,6 +58,17 @@ class Verdict(Shape):
     why: str
 
 
+class Routing(Shape):
+    """Why the ticket went where it went when it opened: by a rule (which one, its place then, its name), by the person's
+    support contact, or both."""
+
+    how: Literal["rule", "support_contact", ""]
+    rule: str | None
+    number: int | None
+    name: str
+    why: str
+
+
 class Trust(Shape):
     """What authentication proves of the sender."""
 
@@ -95,6 +106,7 @@ class Message(Shape):
     state: Literal["queued", "handing_over", "sent", "deferred", "failed"] | None = Field(
         description="How a message that went out fares.")
     trust: Trust | None = Field(description="Of a message that came in.")
+    locked: bool = Field(description="Whether access to this mail is locked for you; `text` then says so, and there are no files.")
 
 
 class TicketRow(Shape):
@@ -118,6 +130,7 @@ class TicketRow(Shape):
     requester: Requester
     identification: Identification
     verdict: Verdict
+    routing: Routing | None = Field(description="None where neither a rule nor a support contact had a say.")
     trust: Trust
 
 

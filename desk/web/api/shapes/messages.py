@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
 from contacts.agent import Agent
+from desk.locked_mail import hidden_mail
 from desk.outbound import OutboundMail
 from desk.tickets.merging import shown_ids
 from desk.tickets.message import MOST_SHOWN, Message
@@ -28,7 +29,7 @@ def shown(db: Session, messages: Sequence[Message]) -> list[shapes.Message]:
     states: dict[int | None, str] = dict(db.execute(select(OutboundMail.message_id, OutboundMail.state).where(
         OutboundMail.message_id.in_(ids), or_(OutboundMail.kind == "reply", OutboundMail.kind == "forward"),
     ).order_by(OutboundMail.id)).all()) if ids else {}
-    return [_message(message, states.get(message.id)) for message in messages]
+    return [_message(message, states.get(message.id), locked=hidden_mail(db, message)) for message in messages]
 
 
 def one(db: Session, message: Message) -> shapes.Message:
@@ -41,13 +42,13 @@ def one(db: Session, message: Message) -> shapes.Message:
 LOADED = (selectinload(Message.attachments), joinedload(Message.author).options(lazyload(Agent.addresses)))
 
 
-def _message(message: Message, state: str | None) -> shapes.Message:
+def _message(message: Message, state: str | None, *, locked: bool) -> shapes.Message:
     return shapes.Message(
         id=message.uid, direction=message.direction, channel=message.channel, from_=message.from_address,
         to=[address for _name, address in message.to], cc=[address for _name, address in message.cc],
         subject=message.subject, text=message.text, visible=message.shown, html=message.html,
         attachments=[shapes.File(id=f.uid, name=f.name, type=f.type, size=f.size, sha256=f.digest)
-                     for f in message.attachments],
+                     for f in message.attachments if not locked], locked=locked,
         message_id=message.rfc_message_id, at=message.at, by=message.author.email if message.author else None,
         state=state, trust=_trust(message))
 

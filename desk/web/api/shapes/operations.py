@@ -11,4 +11,4 @@ def operation(row: Operation) -> shapes.Operation:
     return shapes.Operation(
         id=row.uid, kind=row.kind, state=row.state, progress=shapes.Progress(done=row.done, total=row.total),
         reason=row.reason, items_url=f"/api/v1/operations/{row.uid}/items",
-        result_url=f"/api/v1/operations/{row.uid}/result" if row.state == "done" and row.result else None)
+        result_url=f"/api/v1/operations/{row.uid}/result" if row.state in ("done", "undone") and row.result else None)

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
 from contacts.address import KINDS, Holding
 from contacts.agent import Agent
+from contacts.custom_fields import custom_fields
+from contacts.custom_values import Card, Custom, customs, kind_of
 from contacts.person import Employment, Person
 from desk.web.api.schemas import persons as shapes
 
@@ -26,12 +28,19 @@ def persons(db: Session, found: Sequence[Person]) -> list[shapes.Person]:
     held: dict[int, list[Holding]] = {}
     for holding in db.scalars(select(Holding).where(Holding.person_id.in_(ids)).order_by(Holding.id)):
         held.setdefault(holding.person_id, []).append(holding)
-    return [_person(by_id[i], held.get(i, [])) for i in ids]
+    own = own_of(db, Person, ids)
+    return [_person(by_id[i], held.get(i, []), own.get(i, {})) for i in ids]
 
 
 def person(db: Session, found: Person) -> shapes.Person:
     """One of them."""
     return persons(db, [found])[0]
+
+
+def own_of(db: Session, kind: type[Card], ids: Sequence[int]) -> dict[int, Custom]:
+    """What stands in the user-defined fields that are in use, of many at once."""
+    keys = {field.key for field in custom_fields(db, kind_of(kind))}
+    return {i: {key: value for key, value in own.items() if key in keys} for i, own in customs(db, kind, ids).items()}
 
 
 def address(holding: Holding) -> shapes.Address:
@@ -49,7 +58,7 @@ def employment(job: Employment) -> shapes.Employment:
         primary=job.primary, from_=job.started_on, to=job.ended_on)
 
 
-def _person(p: Person, held: Sequence[Holding]) -> shapes.Person:
+def _person(p: Person, held: Sequence[Holding], own: Custom) -> shapes.Person:
     level, category, business = p.service_level, p.category, p.business
     support, ours, by = p.support_contact, p.our_contact, p.created_by
     in_order = sorted(held, key=lambda h: (h.until is not None, KINDS.index(h.address.kind), not h.primary, h.id))
@@ -59,7 +68,7 @@ def _person(p: Person, held: Sequence[Holding]) -> shapes.Person:
         support_contact=support.email if support else None, our_contact=ours.email if ours else None,
         category=category.name if category else None, business=business.name if business else None,
         private_customer=p.private_customer, customer_number=p.customer_number, block_mass_mail=p.block_mass_mail,
-        to_be_completed=p.to_be_completed, version=p.version, custom={},
+        to_be_completed=p.to_be_completed, version=p.version, custom=own,
         addresses=[address(h) for h in in_order], employments=[employment(job) for job in p.employments],
         legal_bases=[shapes.LegalBasis(purpose=b.purpose, basis=b.basis, source=b.source, at=b.at) for b in p.legal_bases],
         created=shapes.Created(how=p.created_how, why=p.created_why, by=by.email if by else None, at=p.created_at),

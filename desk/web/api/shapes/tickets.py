@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from contacts.agent import Team
 from contacts.person import Person
 from desk.mailboxes import Mailbox
+from desk.tickets.strangers import candidates_now
 from desk.tickets.ticket import Tag, Ticket
+from desk.tickets.unseen import as_seen, unseen
 from desk.web.api.bearer import me
 from desk.web.api.schemas import tickets as shapes
 from desk.web.api.shapes.messages import messages_of
@@ -31,7 +33,7 @@ def rows(tickets: Sequence[Ticket]) -> list[shapes.TicketRow]:
 def whole(ticket: Ticket) -> shapes.Ticket:
     """A ticket with all that was said."""
     db().flush()
-    return shapes.Ticket(**_row(ticket, _Around(db(), [ticket])), messages=messages_of(db(), me(), ticket))
+    return shapes.Ticket(**_row(ticket, _Around(db(), [ticket], anew=True)), messages=messages_of(db(), me(), ticket))
 
 
 def verdict_of(verdict: dict[str, Any]) -> shapes.Verdict:
@@ -40,9 +42,9 @@ def verdict_of(verdict: dict[str, Any]) -> shapes.Verdict:
 
 
 class _Around:
-    """What is asked once for all tickets of an answer."""
+    """What is asked once for all tickets of an answer; ``anew``: who a stranger may be as the register is now."""
 
-    def __init__(self, db: Session, tickets: Sequence[Ticket]) -> None:
+    def __init__(self, db: Session, tickets: Sequence[Ticket], *, anew: bool = False) -> None:
         ids = [ticket.id for ticket in tickets]
         self.mailboxes: dict[int, str] = dict(db.execute(select(Mailbox.id, Mailbox.address).where(
             Mailbox.id.in_({t.mailbox_id for t in tickets}))).all())
@@ -52,7 +54,10 @@ class _Around:
         for ticket_id, name in db.execute(select(Tag.ticket_id, Tag.name).where(
                 Tag.ticket_id.in_(ids)).order_by(Tag.name)):
             self.tags.setdefault(ticket_id, []).append(name)
-        named = {c["person_id"] for t in tickets for c in t.identification.get("candidates", ())}
+        found = {t.id: candidates_now(db, t) if anew else t.identification.get("candidates", ()) for t in tickets}
+        hidden = unseen(db, me(), [one for some in found.values() for one in some])
+        self.candidates = {ticket_id: as_seen(some, hidden) for ticket_id, some in found.items()}
+        named = {one["person_id"] for some in self.candidates.values() for one in some}
         self.living = set(db.scalars(select(Person.uid).where(
             Person.uid.in_(named), Person.binned_at.is_(None), Person.merged_into_id.is_(None)))) if named else set()
 
@@ -66,7 +71,7 @@ def _row(ticket: Ticket, around: _Around) -> dict[str, Any]:
         "tags": around.tags.get(ticket.id, []), "language": ticket.language, "created_at": ticket.created_at,
         "updated_at": ticket.moved_at, "due_at": ticket.due_at, "version": ticket.version, "held": ticket.held,
         "requester": _requester(ticket), "identification": _identification(ticket, around),
-        "verdict": _verdict(ticket), "trust": shapes.Trust(**_some(ticket.trust or UNPROVEN, "result", "why")),
+        "verdict": _verdict(ticket), "routing": _routing(ticket), "trust": shapes.Trust(**_some(ticket.trust or UNPROVEN, "result", "why")),
     }
 
 
@@ -86,13 +91,22 @@ def _identification(ticket: Ticket, around: _Around) -> shapes.Identification:
     return shapes.Identification(
         how=kept.get("how", "none"), evidence=_clues(kept.get("evidence", ()) if named else ()),
         candidates=[shapes.Candidate(person_id=c["person_id"], name=c["name"], score=c["score"], evidence=_clues(c["evidence"]))
-                    for c in kept.get("candidates", ()) if c["person_id"] in around.living])
+                    for c in around.candidates[ticket.id] if c["person_id"] in around.living])
 
 
 def _verdict(ticket: Ticket) -> shapes.Verdict:
     if "act" in ticket.verdict:
         return verdict_of(ticket.verdict)
     return verdict_of({**BY_AGENT, "person": "matched" if ticket.requester_id else "none"})
+
+
+def _routing(ticket: Ticket) -> shapes.Routing | None:
+    """Why it went where it went, in English as all reasons here."""
+    kept = ticket.verdict.get("routing")
+    if not kept:
+        return None
+    why = " ".join(one["say"] % one["with"] if one.get("with") else one["say"] for one in kept["because"])
+    return shapes.Routing(**_some(kept, "how", "rule", "number", "name"), why=why)
 
 
 def _clues(kept: Iterable[dict[str, Any]]) -> list[shapes.Clue]:

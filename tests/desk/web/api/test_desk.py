@@ -47,9 +47,11 @@ def test_outbound_ledger_and_retry(admin, agent, arrive, fresh_database):
 def test_mailbox_is_added_changed_and_switched_off(admin, agent, nora, fresh_database, arrive):
     made = admin.post("/mailboxes", {
         "address": "sales@desk.example", "name": "Sales", "language": "nb", "open_to_all": False, "agents": ["nora@desk.example"],
-        "imap_url": "imaps://sales:p%40ss@mail.example", "relay_password": "secret"}, status=201)
+        "imap_url": "imaps://sales:p%40ss@mail.example", "relay_password": "secret",
+        "imap_folders": "INBOX\nKø", "trusted_relays": "192.0.2.7\n192.0.2.0/24"}, status=201)
     assert (made["address"], made["imap_url"], made["agents"], made["language"]) == (
         "sales@desk.example", "imaps://sales@mail.example", ["nora@desk.example"], "nb")
+    assert (made["imap_folders"], made["trusted_relays"]) == ("INBOX\nKø", "192.0.2.7\n192.0.2.0/24")
     assert "pass" not in str(made) and "secret" not in str(made)
     with fresh_database.read() as db:
         row = db.scalars(select(Mailbox).where(Mailbox.normalised == "sales@desk.example")).one()

@@ -20,11 +20,24 @@ from hypothesis import HealthCheck, settings
 from schemathesis.config import SchemathesisConfig
 from sqlalchemy import select, update
 
+from contacts.activity import Activity
 from contacts.address import Holding
 from contacts.agent import Agent, Team
+from contacts.campaign import Campaign, CampaignMember
 from contacts.company import Company, ServiceLevel
+from contacts.custom_field import CustomField
+from contacts.duplicate_pair import DuplicatePair
+from contacts.editing import create_person
 from contacts.enrolling import add_agent, new_token
+from contacts.file import File
+from contacts.infotag import Infotag
+from contacts.note import Note
+from contacts.order import Order
 from contacts.person import Employment, Person
+from contacts.project import Project, ProjectMember
+from contacts.relation import Relation, RelationKind
+from contacts.sale import Sale, SaleMember
+from contacts.selection import Selection
 from core.database import Database, database
 from core.operations import Operation
 from desk.inbound import InboundMail
@@ -43,15 +56,22 @@ NAMED: dict[str, tuple[Any, str]] = {
     "persons": (Person, "1" * 24), "companies": (Company, "2" * 24), "messages": (Message, "3" * 24),
     "attachments": (Attachment, "4" * 24), "inbound": (InboundMail, "5" * 24), "outbound": (OutboundMail, "6" * 24),
     "operations": (Operation, "7" * 24), "undo": (Operation, "7" * 24), "agents": (Agent, "8" * 24), "teams": (Team, "9" * 24),
-    "service-levels": (ServiceLevel, "c" * 24),
+    "service-levels": (ServiceLevel, "c" * 24), "relations": (Relation, "d" * 24), "relation-kinds": (RelationKind, "e" * 24), "selections": (Selection, "11" * 12),
+    "activities": (Activity, "f" * 24), "sales": (Sale, "12" * 12), "projects": (Project, "13" * 12), "campaigns": (Campaign, "14" * 12),
+    "orders": (Order, "15" * 12), "notes": (Note, "0" * 24),
+    "duplicates": (DuplicatePair, "10" * 12), "custom-fields": (CustomField, "20" * 12), "infotags": (Infotag, "30" * 12),
+    "files": (File, "40" * 12),
 }
 WITHIN = {"aid": (Holding, "a" * 24), "eid": (Employment, "b" * 24)}
+#: Who takes part, below each kind of record.
+MEMBERS = {"sales": (SaleMember, "16" * 12), "projects": (ProjectMember, "17" * 12), "campaigns": (CampaignMember, "18" * 12)}
 OTHER = {"number": [1, 2], "pid": ["1" * 24], "address": ["support@desk.example"], "key": ["intake.unknown_sender", "contacts.bin_days"]}
 #: What bodies name, so that some of them are not refused for it.
-KNOWN = {"mailbox": ["support@desk.example"], "requester": ["1" * 24], "person_id": ["1" * 24], "company_id": ["2" * 24],
+KNOWN = {"mailbox": ["support@desk.example"], "requester": ["1" * 24], "person_id": ["1" * 24], "company_id": ["2" * 24], "kind_id": ["e" * 24],
+         "to_company": ["2" * 24],
          "assignee": ["me"], "our_contact": ["nora@desk.example"], "support_contact": ["nora@desk.example"]}
 #: Requests made at random for each operation, beside those at every edge of the document.
-EXAMPLES = int(os.environ.get("SKRANKE_TEST_EXAMPLES", "10"))
+EXAMPLES = int(os.environ.get("SKRANKE_TEST_EXAMPLES", "5"))
 CONFIG = SchemathesisConfig.from_dict({
     "seed": 1, "generation": {"deterministic": True, "database": "none", "allow-x00": True},
     # A request may fit the document and be refused for what the desk knows (422), or be too late (412).
@@ -77,6 +97,8 @@ def named() -> dict[str, Any]:
 
 
 def _names(path: str, name: str) -> list[Any]:
+    if name == "mid":
+        return [MEMBERS[path.split("/")[3]][1]]
     return OTHER[name] if name in OTHER else [(WITHIN[name] if name in WITHIN else NAMED[path.split("/")[3]])[1]]
 
 
@@ -107,6 +129,8 @@ def _fill(made: Database) -> str:
         add_mailbox(db, "support@desk.example", "Support")
         nora, jonas = add_agent(db, "nora@desk.example"), add_agent(db, "jonas@desk.example", role="admin")
         tokens = [new_token(db, nora), new_token(db, jonas)]
+        first, second = (create_person(db, {"last_name": name}, by=None, exempt=True) for name in ("Vik", "Wik"))
+        db.add(DuplicatePair(person_id=first.id, other_id=second.id, points=50, evidence=[]))
     agent, admin = (Caller(create_app().test_client(), token) for token in tokens)
     arriving(made, mail(text="One.", subject="One"))
     arriving(made, mail(text="Two.", subject="Two"))
@@ -114,13 +138,26 @@ def _fill(made: Database) -> str:
     admin.post("/persons", {"first_name": "Eva", "last_name": "Lie", "addresses": [{"value": "eva@nordlys.example"}],
                             "employments": [{"company_id": company["id"]}]})
     admin.post("/teams", {"name": "Second line"})
+    admin.post("/activities", {"title": "Ask about training", "company_id": company["id"]})
+    admin.post(f"/companies/{company['id']}/notes", {"text": "Likes coffee."})
+    admin.post("/custom-fields", {"name": "Interests"})
+    admin.post("/infotags", {"name": "Golf"})
+    for key in ("sales", "projects", "campaigns"):
+        made_one = admin.post(f"/{key}", {"title" if key == "sales" else "name": "Scanners"})
+        admin.post(f"/{key}/{made_one['id']}/members", {"person_ids": [admin.get("/persons?q=eva")["items"][0]["id"]]})
+    admin.post("/orders", {"company_id": company["id"], "lines": [{"text": "Scanner", "quantity": 2, "price": 100}]})
     admin.post("/service-levels", {"name": "Gold", "first_answer_minutes": 60})
+    eva = admin.get("/persons?q=eva")["items"][0]["id"]
+    kind = admin.post("/relation-kinds", {"between": "person-company", "name": "patron of"})
+    admin.post("/relations", {"kind_id": kind["id"], "first": {"person_id": eva}, "second": {"company_id": company["id"]}})
+    admin.post("/selections", {"name": "Some", "of": "persons"})
     admin.post("/mailboxes/support@desk.example/test")
     agent.post("/tickets/1/replies", {"text": "Hello."})
     with made.write() as db:
         db.add(Attachment(name="a.txt", type="text/plain", size=1, digest="0" * 64, message_id=1))
+        db.add(File(name="a.txt", type="text/plain", size=1, digest="0" * 64, company_id=db.scalar(select(Company.id))))
         db.flush()
-        for kind, uid in {**NAMED, **WITHIN}.values():
+        for kind, uid in (*NAMED.values(), *WITHIN.values(), *MEMBERS.values()):
             last = db.scalar(select(kind.id).order_by(kind.id.desc()).limit(1))
             db.execute(update(kind).where(kind.id == last).values(uid=uid))
         eva = db.scalars(select(Person).where(Person.uid == "1" * 24)).one()

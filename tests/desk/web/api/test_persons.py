@@ -8,6 +8,7 @@ from base64 import urlsafe_b64encode
 import pytest
 from sqlalchemy import select
 
+from contacts.address import Holding
 from contacts.person import Person as Row
 from core.clock import now
 from desk.outbound import OutboundMail
@@ -63,7 +64,7 @@ def test_what_was_read_can_be_sent_back(eva, admin):
     again = {**eva, "customer_number": None, "addresses": [], "first_name": "Ida"}
     assert admin.post("/persons", again)["last_name"] == "Lie"
     problem = admin.post("/persons", {**again, "custom": {"shoe_size": 43}}, status=422)
-    assert "custom" in problem["errors"]
+    assert "custom.shoe_size" in problem["errors"]
 
 
 def test_what_is_over_stays_over_when_sent_back(eva, admin, nordlys):
@@ -177,6 +178,21 @@ def test_addresses_are_added_changed_and_retired(admin, eva):
     for wrong in ({"value": "not an address"}, {"kind": "phone", "value": "12"}, {"kind": "pigeon", "value": "Per"},
                   {"value": "eva@hjem.example"}):
         admin.post(path, wrong, status=422)
+
+
+def test_what_proved_an_address_proves_no_other_and_there_is_always_a_primary_one(admin, eva, fresh_database):
+    path = f"/persons/{eva['id']}/addresses"
+    first = next(a for a in eva["addresses"] if a["kind"] == "email")
+    with fresh_database.write() as db:
+        db.scalars(select(Holding).where(Holding.uid == first["id"])).one().proof = "link"
+    other = admin.post(path, {"kind": "email", "value": "second@post.example"}, status=201)
+    changed = admin.patch(f"{path}/{first['id']}", {"value": "elsewhere@post.example"})
+    assert (changed["value"], changed["proof"], changed["primary"]) == ("elsewhere@post.example", "agent", True)
+    before = [a for a in admin.get(f"/persons/{eva['id']}")["addresses"] if a["value"] == first["value"]]
+    assert [(a["proof"], a["to"] is None, a["id"] == first["id"]) for a in before] == [("link", False, False)]
+    admin.delete(f"{path}/{first['id']}", status=204)
+    left = [a for a in admin.get(f"/persons/{eva['id']}")["addresses"] if a["to"] is None and a["kind"] == "email"]
+    assert len(left) > 1 and other["id"] in [a["id"] for a in left] and [a["primary"] for a in left].count(True) == 1
 
 
 def test_positions_begin_change_and_end(admin, eva, nordlys):
@@ -294,7 +310,7 @@ def test_history_of_a_person(admin, agent, eva, arrive, salaries):
 
 def test_companies(admin, agent, eva, nordlys):
     assert set(nordlys) == {"id", "name", "organisation_number", "category", "business", "our_contact", "language", "phone",
-                            "address", "website", "domains", "version"}
+                            "address", "website", "domains", "custom", "version"}
     company = agent.post("/companies", {"name": "Sydvest AS", "organisation_number": "974 760 673", "language": "nb",
                                         "website": "sydvest.example", "domains": ["Sydvest.example"]}, status=201)
     assert (company["website"], company["our_contact"], company["domains"]) == (

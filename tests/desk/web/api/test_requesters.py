@@ -30,7 +30,7 @@ def test_it_is_this_person_whose_address_it_becomes(admin, agent, held, eva):
     for number in held:
         ticket = agent.get(f"/tickets/{number}")
         assert (ticket["requester"]["person_id"], ticket["held"], ticket["identification"]["how"]) == (None, True, "none")
-    assert [a["to"] is None for a in agent.get(f"/persons/{eva['id']}")["addresses"]] == [False]
+    assert agent.get(f"/persons/{eva['id']}")["addresses"] == []
     assert not agent.get(f"/persons/{eva['id']}/messages")["items"]
     agent.post(f"/undo/{undo['undo']}", status=422)
 
@@ -45,6 +45,27 @@ def test_new_person_of_the_sender(admin, agent, held):
     assert agent.post(f"/operations/{undo['undo']}/undo")["state"] == "undone"
     agent.get(f"/persons/{person['id']}", status=404)
     assert agent.get(f"/tickets/{held[0]}")["held"] is True
+
+
+def test_auto_create_off(admin, agent, arrive, eva):
+    """PRIVACY 8, S81a-S84: the request is there, the answer leaves, nobody is recorded; a link adds the address; spam is nothing.
+    0.11: who is made of a ticket needs no company."""
+    admin.put("/settings/intake.unknown_sender", {"value": "never"})
+    first, other, spam, known = (arrive(mail(f"{name} <{name.lower()}@post.example>", subject=name)) for name in ("Eva", "Ada", "Win", "Ida"))
+    agent.post(f"/tickets/{first}/replies", {"text": "At once."})
+    sent = [(row["kind"], row["recipients"]) for row in admin.get("/outbound")["items"] if row["ticket"] == first]
+    assert ("reply", ["eva@post.example"]) in sent
+    assert [one["id"] for one in agent.get("/persons")["items"]] == [eva["id"]]
+    agent.put(f"/tickets/{first}/requester", {"person_id": eva["id"], "add_address": True})
+    assert [a["value"] for a in agent.get(f"/persons/{eva['id']}")["addresses"]] == ["eva@post.example"]
+    again = agent.get(f"/tickets/{arrive(mail('eva@post.example', subject='Again'))}")
+    assert (again["requester"]["person_id"], again["verdict"]["person"]) == (eva["id"], "matched")
+    agent.put(f"/tickets/{other}/requester", {"none": True})
+    agent.put(f"/tickets/{spam}/requester", {"spam": True})
+    assert [one["id"] for one in agent.get("/persons")["items"]] == [eva["id"]]
+    agent.put(f"/tickets/{known}/requester", {"create": {"first_name": "Ida", "last_name": "Lind"}})
+    ida = agent.get(f"/persons/{agent.get(f'/tickets/{known}')['requester']['person_id']}")
+    assert (ida["employments"], ida["to_be_completed"]) == ([], True)
 
 
 def test_no_record_of_the_sender(agent, held):

@@ -52,6 +52,9 @@ def test_routing_rules(admin: Any, arrive: Any, fresh_database: Database, suppor
     number = arrive(mail("ole@kunde.example", subject="Fakturaen", text="Hei, vi har ikke fått fakturaen for september, kan dere sende den?"))
     ticket = admin.get(f"/tickets/{number}")
     assert (ticket["team"], ticket["assignee"], ticket["priority"], ticket["tags"]) == ("Invoices", nora.email, 2, ["money"])
+    assert {**ticket["routing"], "why": ""} == {"how": "rule", "rule": first["id"], "number": 1, "name": "Invoices", "why": ""}
+    assert ticket["routing"]["why"].endswith("It says: faktura*. The rule names Nora Vik.")
+    assert admin.get(f"/tickets/{arrive(mail('ole@kunde.example', subject='Hi'))}")["routing"] is None
     assert admin.get("/routing-rules")["rules"][0]["last_30_days"] == 1
     admin.put("/routing-rules", {"rules": []}, headers={"If-Match": '"0"'}, status=412)
     kept = [{name: rule[name] for name in ("id", "name", "active", "conditions", "acts")} for rule in reversed(book["rules"])]
@@ -90,6 +93,6 @@ def test_absences(admin: Any, agent: Any, nora: Agent, jonas: Agent) -> None:
     agent.patch(mine, {"away_until": "2026-02-01"}, status=422)
     agent.patch(mine, {"away_from": "soon"}, status=422)
     agent.patch(mine, {"deputy": "who@else.example"}, status=422)
-    admin.patch(f"/agents/{jonas.uid}", {"deputy": nora.uid}, status=422)
+    admin.patch(f"/agents/{jonas.uid}", {**away, "deputy": nora.uid}, status=422)      # both away on the same days
     back = admin.patch(mine, {"away_from": None, "away_until": None, "deputy": None})
     assert (back["away_from"], back["away_until"], back["deputy"]) == (None, None, None)

@@ -11,8 +11,8 @@ from sqlalchemy import Select
 from tests.letters_made import mail
 
 ROW = {"number", "subject", "state", "channel", "mailbox", "team", "assignee", "priority", "tags", "language", "created_at",
-       "updated_at", "due_at", "version", "held", "requester", "identification", "verdict", "trust"}
-MESSAGE = {"id", "direction", "channel", "from", "to", "cc", "subject", "text", "visible", "html", "attachments",
+       "updated_at", "due_at", "version", "held", "requester", "identification", "verdict", "routing", "trust"}
+MESSAGE = {"id", "direction", "channel", "from", "to", "cc", "subject", "text", "visible", "html", "locked", "attachments",
            "message_id", "at", "by", "state", "trust"}
 
 

@@ -84,8 +84,9 @@ def open_to(mailbox: Mailbox, agent: Agent) -> None:
 
 
 def page(client: FlaskClient, url: str, status: int = 200, **options: Any) -> str:
-    """The text of an answer with this status."""
-    return said(client.get(url, **options), status)
+    """The text of an answer with this status, sent to its end."""
+    with client.get(url, **options) as answer:
+        return said(answer, status)
 
 
 def post(client: FlaskClient, url: str, status: int = 303, **form: Any) -> TestResponse:

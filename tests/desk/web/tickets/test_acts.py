@@ -52,6 +52,14 @@ def test_snoozing_until_a_time_or_the_next_mail(agent_client: FlaskClient, ticke
     assert now_of(ticket).state == "open"
 
 
+def test_why_it_was_refused_is_said_in_the_agents_language(agent_client: FlaskClient, ticket: Ticket, nora: Agent,
+                                                               fresh_database: Database) -> None:
+    with fresh_database.write() as db:
+        db.get_one(Agent, nora.id).language = "nb"
+    answer = agent_client.post(f"/tickets/{ticket.number}/state", data={"state": "snoozed", "until": "2001-01-01T08:00"})
+    assert "Dette tidspunktet er passert." in words(said(answer, 422))
+
+
 def test_nothing_is_closed_over_a_message_nobody_read(agent_client: FlaskClient, ticket: Ticket, arrive: Arrive) -> None:
     page(agent_client, f"/tickets/{ticket.number}")
     seen = now_of(ticket).version

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html import unescape
@@ -174,6 +175,54 @@ def test_another_requester_since_the_draft_is_told_of(
     assert "Another person has become the requester since you began this draft." in asked
 
 
+def test_a_page_that_is_older_than_the_requester_is_told_of_it(
+    agent_client: FlaskClient, ticket: Ticket, fresh_database: Database,
+) -> None:
+    """Nothing was typed when it was loaded, so no draft knows whom it was begun for."""
+    url = f"/tickets/{ticket.number}"
+    asker = re.search(r'name="asker" value="([0-9a-f]{24})"', page(agent_client, url))
+    assert asker is not None
+    with fresh_database.write() as db:
+        other = Address(value="eva@kunde.example", normalised="eva@kunde.example")
+        db.add(other)
+        db.flush()
+        db.get_one(Ticket, ticket.id).requester_address_id = other.id
+    given = {"to": OLE, "text": "Hi", "asker": asker[1]}
+    asked = words(said(agent_client.post(f"{url}/replies", data=given), 422))
+    assert "Another person has become the requester since you began this draft." in asked
+    post(agent_client, f"{url}/replies", sure="1", **given)
+
+
+def test_a_forward_to_another_company_or_into_the_void_is_asked_about(
+    agent_client: FlaskClient, ticket: Ticket, fresh_database: Database,
+) -> None:
+    with fresh_database.write() as db:
+        create_company(db, "Rival AS", domains=["rival.example"])
+        db.add(Address(value="gone@smith.example", normalised="gone@smith.example", health="bouncing"))
+    url = f"/tickets/{ticket.number}/forwards"
+    given = {"to": "spy@rival.example, gone@smith.example, new@smith.example", "text": "See below", "subject": "Fwd: Hello"}
+    asked = words(said(agent_client.post(url, data=given), 422))
+    assert "spy@rival.example belongs to another company, Rival AS." in asked
+    assert "gone@smith.example does not take mail: it came back." in asked
+    assert "new@smith.example is new on this ticket." not in asked
+    assert len(messages_of(ticket)) == 1
+    post(agent_client, url, sure="1", **given)
+    assert len(messages_of(ticket)) == 2
+
+
+def test_a_new_mail_to_an_address_that_does_not_take_any_is_asked_about(
+    agent_client: FlaskClient, ticket: Ticket, fresh_database: Database,
+) -> None:
+    with fresh_database.write() as db:
+        db.add(Address(value="gone@smith.example", normalised="gone@smith.example", health="bouncing"))
+    given = {"to": "gone@smith.example", "text": "Hello", "subject": "News"}
+    asked = said(agent_client.post("/tickets", data=given), 422)
+    assert "gone@smith.example does not take mail: it came back." in words(asked) and 'value="News"' in asked
+    with fresh_database.read() as db:
+        assert db.scalars(select(OutboundMail)).all() == []
+    post(agent_client, "/tickets", sure="1", **given)
+
+
 def test_the_answer_goes_where_the_customer_wants_it(agent_client: FlaskClient, arrive: Arrive) -> None:
     ticket = arrive(mail(Reply_To="Ole at home <ole@home.example>", Cc="Eva <eva@kunde.example>, support@desk.example"))
     text = page(agent_client, f"/tickets/{ticket.number}")
@@ -226,6 +275,20 @@ def test_each_message_says_how_far_its_sender_is_proven_and_why(
         db.get_one(Mailbox, support.id).receiving_host = "mx.desk.example"
     came = arrive(mail(Authentication_Results=f"mx.desk.example; {told} header.from=kunde.example"))
     assert f'aria-label="{badge}"' in page(agent_client, f"/tickets/{came.number}?view=all")
+
+
+def test_nobody_reads_over_a_forged_mail_that_others_followed(
+    agent_client: FlaskClient, arrive: Arrive, ticket: Ticket, fresh_database: Database,
+) -> None:
+    with fresh_database.write() as db:
+        db.scalars(select(Mailbox)).one().receiving_host = "mx.desk.example"
+    first = messages_of(ticket)[0].rfc_message_id
+    forged = "mx.desk.example; dmarc=fail header.from=kunde.example"
+    for words_, said_ in (("Pay elsewhere.", forged), ("I paid.", ""), ("Did you see it?", "")):
+        arrive(mail(text=words_, In_Reply_To=f"<{first}>", **({"Authentication_Results": said_} if said_ else {})))
+    shown = page(agent_client, f"/tickets/{ticket.number}")
+    opened = [re.search(rf'id="m-{one.uid}"( open)?>', shown)[1] for one in messages_of(ticket)]
+    assert opened == [None, " open", None, " open"]
 
 
 def test_a_forged_reply_is_warned_of_in_the_thread_and_before_it_is_answered(
@@ -326,6 +389,14 @@ def test_a_forward_keeps_tables_and_pictures(agent_client: FlaskClient, arrive: 
     shown = page(agent_client, f"/tickets/{ticket.number}")
     assert f"/messages/{last.uid}/html?part=forwarded" in shown and "<td>Room</td>" not in shown
     assert "<td>Room</td>" in page(agent_client, f"/messages/{last.uid}/html?part=forwarded")
+
+
+def test_a_forward_keeps_the_list_it_was_begun_beside(agent_client: FlaskClient, ticket: Ticket) -> None:
+    url = f"/tickets/{ticket.number}"
+    form = agent_client.get(f"{url}/forwards/new", headers={"Referer": f"http://localhost{url}?view=unassigned"}).text
+    assert f'action="{url}/forwards?view=unassigned"' in form
+    sent = agent_client.post(f"{url}/forwards?view=unassigned", data={"to": "smith@forge.example", "subject": "Fwd", "text": "Can you?"})
+    assert sent.location == f"{url}?view=unassigned"
 
 
 def test_the_original_of_a_forward_can_stay_behind(agent_client: FlaskClient, arrive: Arrive, fresh_database: Database) -> None:
@@ -521,6 +592,16 @@ def test_a_store_of_files_that_is_away_is_said_in_a_sentence(
     assert agent_client.get(url).data == b"kept" and agent_client.get("/readyz").json == {"status": "ok"}
 
 
+def test_many_files_fold(agent_client: FlaskClient, arrive: Arrive) -> None:
+    letter = EmailMessage()
+    letter["From"], letter["To"], letter["Subject"] = OLE, "support@desk.example", "Bilag"
+    letter.set_content("Se her.")
+    for n in range(14):
+        letter.add_attachment(b"%d" % n, maintype="application", subtype="pdf", filename=f"bilag{n}.pdf")
+    shown = page(agent_client, f"/tickets/{arrive(letter.as_bytes()).number}")
+    assert "4 more files" in words(shown) and shown.index("bilag9.pdf") < shown.index("4 more files") < shown.index("bilag10.pdf")
+
+
 def test_a_crowd_is_not_written_to_unasked(agent_client: FlaskClient, arrive: Arrive) -> None:
     """A mail to three hundred: its head stays short, nobody stands in copy, and no answer goes to more than fifty."""
     others = [f"u{n}@kunde.example" for n in range(300)]
@@ -528,7 +609,8 @@ def test_a_crowd_is_not_written_to_unasked(agent_client: FlaskClient, arrive: Ar
     url = f"/tickets/{ticket.number}"
     shown = page(agent_client, url)
     assert "u299@kunde.example" not in shown
-    assert "and 289 others" in words(shown)
+    assert "u0@kunde.example, u1@kunde.example, and 298 others" in words(shown), "and more of them unfold"
+    assert '<summary>support@desk.example' in shown and "u98@kunde.example" in shown
     assert "went to 300 others as well" in words(shown)
     refused = post(agent_client, f"{url}/replies", 422, to=OLE, cc=", ".join(others[:60]), html="Hi", sure="1")
     assert "At most 50 recipients." in words(refused.text)

@@ -6,6 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from contacts.agent import Agent
+from contacts.creating import create_company
 from contacts.editing import create_person
 from core.clock import now
 from core.database import Database
@@ -147,3 +148,21 @@ def test_a_row_says_who_an_unknown_sender_may_be(
     with fresh_database.write() as db:
         db.get_one(type(alike), alike.id).binned_at = now()
     assert "Perhaps" not in page(agent_client, "/tickets?view=held")
+
+
+def test_a_row_says_what_is_known_of_a_sender_nobody_is_like(
+    agent_client: FlaskClient, support: Mailbox, arrive: Arrive, nora: Agent, fresh_database: Database, statements: list[str],
+) -> None:
+    """As the mock of the held queue has it: a known company, its shared mailbox, a name that is no person's."""
+    with fresh_database.write() as db:
+        set_option(db, "intake.unknown_sender", "ask", support.uid)
+        create_company(db, "Kunde ApS", by=nora.uid, domains=["kunde.example"])
+    arrive(mail("Søren Bøgh <soren@kunde.example>", subject="From a known company"))
+    arrive(mail("reception@kunde.example", subject="From its front desk"))
+    arrive(mail("Tech Support <help@nowhere.example>", subject="From no person"))
+    statements.clear()
+    text = page(agent_client, "/tickets?view=held")
+    assert '<span class="row-item__lead">Company</span>Kunde ApS is known<' in text
+    assert '<span class="row-item__lead">Perhaps</span>Kunde ApS, shared mailbox<' in text
+    assert '<span class="row-item__lead">Not a person&#39;s name</span>' in text
+    assert sum("company_domains" in one for one in statements) == 1

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from contacts.address import Address
 from contacts.agent import Agent
+from contacts.company import Business, Category, ServiceLevel
 from contacts.creating import create_company
 from contacts.identifying import hold
 from contacts.person import Employment, Person
@@ -64,21 +65,38 @@ def test_opening_it_makes_it_read(
 
 
 def test_the_card_tells_what_we_know(
-    agent_client: FlaskClient, ticket: Ticket, arrive: Arrive, fresh_database: Database, nora: Agent,
+    agent_client: FlaskClient, ticket: Ticket, arrive: Arrive, fresh_database: Database, nora: Agent, jonas: Agent,
 ) -> None:
+    """S79a-c: preferred language, service level, support contact; S80: our contact, category, business; S78c: the person's own page
+    says the same."""
     with fresh_database.write() as db:
         person = db.scalars(select(Person)).one()
         company = create_company(db, "Kunde AS")
-        db.add(Employment(person_id=person.id, company_id=company.id, position="Buyer"))
+        level, category, business = ServiceLevel(name="Gold"), Category(name="Partner"), Business(name="Shipping")
         other = Address(value="ole@old.example", normalised="ole@old.example", health="bouncing")
-        db.add(other)
+        db.add_all([Employment(person_id=person.id, company_id=company.id, position="Buyer"), other, level, category, business])
         db.flush()
         hold(db, other, person, origin="agent")
-        person.support_contact_id, person.preferred_language = nora.id, "nb"
+        person.support_contact_id, person.preferred_language, person.our_contact_id = nora.id, "nb", jonas.id
+        person.service_level_id, person.category_id, person.business_id = level.id, category.id, business.id
+        uid = person.uid
     earlier = arrive(mail(subject="Another matter"))
-    said = words(page(agent_client, f"/tickets/{ticket.number}"))
-    assert all(part in said for part in (
-        "Kunde AS", "Buyer", "ole@old.example bounces", "Norwegian Bokmål", "Nora Vik", earlier.subject))
+    known = ("Kunde AS", "ole@old.example", "Norwegian Bokmål", "Gold", "Nora Vik", "Jonas Berg", "Partner", "Shipping")
+    beside = words(page(agent_client, f"/tickets/{ticket.number}"))
+    alone = words(page(agent_client, f"/persons/{uid}"))
+    assert [part for part in (*known, "Buyer", "ole@old.example bounces", earlier.subject) if part not in beside] == []
+    assert [part for part in known if part not in alone] == []
+
+
+def test_somebody_without_a_company_is_made_and_found_in_the_desk(agent_client: FlaskClient, ticket: Ticket) -> None:
+    """S78a-b: whoever belongs to no company is created, saved, looked up and written to where tickets are answered."""
+    made = agent_client.post("/persons", data={"first_name": "Ada", "last_name": "Lunde", "private_customer": "1",
+                                               "address_uid": [""], "address_kind": ["email"], "address_value": ["ada@post.example"]})
+    assert made.status_code == 303
+    assert "Ada Lunde" in words(page(agent_client, made.headers["Location"]))
+    assert "Ada Lunde" in words(page(agent_client, "/persons?q=lund"))
+    assert "ada@post.example" in agent_client.get("/recipients?q=ada").text
+    assert "Ada Lunde" in words(page(agent_client, f"/tickets/{ticket.number}/requester?q=lunde"))
 
 
 def test_answers_and_notes_stand_in_order(
@@ -113,10 +131,12 @@ def test_who_is_unknown_is_asked_about(
     held = arrive(mail(sender="Mads Holm <mads@new.example>"))
     text = page(agent_client, f"/tickets/{held.number}?view=held")
     said = words(text)
-    assert "Nobody we know, and the mailbox is set to ask an agent." in said
+    assert "Nobody we know, so an agent is asked." in said
+    assert "The mailbox is set to ask before a person is made." in said
     assert "Same name, rare in the register" in said
     assert "It is this person: add the address" in said
     assert "Create Mads Holm" in said
+    assert "deleted 90 days after it is closed" in said
     assert 'id="composer"' in text
     assert "@new.example" in said
 
@@ -182,7 +202,7 @@ def test_what_is_folded_away_is_called_what_it_is(agent_client: FlaskClient, arr
     text = page(agent_client, f"/tickets/{held.number}?view=held")
     assert '<details class="fold" open>' in text
     assert 'class="face face--unknown"' in text.partition('id="conversation"')[2].partition('id="card"')[0]
-    assert words(text).count("set to ask") == 2          # the bar, and the rule behind it
+    assert words(text).count("so an agent is asked") == 2          # the bar, and the rule behind it
 
 
 def test_a_bounce_does_not_show_our_token(agent_client: FlaskClient, arrive: Arrive, ticket: Ticket, fresh_database: Database) -> None:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from flask.testing import FlaskClient
+import re
+from html import unescape
 
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from contacts.address import Holding
+from contacts.editing import create_person
 from core.database import Database
 from core.options import set_option
 from desk.mailboxes import Mailbox
@@ -54,3 +60,21 @@ def test_a_held_ticket_is_asked_about_and_not_spoken_of_so(agent_client: FlaskCl
     ticket = arrive(mail(sender=MADS))
     said = words(page(agent_client, f"/tickets/{ticket.number}"))
     assert "Nobody is recorded." not in said and "Deleted for good" not in said
+
+
+def test_who_shares_an_address_keeps_it_when_a_ticket_is_anothers(
+    agent_client: FlaskClient, arrive: Arrive, fresh_database: Database,
+) -> None:
+    """The one click says whose this ticket is, and nothing of the address or of other tickets."""
+    with fresh_database.write() as db:
+        for first in ("Ole", "Kari"):
+            create_person(db, {"first_name": first, "last_name": "Vang"}, by=None, exempt=True, share=True,
+                          addresses=[{"kind": "email", "value": "post@kunde.example"}])
+    other, ticket = (arrive(mail("post@kunde.example", subject=subject)) for subject in ("One", "Two"))
+    card = page(agent_client, f"/tickets/{ticket.number}")
+    assert "add the address" not in card and "Deleted for good" not in card
+    url = unescape(re.findall(rf'action="(/tickets/{ticket.number}/requester\?[^"]*act=person[^"]*)"', card)[0])
+    post(agent_client, url)
+    assert now_of(ticket).requester_id is not None and now_of(other).requester_id is None
+    with fresh_database.read() as db:
+        assert len(db.scalars(select(Holding).where(Holding.until.is_(None))).all()) == 2

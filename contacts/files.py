@@ -1,0 +1,118 @@
+"""The file area of a card: files kept there, deleted and brought back (T33a-T33c)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload, lazyload
+
+from contacts.agent import Agent
+from contacts.company import Company
+from contacts.facts import FileChanged
+from contacts.file import File
+from contacts.person import Person
+from core.clock import now
+from core.errors import Forbidden, Refused, Unknown
+from core.history import record
+from core.i18n import N_
+from core.i18n import gettext as _
+from core.options import option
+
+MEGABYTE = 1_000_000
+Card = Person | Company
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of files, the latest first, and the id before which the next begins."""
+
+    rows: Sequence[File]
+    next: int | None
+
+
+def fits(db: Session, name: str, size: int) -> None:
+    """Raises Refused for a file that is larger than one may be here."""
+    most = option(db, "contacts.file_megabytes")
+    if size > most * MEGABYTE:
+        said = _("%(name)s is larger than %(most)s MB.", name=name, most=most)
+        raise Refused(said, {"files": said})
+
+
+def keep_file(
+    db: Session, card: Card, *, name: str, kind: str, size: int, digest: str, by: Agent, source: str = "upload",
+) -> File:
+    """A file on a card, whose bytes lie under ``digest`` already. Who and when is noted by itself."""
+    fits(db, name, size)
+    file = File(name=name[:200], type=kind[:120], size=size, digest=digest, source=source, by_id=by.id, by_name=by.name)
+    if isinstance(card, Person):
+        file.person, file.origin_person_id = card, card.id
+    else:
+        file.company = card
+    db.add(file)
+    db.flush()
+    _record(db, file, "added", by)
+    return file
+
+
+def delete_file(db: Session, file: File, *, by: Agent) -> None:
+    """One's own, or as an admin anybody's. It can be brought back while the bin keeps it."""
+    _may_delete(file, by)
+    file.binned_at = now()
+    db.flush()
+    _record(db, file, "deleted", by)
+
+
+def restore_file(db: Session, file: File, *, by: Agent) -> None:
+    """Back where it was."""
+    _may_delete(file, by)
+    file.binned_at = None
+    db.flush()
+    _record(db, file, "restored", by)
+
+
+def file_called(db: Session, uid: str, *, binned: bool = False) -> File:
+    """The file with this uid. Raises Unknown, also where its card is in the bin."""
+    file = db.scalar(select(File).where(File.uid == uid).options(*LOADED))
+    card = (file.person or file.company) if file is not None else None
+    if file is None or card is None or (file.binned_at is not None) != binned or card.binned_at is not None:
+        raise Unknown(N_("There is no such file."))
+    return file
+
+
+def files_of(db: Session, card: Card, *, before: int | None = None, limit: int = 50) -> Found:
+    """A page of the files of a card."""
+    rows = db.scalars(select(File).where(_of(card) == card.id, File.binned_at.is_(None), *([File.id < before] if before else [])).order_by(
+        File.id.desc()).limit(limit + 1).options(*LOADED)).all()
+    return Found(rows[:limit], rows[limit - 1].id if len(rows) > limit else None)
+
+
+def those_of(card: Card) -> Select[int]:
+    """A question: the ids of those of a card."""
+    return select(File.id).where(_of(card) == card.id, File.binned_at.is_(None))
+
+
+def may_delete(file: File, agent: Agent) -> bool:
+    """Whether an agent may delete it."""
+    return file.by_id == agent.id or agent.admin
+
+
+LOADED = (joinedload(File.by).lazyload(Agent.addresses), joinedload(File.company), joinedload(File.person).options(
+    lazyload(Person.employments)))
+
+
+def _may_delete(file: File, by: Agent) -> None:
+    if not may_delete(file, by):
+        raise Forbidden(N_("Only who added a file can delete it, or an admin."))
+
+
+def _of(card: Card) -> Any:
+    return File.person_id if isinstance(card, Person) else File.company_id
+
+
+def _record(db: Session, file: File, change: str, by: Agent) -> None:
+    values = {"added": (None, file.name), "deleted": (file.name, None), "restored": (None, file.name)}
+    record(db, FileChanged(file.uid, change, file.person.uid if file.person else None, file.company.uid if file.company else None),
+           by=by.uid, changes={"file": values[change]})

@@ -1,0 +1,97 @@
+"""Who of many persons may get a mass mail, at which address, and why others may not (W20-W24, REQUIREMENTS 0.15).
+
+Mail to one person is another matter: it goes out whatever is said here (W21). Only addresses that stand on the card are looked at, so that what
+is kept in a custom field is never mailed (W24), and whoever has no address gets nothing (W23).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, lazyload
+
+from contacts.address import Address, Holding, domain_of
+from contacts.company import CompanyDomain
+from contacts.person import Employment, Person
+from core.i18n import N_
+
+#: Why somebody gets no mass mail; the first that holds is said.
+WHY = {
+    "gone": N_("is deleted or part of another"), "blocked": N_("mass e-mails are blocked"), "left": N_("has left"),
+    "no_address": N_("has no e-mail address"), "suppressed": N_("the address is blocked"), "bouncing": N_("mail to the address comes back"),
+    "ended_employment": N_("the address belongs to a company that the person has left"),
+}
+#: Asked about at a time.
+LOT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A person's: the address that a mass mail goes to, or why none does (:data:`WHY`)."""
+
+    person_id: int
+    address: Address | None = None
+    why: str = ""
+
+
+def standings(db: Session, persons: Iterable[int]) -> Iterator[Standing]:
+    """Of each of these persons, by id and in their order: three questions for every few hundred. Who is not there is left out."""
+    rest = iter(persons)
+    while lot := list(islice(rest, LOT)):
+        yield from _lot(db, lot)
+
+
+def may_be_mailed(db: Session, persons: Iterable[int]) -> dict[str, int]:
+    """How many of these persons may get a mass mail (under ``""``), and how many not, by why."""
+    found: dict[str, int] = {"": 0}
+    for one in standings(db, persons):
+        found[one.why] = found.get(one.why, 0) + 1
+    return found
+
+
+def _lot(db: Session, ids: Sequence[int]) -> Iterator[Standing]:
+    persons = {row.id: row for row in db.execute(select(
+        Person.id, Person.block_mass_mail, Person.status, Person.binned_at, Person.merged_into_id).where(Person.id.in_(ids)))}
+    held: dict[int, list[Address]] = {}
+    for person_id, address in db.execute(select(Holding.person_id, Address).join(Address, Address.id == Holding.address_id).where(
+            Holding.person_id.in_(ids), Holding.until.is_(None), Address.kind == "email").order_by(
+            Holding.primary.desc(), Holding.id).options(lazyload(Address.holdings))):
+        held.setdefault(person_id, []).append(address)
+    left = _left_domains(db, ids)
+    for one in ids:
+        if one in persons:
+            yield _standing(persons[one], held.get(one, []), left.get(one, {}))
+
+
+def _standing(row: Any, addresses: Sequence[Address], left: Mapping[str, bool]) -> Standing:
+    """``left``: domains of the companies of the person, and whether they have left all of these."""
+    if row.binned_at is not None or row.merged_into_id is not None:
+        return Standing(row.id, why="gone")
+    if row.block_mass_mail:
+        return Standing(row.id, why="blocked")
+    if row.status == "left":
+        return Standing(row.id, why="left")
+    found = [(address, _why_not(address, left)) for address in addresses]
+    good = next((address for address, why in found if not why), None)
+    return Standing(row.id, good) if good else Standing(row.id, why=found[0][1] if found else "no_address")
+
+
+def _why_not(address: Address, left: Mapping[str, bool]) -> str:
+    if address.suppression != "none":
+        return "suppressed"
+    if address.health == "bouncing":
+        return "bouncing"
+    return "ended_employment" if left.get(domain_of(address.normalised)) else ""
+
+
+def _left_domains(db: Session, ids: Sequence[int]) -> dict[int, dict[str, bool]]:
+    found: dict[int, dict[str, bool]] = {}
+    for person_id, domain, ended in db.execute(select(Employment.person_id, CompanyDomain.domain, Employment.ended_on).join(
+            CompanyDomain, CompanyDomain.company_id == Employment.company_id).where(Employment.person_id.in_(ids))):
+        domains = found.setdefault(person_id, {})
+        domains[domain] = domains.get(domain, True) and ended is not None
+    return found

@@ -1,0 +1,59 @@
+"""What a move may take along, by kind: a line here, and a kind of record joins (W91, S38)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import Session
+
+from contacts.activity import Activity, ActivityParticipant
+from contacts.order import Order
+from contacts.person import Person
+from contacts.sale import Sale
+from core.i18n import N_, beginning
+
+LOT = 500
+
+
+class Movable(NamedTuple):
+    """A kind of record: which of it are a person's, and the moment each is of. Its table says with which company it was
+    (``company_id``), and counts versions."""
+
+    key: str
+    label: str
+    row: Any
+    theirs: Callable[[Person], ColumnElement[bool]]
+    moment: ColumnElement[datetime]
+
+
+def _takes_part(person: Person) -> ColumnElement[bool]:
+    return Activity.id.in_(select(ActivityParticipant.activity_id).where(ActivityParticipant.person_id == person.id))
+
+
+MOVABLE = (
+    Movable("activities", N_("Activities"), Activity, _takes_part, func.coalesce(Activity.at, Activity.created_at)),
+    Movable("sales", N_("Sales"), Sale, lambda person: Sale.person_id == person.id, func.coalesce(Sale.at, Sale.created_at)),
+    Movable("orders", N_("Orders"), Order, lambda person: Order.person_id == person.id, func.coalesce(Order.at, Order.created_at)),
+)
+KINDS = tuple(one.key for one in MOVABLE)
+
+
+def parted(kind: Movable, person: Person, company_id: int | None, take: str, after: date | None) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Of the person's records with a company: which go along and which stay, where all ``stay``, ``all`` go, or those from a day on
+    (``after``; the day itself is among them, as the first one in a new job)."""
+    here = kind.theirs(person) & (kind.row.company_id == company_id)
+    never: ColumnElement[bool] = kind.row.id == 0       # found by the key to be none, where IS NULL would read them all
+    if take == "all":
+        return here, never
+    if take == "after" and after is not None:
+        return here & (kind.moment >= beginning(after)), here & (kind.moment < beginning(after))
+    return never, here
+
+
+def carry(db: Session, kind: Movable, ids: Sequence[int], to: int | None) -> None:
+    """Let them be with another company. Whoever has one of them before them hears of it when they save."""
+    for n in range(0, len(ids), LOT):
+        db.execute(update(kind.row).where(kind.row.id.in_(ids[n:n + LOT])).values(company_id=to, version=kind.row.version + 1))

@@ -1,0 +1,72 @@
+"""Operations as people have them before them: whose they see, what they may do with one, and its items a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contacts import duplicate_scan, unmoving
+from contacts.agent import Agent
+from core import bulk
+from core.errors import Refused, Unknown
+from core.i18n import N_
+from core.operations import Operation, OperationItem, turn
+from desk.bulk_acts import ACTS
+from desk.undoing import undo
+
+#: Kinds that stand in the list; others belong to a page of their own.
+LISTED = (*(act.kind for act in ACTS), unmoving.KIND, duplicate_scan.KIND)
+#: What a button does → (the state it leads to, the states it is offered in).
+TURNS = {"approve": ("approved", ("planned",)), "pause": ("paused", ("approved", "running")), "resume": ("approved", ("paused",)),
+         "cancel": ("cancelled", ("planned", "approved", "running", "paused"))}
+#: Filter of items → their states.
+FILTERS = {"all": (), "errors": ("failed",), "skipped": ("skipped",), "conflicts": ("conflict",)}
+
+
+def operation_for(db: Session, agent: Agent, uid: str, *, lock: bool = False) -> Operation:
+    """The operation, if the agent asked for it; admins see all. Raises Unknown."""
+    query = select(Operation).where(Operation.uid == uid)
+    row = db.scalar(query.with_for_update() if lock else query)
+    if row is None or (row.by_uid != agent.uid and not agent.admin):
+        raise Unknown(N_("There is no such operation."))
+    return row
+
+
+def operations_of(db: Session, agent: Agent, *, everybody: bool, before: int | None, most: int) -> Sequence[Operation]:
+    """The agent's own, or for an admin everybody's, the latest first."""
+    whose = [] if everybody and agent.admin else [Operation.by_uid == agent.uid]
+    after = [Operation.id < before] if before is not None else []
+    return db.scalars(select(Operation).where(*whose, *after, Operation.kind.in_(LISTED)).order_by(Operation.id.desc()).limit(most)).all()
+
+
+def items_of(db: Session, operation: Operation, *, only: str = "all", after: int = 0, most: int = 50) -> Sequence[OperationItem]:
+    """Its items in order; of some states alone. One state is a stretch of the index."""
+    states = FILTERS.get(only, ())
+    some = [OperationItem.state == states[0]] if states else []
+    return db.scalars(select(OperationItem).where(OperationItem.operation_id == operation.id, *some, OperationItem.id > after).order_by(
+        OperationItem.id).limit(most)).all()
+
+
+def acts(db: Session, operation: Operation) -> list[str]:
+    """What may be done with it now."""
+    steered = operation.kind in bulk.BULKS or operation.kind == duplicate_scan.KIND
+    found = [act for act, (_state, offered) in TURNS.items() if steered and operation.state in offered and not _waits(operation, act)]
+    moved = operation.kind in (unmoving.KIND, unmoving.AMONG) and operation.state == "done"
+    return [*found, *(["undo"] if moved or bulk.undoable(db, operation) else [])]
+
+
+def act_on(db: Session, operation: Operation, act: str, *, by: Agent) -> None:
+    """Approve, pause, resume, cancel or undo. Raises Refused where the present state does not allow it."""
+    if act == "undo":
+        undo(db, operation, by=by)
+    elif act not in TURNS or operation.state not in TURNS[act][1] or _waits(operation, act):
+        raise Refused(N_("The operation is not in a state in which this can be done."))
+    else:
+        turn(db, operation, TURNS[act][0])
+
+
+def _waits(operation: Operation, act: str) -> bool:
+    """A file whose columns nobody has chosen yet goes on by choosing them."""
+    return act == "resume" and operation.kind.endswith(".import") and operation.phase == "lay" and not operation.result
