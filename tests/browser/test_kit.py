@@ -295,6 +295,25 @@ def test_the_last_keystroke_before_sending_without_a_connection_goes_along(open_
     assert "uten01234567" in asked.value.post_data
 
 
+def test_the_last_keystroke_goes_along_however_late_the_next_frame_is(open_page: Any) -> None:
+    page = open_page("ticket")
+    write(page, " uten")
+    page.context.set_offline(True)
+    page.evaluate("""() => {
+      const frame = requestAnimationFrame.bind(window);
+      window.requestAnimationFrame = (act) => setTimeout(() => frame(act), 600);
+    }""")
+    page.keyboard.type("0")
+    page.keyboard.press("Control+Enter")
+    page.keyboard.type("1")
+    page.keyboard.press("Control+Enter")        # while the first press is still being made ready
+    until(page, SAYS_IT_WAITS)
+    page.wait_for_timeout(800)                  # the last frame that anything asked for
+    with page.expect_request(lambda request: request.method == "POST" and request.url.endswith("/replies")) as asked:
+        page.context.set_offline(False)
+    assert "uten01" in asked.value.post_data
+
+
 def test_what_was_kept_comes_back(open_page: Any) -> None:
     page = open_page("ticket")
     page.evaluate("localStorage.setItem('draft:a1:/draft', JSON.stringify({html: '<div>Fra sist</div>', version: 3}))")

@@ -18,7 +18,8 @@ behave("[data-composer]", (form) => {
   html.value = textarea.dataset.editor || plain(textarea.value);
   let editor = null;
   let sending = false;        // the form leaves
-  let pressed = false;        // it is being made ready
+  let pressed = null;         // the button that was pressed last
+  let presses = 0;            // how often, while it is being made ready
   const uploads = new Set();
   const fold = form.closest("[data-answer-now]");     // beside an unknown sender it waits folded
   fold?.addEventListener("toggle", () => fold.open && (editor ?? textarea).focus());
@@ -107,27 +108,33 @@ behave("[data-composer]", (form) => {
   form.addEventListener("submit", async (event) => {
     if (sending) return;
     event.preventDefault();
-    if (pressed) return;
-    pressed = true;
-    if (await ready(event.submitter)) {
-      sending = true;
-      draft.gone();
-      form.requestSubmit(event.submitter);
-    }
-    pressed = false;
+    pressed = event.submitter;
+    presses += 1;
+    if (presses > 1) return;
+    const leaves = await ready();
+    presses = 0;
+    if (!leaves) return;
+    sending = true;
+    draft.gone();
+    form.requestSubmit(pressed);
   });
 
-  async function ready(button) {
-    await told();
-    if (!navigator.onLine) return draft.wait(button);
+  async function ready() {
+    let heard;
+    do {
+      heard = presses;
+      await told();
+    } while (heard !== presses);
+    if (!navigator.onLine) return draft.wait(pressed);
     draft.waiting = null;
     return !(await uploaded()) && draft.save();
   }
 
-  // The editor tells of the last keystroke with the next frame; a page in the background gets none.
+  // The editor tells of the last keystroke with the next frame, however late that is; a page in the background gets none.
   const told = () => new Promise((go) => {
+    if (document.hidden) return go();
     requestAnimationFrame(go);
-    setTimeout(go, 200);
+    document.addEventListener("visibilitychange", go, { once: true });
   });
 
   const tools = form.querySelector("[data-tools]");
