@@ -38,7 +38,7 @@ def new(uid: str) -> Any:
     persons = [line | {"to_url": url_for("person_merges.show", uid=person.uid, other=one.uid)}
                for line, one in zip(lines(found), found, strict=True)]
     return page("web/persons/merge_find.html", current="persons", name=person.name, q=query, persons=persons,
-                back_url=url_for("persons.show", uid=person.uid))
+                back_url=url_for("persons.show", uid=person.uid), find_url=url_for("person_merges.new", uid=uid))
 
 
 @bp.get("/<other>")
