@@ -189,6 +189,11 @@ def _proof(holding: Holding, address: Address) -> list[dict[str, Any]]:
     return proof
 
 
+def holding_it(living: Sequence[Holding], address: Address) -> list[dict[str, Any]]:
+    """Those who hold an address as candidates for what came from it."""
+    return [_candidate(h.person, 1 / len(living), *_proof(h, address)) for h in living[:MOST_CANDIDATES]]
+
+
 def _candidate(person: Person, score: float, *clues: dict[str, Any]) -> dict[str, Any]:
     return {"person_id": person.uid, "name": person.name, "score": round(score, 2), "evidence": list(clues)}
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from contacts import resembling
 from contacts.address import Address, Holding, normalise_email
-from contacts.identifying import holders
+from contacts.identifying import holders, holding_it
 from contacts.phones import phones_in
 from contacts.stranger import Stranger, Trace
 from core.database import LARGEST_ID
@@ -54,15 +54,16 @@ def of_ticket(db: Session, ticket: Ticket) -> Stranger:
 
 
 def candidates_now(db: Session, ticket: Ticket) -> list[dict[str, Any]]:
-    """Who may have written a ticket, as the register is now: a held ticket waits for days, and whom it waits for may have been
-    added, renamed or ruled out since. Where several hold the address it is one of them, as was found when the mail came; a settled
-    ticket keeps what it was settled by."""
+    """Who may have written a ticket, as the register is now: a ticket may wait for days, and whom it waits for may have been
+    added, renamed or ruled out since. Whoever has got its address since is among them, also where no record was to be kept."""
     kept: list[dict[str, Any]] = ticket.identification.get("candidates") or []
-    if not ticket.held or ticket.requester_address is None:
+    address = ticket.requester_address
+    if ticket.requester_id is not None or address is None:
         return kept
-    if any(holding.person.living for holding in holders(db, ticket.requester_address)):
-        return kept
-    return resembling.candidates(db, of_ticket(db, ticket))
+    if living := [holding for holding in holders(db, address) if holding.person.living]:
+        named = {one["person_id"] for one in kept}
+        return [*holding_it([holding for holding in living if holding.person.uid not in named], address), *kept]
+    return resembling.candidates(db, of_ticket(db, ticket)) if ticket.held else kept
 
 
 def _stranger(

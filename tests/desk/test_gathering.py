@@ -13,6 +13,7 @@ from desk.tickets.binning import bin_ticket
 from desk.tickets.deciding import change_requester
 from desk.tickets.gathering import how_many
 from desk.tickets.states import change_state
+from desk.tickets.strangers import candidates_now
 from desk.tickets.undeciding import Before, remember, undo
 from tests.letters_made import mail
 
@@ -47,6 +48,18 @@ def test_a_person_made_of_a_ticket_gathers_the_earlier_ones_and_gives_them_back(
     undo(db, remember(db, before, settled, by=nora), by=nora)
     assert [t.requester_id for t in (*tickets, last)] == [None] * 5
     assert not person.living and closed.state == "closed"
+
+
+def test_whoever_got_the_address_since_is_named_on_them(tickets, arrive, db, nora):
+    """S83b, S83d: a mailbox that makes persons may have made one of the same sender."""
+    set_option(db, "intake.unknown_sender", "create")
+    made = arrive(mail(sender=MADS, subject="Elsewhere")).ticket.requester
+    assert [t.requester_id for t in tickets] == [None] * 4
+    [found] = candidates_now(db, tickets[0])
+    assert (found["person_id"], [clue["words"] for clue in found["evidence"]]) == (
+        made.uid, ["Wrote from mads@new.example, primary address of Mads Holm."])
+    assert change_requester(db, tickets[0], nora, person=made)[0].requester_id == made.id
+    assert candidates_now(db, tickets[0]) == []
 
 
 def test_a_person_who_gets_the_address_gathers_them_too(tickets, db, nora):
