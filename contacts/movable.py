@@ -53,7 +53,13 @@ def parted(kind: Movable, person: Person, company_id: int | None, take: str, aft
     return never, here
 
 
-def carry(db: Session, kind: Movable, ids: Sequence[int], to: int | None) -> None:
-    """Let them be with another company. Whoever has one of them before them hears of it when they save."""
+def carry(db: Session, kind: Movable, ids: Sequence[int], of: int | None, to: int | None) -> set[int]:
+    """Let them be with another company; which of them were still with ``of``: what a colleague has put elsewhere at this very moment stays
+    there. They are locked in one order. Whoever has one of them before them hears of it when they save."""
+    gone: set[int] = set()
     for n in range(0, len(ids), LOT):
-        db.execute(update(kind.row).where(kind.row.id.in_(ids[n:n + LOT])).values(company_id=to, version=kind.row.version + 1))
+        still = db.scalars(select(kind.row.id).where(kind.row.id.in_(ids[n:n + LOT]), kind.row.company_id == of).order_by(
+            kind.row.id).with_for_update()).all()
+        db.execute(update(kind.row).where(kind.row.id.in_(still)).values(company_id=to, version=kind.row.version + 1))
+        gone |= set(still)
+    return gone

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from contacts.activity import Activity, ActivityParticipant
@@ -25,10 +27,11 @@ from contacts.person import Employment, Person
 from contacts.sale import Sale, SaleMember
 from contacts.unmoving import standing, undo_move
 from core.clock import now
+from core.database import Database
 from core.errors import Conflict, Refused
 from core.history import Change, FactRow
 from core.i18n import today
-from core.operations import OperationItem
+from core.operations import Operation, OperationItem
 from desk.mailboxes import add_mailbox
 from desk.tickets.ticket import Ticket
 
@@ -227,6 +230,48 @@ def test_undone(db: Session, mads: Person, kunde: Company, workshop: Company, no
     assert [uid for uid, data in items if data] == [calls[1].uid]
     with pytest.raises(Refused):
         undo_move(db, kept, by=nora)
+
+
+@pytest.mark.parametrize("undone", [False, True])
+def test_what_a_colleague_puts_elsewhere_at_the_same_moment(fresh_database: Database, undone: bool) -> None:
+    """S43: a move that waits for a colleague's change of a record does not overwrite it: it is refused, all of it, and shown again;
+    taking one back leaves that record where the colleague has put it. (On SQLite the two take turns: the move sees what the colleague did.)"""
+    with fresh_database.write() as db:
+        nora = add_agent(db, "nora@desk.example", name="Nora Vik")
+        kunde, workshop, third = (new_company(db, {"name": name}, by=nora) for name in ("Kunde ApS", "Værksted A/S", "Fjord AS"))
+        mads = create_person(db, {"first_name": "Mads", "last_name": "Kjær"}, by=nora, employments=[{"company": kunde}])
+        calls = [active(db, kunde, None, mads) for _n in range(2)]
+        move = Move(mads.employment, workshop, FIRST, take="all")
+        operation = move_person(db, mads, move, by=nora).id if undone else 0
+    outcome: list[Any] = []
+
+    def act() -> None:
+        try:
+            with fresh_database.write() as db:
+                by, person = db.get_one(Agent, nora.id), db.get_one(Person, mads.id)
+                outcome.append(undo_move(db, db.get_one(Operation, operation), by=by) if undone else move_person(
+                    db, person, Move(person.employment, db.get_one(Company, workshop.id), FIRST, take="all"), by=by).total)
+        except Conflict:
+            outcome[:] = ["refused"]
+
+    other, postgresql = threading.Thread(target=act), fresh_database.dialect == "postgresql"
+    with fresh_database.write() as db:
+        put, limit = db.get_one(Activity, calls[1].id), time.monotonic() + 20
+        put.company_id = third.id
+        db.flush()
+        other.start()
+        while postgresql and other.is_alive() and time.monotonic() < limit:
+            with fresh_database.engine.connect() as looking:
+                if looking.scalar(text("SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()")):
+                    break
+    other.join(30)
+    with fresh_database.read() as db:
+        job = db.get_one(Person, mads.id).employment
+        where = [db.get_one(Activity, call.id).company_id for call in calls]
+    moved = not undone and not postgresql
+    assert outcome == ([1] if undone or moved else ["refused"])
+    assert job is not None and job.company_id == (workshop.id if moved else kunde.id)
+    assert where == [workshop.id if moved else kunde.id, third.id]
 
 
 def test_no_undo_over_a_later_change(db: Session, mads: Person, kunde: Company, workshop: Company, nora: Agent) -> None:
