@@ -10,6 +10,8 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from contacts.activity import Activity, ActivityParticipant
+from contacts.file import File
+from contacts.note import Note
 from contacts.order import Order
 from contacts.person import Person
 from contacts.sale import Sale
@@ -33,10 +35,17 @@ def _takes_part(person: Person) -> ColumnElement[bool]:
     return Activity.id.in_(select(ActivityParticipant.activity_id).where(ActivityParticipant.person_id == person.id))
 
 
+def _about(person: Person) -> ColumnElement[bool]:
+    """Nobody but its author is to learn that there is a private note (T29): one stays where it was written."""
+    return (Note.person_id == person.id) & ~Note.private.expression
+
+
 MOVABLE = (
     Movable("activities", N_("Activities"), Activity, _takes_part, func.coalesce(Activity.at, Activity.created_at)),
     Movable("sales", N_("Sales"), Sale, lambda person: Sale.person_id == person.id, func.coalesce(Sale.at, Sale.created_at)),
     Movable("orders", N_("Orders"), Order, lambda person: Order.person_id == person.id, func.coalesce(Order.at, Order.created_at)),
+    Movable("notes", N_("Notes"), Note, _about, Note.at.expression),
+    Movable("files", N_("Files"), File, lambda person: File.person_id == person.id, File.at.expression),
 )
 KINDS = tuple(one.key for one in MOVABLE)
 

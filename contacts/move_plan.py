@@ -136,7 +136,7 @@ def _check_days(move: Move) -> None:
 
 
 def _side(db: Session, person: Person, move: Move, kind: Movable, goes: Sequence[int], stays: Sequence[int]) -> Side:
-    moving, staying = (_latest(db, kind, part) for part in split(person, move, kind))
+    moving, staying = (_latest(db, kind, part) if ids else () for part, ids in zip(split(person, move, kind), (goes, stays), strict=True))
     return Side(kind, len(goes), len(stays), moving, staying)
 
 

@@ -20,8 +20,13 @@ from contacts.company import Category, Company
 from contacts.copying import employ_also
 from contacts.editing import create_person
 from contacts.enrolling import add_agent
+from contacts.file import File
+from contacts.files import files_of, keep_file
+from contacts.merging import merge, unmerge
 from contacts.move_plan import Move, plan
 from contacts.moving import move_person
+from contacts.note import Note
+from contacts.notes import write_note
 from contacts.order import Order
 from contacts.person import Employment, Person
 from contacts.sale import Sale, SaleMember
@@ -72,7 +77,7 @@ def active(db: Session, company: Company | None, at: datetime | None, *persons: 
     return made
 
 
-def with_whom(db: Session, *activities: Activity) -> list[int | None]:
+def with_whom(db: Session, *activities: Any) -> list[int | None]:
     db.expire_all()
     return [activity.company_id for activity in activities]
 
@@ -285,8 +290,10 @@ def test_no_undo_over_a_later_change(db: Session, mads: Person, kunde: Company, 
 
 
 def sold(db: Session, kind: type[Any], company: Company | None, at: datetime | None, person: Person, number: int) -> Any:
-    made = kind(title="Deal", at=at, company_id=company.id if company else None, person_id=person.id, currency="NOK",
-                **({"number": number} if kind is Order else {}))
+    said: dict[Any, dict[str, Any]] = {Order: {"number": number}, Note: {"text": "Deal", "at": at or now()}, File: {
+        "name": "deal.pdf", "type": "application/pdf", "size": 1, "digest": "d", "at": at or now()}}
+    made = kind(company_id=company.id if company else None, person_id=person.id, **({"title": "Deal", "currency": "NOK", "at": at} if kind in (
+        Sale, Order) else {}), **said.get(kind, {}))
     db.add(made)
     db.flush()
     return made
@@ -305,16 +312,47 @@ def test_sales_and_orders_go_along_by_kind(db: Session, mads: Person, kunde: Com
     assert with_whom(db, *orders) == [kunde.id] * 3
 
 
+def test_files_and_notes_go_along_by_kind(db: Session, mads: Person, kunde: Company, workshop: Company, nora: Agent) -> None:
+    """S38, S41, W91: a file is with the company they worked at when it was added, a note with the one it was put on too; each goes along
+    where it was asked for, and comes back. What stands on the company alone, and a colleague's private note, is not the move's."""
+    files = [keep_file(db, card, name=f"{n}.pdf", kind="application/pdf", size=1, digest="d", by=nora) for n, card in enumerate((mads, mads, kunde))]
+    assert [file.company_id for file in files] == [kunde.id] * 3
+    files[0].at = datetime(2026, 10, 1, 12, tzinfo=UTC)
+    notes = [write_note(db, f"{n}", person=mads, company=company, private=private, by=nora) for n, (company, private) in enumerate((
+        (kunde, False), (kunde, True), (None, False)))]
+    db.flush()
+    move = Move(mads.employment, workshop, FIRST, take="after", after=FIRST, kinds=("files", "notes"))
+    sides = {side.kind.key: (side.moves, side.stays) for side in plan(db, mads, move).sides}
+    assert (sides["files"], sides["notes"]) == ((1, 1), (1, 0))
+    kept = move_person(db, mads, move, by=nora)
+    assert with_whom(db, *files) == [kunde.id, workshop.id, kunde.id]
+    assert with_whom(db, *notes) == [workshop.id, kunde.id, None]
+    assert [[file.name for file in files_of(db, one).rows] for one in (mads, kunde, workshop)] == [["1.pdf", "0.pdf"], ["2.pdf", "0.pdf"], ["1.pdf"]]
+    assert undo_move(db, kept, by=nora) == 0
+    assert with_whom(db, *files, *notes) == [kunde.id] * 5 + [None]
+
+
+def test_files_that_moved_follow_a_merge_and_go_back(db: Session, mads: Person, kunde: Company, workshop: Company, nora: Agent) -> None:
+    """S43, C19: whose a file is and which company it is with are two things: a merge and taking it apart change the first alone."""
+    other = create_person(db, {"last_name": "Kjær"}, by=nora, employments=[{"company": kunde}])
+    file = keep_file(db, mads, name="cv.pdf", kind="application/pdf", size=1, digest="d", by=nora)
+    merge(db, mads, other, by=nora)
+    move_person(db, other, Move(other.employment, workshop, FIRST, take="all"), by=nora)
+    assert (file.person_id, *with_whom(db, file)) == (other.id, workshop.id)
+    unmerge(db, mads, by=nora)
+    assert (file.person_id, *with_whom(db, file)) == (mads.id, workshop.id)
+
+
 DAYS = st.dates(date(2025, 1, 1), date(2026, 11, 28))
 NOTED = st.tuples(st.one_of(st.none(), DAYS), st.sampled_from(["here", "there", "none"]), st.sampled_from(["mads", "lone", "both"]),
-                  st.sampled_from(["activity", "sale", "order"]))
-ROWS = {"activity": Activity, "sale": Sale, "order": Order}
+                  st.sampled_from(["activity", "sale", "order", "note", "file"]))
+ROWS: dict[str, Any] = {"activity": Activity, "sale": Sale, "order": Order, "note": Note, "file": File}
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(noted=st.lists(NOTED, max_size=8), take=st.sampled_from(["stay", "all", "after"]), after=DAYS, on=DAYS, mistake=st.booleans(),
        to=st.sampled_from(["there", "none"]))
-def test_a_move_conserves_every_activity_sale_and_ticket(
+def test_a_move_conserves_every_record_and_ticket(
         db: Session, mads: Person, kunde: Company, workshop: Company, nora: Agent, noted: list[tuple[date | None, str, str, str]], take: str,
         after: date, on: date, mistake: bool, to: str) -> None:
     """S43: nothing lost, nothing doubled, others' records untouched, exactly what was foreseen; and undone it is as before."""
@@ -350,7 +388,7 @@ def test_a_move_conserves_every_activity_sale_and_ticket(
 
 
 def everything(db: Session) -> tuple[dict[tuple[str, int], int | None], list[Any], list[Any]]:
-    """Where each activity, sale and order is; who takes part; whose each ticket is."""
+    """Where each activity, sale, order, note and file is; who takes part; whose each ticket is."""
     return ({(kind.__tablename__, row): company for kind in ROWS.values() for row, company in db.execute(select(kind.id, kind.company_id))},
             list(db.execute(select(ActivityParticipant.activity_id, ActivityParticipant.person_id).order_by(ActivityParticipant.id))),
             list(db.execute(select(Ticket.id, Ticket.requester_id).order_by(Ticket.id))))
