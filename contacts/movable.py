@@ -36,8 +36,12 @@ def _takes_part(person: Person) -> ColumnElement[bool]:
 
 
 def _about(person: Person) -> ColumnElement[bool]:
-    """Nobody but its author is to learn that there is a private note (T29): one stays where it was written."""
-    return (Note.person_id == person.id) & ~Note.private.expression
+    """Nobody but its author is to learn that there is a private note (T29), or to read a deleted one: they stay where they were written."""
+    return (Note.person_id == person.id) & ~Note.private.expression & Note.binned_at.is_(None)
+
+
+def _theirs(person: Person) -> ColumnElement[bool]:
+    return (File.person_id == person.id) & File.binned_at.is_(None)
 
 
 MOVABLE = (
@@ -45,7 +49,7 @@ MOVABLE = (
     Movable("sales", N_("Sales"), Sale, lambda person: Sale.person_id == person.id, func.coalesce(Sale.at, Sale.created_at)),
     Movable("orders", N_("Orders"), Order, lambda person: Order.person_id == person.id, func.coalesce(Order.at, Order.created_at)),
     Movable("notes", N_("Notes"), Note, _about, Note.at.expression),
-    Movable("files", N_("Files"), File, lambda person: File.person_id == person.id, File.at.expression),
+    Movable("files", N_("Files"), File, _theirs, File.at.expression),
 )
 KINDS = tuple(one.key for one in MOVABLE)
 

@@ -21,12 +21,12 @@ from contacts.copying import employ_also
 from contacts.editing import create_person
 from contacts.enrolling import add_agent
 from contacts.file import File
-from contacts.files import files_of, keep_file
+from contacts.files import delete_file, files_of, keep_file
 from contacts.merging import merge, unmerge
 from contacts.move_plan import Move, plan
 from contacts.moving import move_person
 from contacts.note import Note
-from contacts.notes import write_note
+from contacts.notes import delete_note, write_note
 from contacts.order import Order
 from contacts.person import Employment, Person
 from contacts.sale import Sale, SaleMember
@@ -314,19 +314,21 @@ def test_sales_and_orders_go_along_by_kind(db: Session, mads: Person, kunde: Com
 
 def test_files_and_notes_go_along_by_kind(db: Session, mads: Person, kunde: Company, workshop: Company, nora: Agent) -> None:
     """S38, S41, W91: a file is with the company they worked at when it was added, a note with the one it was put on too; each goes along
-    where it was asked for, and comes back. What stands on the company alone, and a colleague's private note, is not the move's."""
+    where it was asked for, and comes back. What stands on the company alone, a private note, and what is deleted, is not the move's."""
     files = [keep_file(db, card, name=f"{n}.pdf", kind="application/pdf", size=1, digest="d", by=nora) for n, card in enumerate((mads, mads, kunde))]
     assert [file.company_id for file in files] == [kunde.id] * 3
     files[0].at = datetime(2026, 10, 1, 12, tzinfo=UTC)
     notes = [write_note(db, f"{n}", person=mads, company=company, private=private, by=nora) for n, (company, private) in enumerate((
         (kunde, False), (kunde, True), (None, False)))]
-    db.flush()
+    gone = (keep_file(db, mads, name="old.pdf", kind="", size=1, digest="d", by=nora), write_note(db, "Old", person=mads, company=kunde, by=nora))
+    delete_file(db, gone[0], by=nora)
+    delete_note(db, gone[1], by=nora)
     move = Move(mads.employment, workshop, FIRST, take="after", after=FIRST, kinds=("files", "notes"))
     sides = {side.kind.key: (side.moves, side.stays) for side in plan(db, mads, move).sides}
     assert (sides["files"], sides["notes"]) == ((1, 1), (1, 0))
     kept = move_person(db, mads, move, by=nora)
     assert with_whom(db, *files) == [kunde.id, workshop.id, kunde.id]
-    assert with_whom(db, *notes) == [workshop.id, kunde.id, None]
+    assert with_whom(db, *notes, *gone) == [workshop.id, kunde.id, None, kunde.id, kunde.id]
     assert [[file.name for file in files_of(db, one).rows] for one in (mads, kunde, workshop)] == [["1.pdf", "0.pdf"], ["2.pdf", "0.pdf"], ["1.pdf"]]
     assert undo_move(db, kept, by=nora) == 0
     assert with_whom(db, *files, *notes) == [kunde.id] * 5 + [None]
