@@ -19,7 +19,9 @@ _BINNED = text("binned_at IS NOT NULL")
 
 
 class File(Row, Guarded, Base):
-    """A file of a person or of a company; its bytes lie in :mod:`core.files` under ``digest``. ``source`` is ``upload``, or ``mail`` where it was taken from a message."""
+    """A file of a company, or of a person with the company they worked at when it was added: there it stays when they change jobs, unless
+    a move takes it along (S38-S43). Its bytes lie in :mod:`core.files` under ``digest``. ``source`` is ``upload``, or ``mail`` where it was
+    taken from a message."""
 
     __tablename__ = "contact_files"
     person_id: Mapped[int | None] = plain(ForeignKey("persons.id", ondelete="CASCADE"))

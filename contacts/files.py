@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session, joinedload, lazyload
 
 from contacts.agent import Agent
@@ -44,11 +43,12 @@ def fits(db: Session, name: str, size: int) -> None:
 def keep_file(
     db: Session, card: Card, *, name: str, kind: str, size: int, digest: str, by: Agent, source: str = "upload",
 ) -> File:
-    """A file on a card, whose bytes lie under ``digest`` already. Who and when is noted by itself."""
+    """A file on a card, whose bytes lie under ``digest`` already; a person's is with their primary company too. Who and when is noted by
+    itself."""
     fits(db, name, size)
     file = File(name=name[:200], type=kind[:120], size=size, digest=digest, source=source, by_id=by.id, by_name=by.name)
     if isinstance(card, Person):
-        file.person, file.origin_person_id = card, card.id
+        file.person, file.origin_person_id, file.company = card, card.id, card.employment.company if card.employment else None
     else:
         file.company = card
     db.add(file)
@@ -83,15 +83,15 @@ def file_called(db: Session, uid: str, *, binned: bool = False) -> File:
 
 
 def files_of(db: Session, card: Card, *, before: int | None = None, limit: int = 50) -> Found:
-    """A page of the files of a card."""
-    rows = db.scalars(select(File).where(_of(card) == card.id, File.binned_at.is_(None), *([File.id < before] if before else [])).order_by(
+    """A page of the files of a card; a company's are also those of persons that are with it."""
+    rows = db.scalars(select(File).where(_on(card), File.binned_at.is_(None), *([File.id < before] if before else [])).order_by(
         File.id.desc()).limit(limit + 1).options(*LOADED)).all()
     return Found(rows[:limit], rows[limit - 1].id if len(rows) > limit else None)
 
 
 def those_of(card: Card) -> Select[int]:
     """A question: the ids of those of a card."""
-    return select(File.id).where(_of(card) == card.id, File.binned_at.is_(None))
+    return select(File.id).where(_on(card), File.binned_at.is_(None))
 
 
 def may_delete(file: File, agent: Agent) -> bool:
@@ -108,8 +108,11 @@ def _may_delete(file: File, by: Agent) -> None:
         raise Forbidden(N_("Only who added a file can delete it, or an admin."))
 
 
-def _of(card: Card) -> Any:
-    return File.person_id if isinstance(card, Person) else File.company_id
+def _on(card: Card) -> ColumnElement[bool]:
+    """Those of a person in the bin are on no card: a name of a file may say who it was."""
+    if isinstance(card, Person):
+        return File.person_id == card.id
+    return (File.company_id == card.id) & ~exists().where(Person.id == File.person_id, Person.binned_at.is_not(None))
 
 
 def _record(db: Session, file: File, change: str, by: Agent) -> None:

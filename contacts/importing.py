@@ -100,6 +100,17 @@ class _Reader:
             found.append(read_row(self.what, self.at + 1, cells, self.given["columns"], self.lists, self.own))
         return found
 
+    def resume(self, db: Session, operation: Operation, at: int) -> None:
+        """Go on after this many rows, and know of them exactly what was known when they were judged: what each was judged to be is kept
+        as an item; one that was wrong, or the same as an earlier one, is not known itself."""
+        for _n in zip(range(at), self.rows, strict=False):
+            self.at += 1
+        for kind, uid, data in db.execute(select(OperationItem.kind, OperationItem.subject_uid, OperationItem.data).where(
+                OperationItem.operation_id == operation.id).order_by(OperationItem.id).execution_options(yield_per=LOT)):
+            row = row_of(data["row"], data["said"]) if kind else None
+            if row is not None and not self.earlier(row)[0]:
+                self.note(row, uid)
+
     def earlier(self, row: Row) -> tuple[int, Doubt]:
         """The earlier row of the file that is the same, 0 for none; and the one that the door is asked about."""
         same, doubtful = 0, Doubt()
@@ -138,9 +149,7 @@ class Import(Bulk):
         if reader is None or reader.at != at:
             self._readers.clear()
             reader = self._readers[operation.id] = _Reader(db, operation)
-            for row in reader.next(at):
-                if not row.errors:
-                    reader.note(row, None)
+            reader.resume(db, operation, at)
         rows = reader.next(LOT)
         if rows and rows[-1].number > MOST_ROWS:
             raise Refused(_("At most %(most)s rows at a time. Cut the file in pieces.", most=MOST_ROWS))

@@ -10,6 +10,8 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from contacts.activity import Activity, ActivityParticipant
+from contacts.file import File
+from contacts.note import Note
 from contacts.order import Order
 from contacts.person import Person
 from contacts.sale import Sale
@@ -33,10 +35,21 @@ def _takes_part(person: Person) -> ColumnElement[bool]:
     return Activity.id.in_(select(ActivityParticipant.activity_id).where(ActivityParticipant.person_id == person.id))
 
 
+def _about(person: Person) -> ColumnElement[bool]:
+    """Nobody but its author is to learn that there is a private note (T29), or to read a deleted one: they stay where they were written."""
+    return (Note.person_id == person.id) & ~Note.private.expression & Note.binned_at.is_(None)
+
+
+def _theirs(person: Person) -> ColumnElement[bool]:
+    return (File.person_id == person.id) & File.binned_at.is_(None)
+
+
 MOVABLE = (
     Movable("activities", N_("Activities"), Activity, _takes_part, func.coalesce(Activity.at, Activity.created_at)),
     Movable("sales", N_("Sales"), Sale, lambda person: Sale.person_id == person.id, func.coalesce(Sale.at, Sale.created_at)),
     Movable("orders", N_("Orders"), Order, lambda person: Order.person_id == person.id, func.coalesce(Order.at, Order.created_at)),
+    Movable("notes", N_("Notes"), Note, _about, Note.at.expression),
+    Movable("files", N_("Files"), File, _theirs, File.at.expression),
 )
 KINDS = tuple(one.key for one in MOVABLE)
 
@@ -53,7 +66,13 @@ def parted(kind: Movable, person: Person, company_id: int | None, take: str, aft
     return never, here
 
 
-def carry(db: Session, kind: Movable, ids: Sequence[int], to: int | None) -> None:
-    """Let them be with another company. Whoever has one of them before them hears of it when they save."""
+def carry(db: Session, kind: Movable, ids: Sequence[int], of: int | None, to: int | None) -> set[int]:
+    """Let them be with another company; which of them were still with ``of``: what a colleague has put elsewhere at this very moment stays
+    there. They are locked in one order. Whoever has one of them before them hears of it when they save."""
+    gone: set[int] = set()
     for n in range(0, len(ids), LOT):
-        db.execute(update(kind.row).where(kind.row.id.in_(ids[n:n + LOT])).values(company_id=to, version=kind.row.version + 1))
+        still = db.scalars(select(kind.row.id).where(kind.row.id.in_(ids[n:n + LOT]), kind.row.company_id == of).order_by(
+            kind.row.id).with_for_update()).all()
+        db.execute(update(kind.row).where(kind.row.id.in_(still)).values(company_id=to, version=kind.row.version + 1))
+        gone |= set(still)
+    return gone

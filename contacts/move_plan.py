@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -73,10 +73,11 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a move would do. ``follows``: what the person takes from the company, before and after. ``mark`` is a word for
-    exactly this: what is confirmed is what was shown."""
+    """What a move would do. ``follows``: what the person takes from the company, before and after. ``going``: kind → ids of what goes
+    along. ``mark`` is a word for exactly this: what is confirmed is what was shown."""
 
     sides: Sequence[Side]
+    going: Mapping[str, Sequence[int]]
     last_day: date | None
     status: str | None
     follows: dict[str, tuple[Any, Any]]
@@ -91,7 +92,7 @@ def plan(db: Session, person: Person, move: Move) -> Plan:
     sides = [_side(db, person, move, kind, *ids[kind.key]) for kind in MOVABLE]
     seen = (person.version, move.source, move.company.id if move.company else 0, str(move.on), move.take, str(move.after), move.mistake,
             move.position, ids)
-    return Plan(sides, last_day(move.job, move.on) if move.job and not move.mistake else None, proposed_status(person, move),
+    return Plan(sides, {key: goes for key, (goes, _stays) in ids.items()}, last_day(move.job, move.on) if move.job and not move.mistake else None, proposed_status(person, move),
                 _would_follow(person, move), hashlib.sha256(repr(seen).encode()).hexdigest()[:16])
 
 
@@ -135,7 +136,7 @@ def _check_days(move: Move) -> None:
 
 
 def _side(db: Session, person: Person, move: Move, kind: Movable, goes: Sequence[int], stays: Sequence[int]) -> Side:
-    moving, staying = (_latest(db, kind, part) for part in split(person, move, kind))
+    moving, staying = (_latest(db, kind, part) if ids else () for part, ids in zip(split(person, move, kind), (goes, stays), strict=True))
     return Side(kind, len(goes), len(stays), moving, staying)
 
 

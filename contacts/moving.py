@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contacts.agent import Agent
@@ -17,7 +16,7 @@ from contacts.editing import SYNCED, employ, follow
 from contacts.employing import LONGEST, end, last_day, lead, settle
 from contacts.facts import PersonMoved
 from contacts.movable import MOVABLE, carry
-from contacts.move_plan import Move, plan, split
+from contacts.move_plan import Move, plan
 from contacts.person import Employment, Person
 from contacts.unmoving import KIND, keep, standing
 from core.errors import Conflict
@@ -26,26 +25,28 @@ from core.i18n import N_
 from core.operations import Operation
 
 Changes = dict[str, tuple[Any, Any]]
+CHANGED = N_("Something has changed since this was shown. Look at it again, then confirm.")
 
 
 def move_person(db: Session, person: Person, move: Move, *, by: Agent, mark: str = "", kind: str = KIND) -> Operation:
     """Do it; the operation takes it back and names every record that went along.
 
-    Raises Refused for what cannot be, and Conflict where ``mark`` is of another plan than this would be by now.
+    Raises Refused for what cannot be, and Conflict where ``mark`` is of another plan than this would be by now, or where a colleague puts
+    one of the records elsewhere at the same moment.
     """
     foreseen = plan(db, person, move)
     if mark and mark != foreseen.mark:
-        raise Conflict(N_("Something has changed since this was shown. Look at it again, then confirm."))
-    source = db.get(Company, move.source) if move.source else None
-    before, ids = standing(person), {one.key: list(db.scalars(select(one.row.id).where(split(person, move, one)[0]).order_by(one.row.id)))
-                                     for one in MOVABLE}
+        raise Conflict(CHANGED)
+    source, before = db.get(Company, move.source) if move.source else None, standing(person)
     changes = _change_job(db, person, move)
     if move.status and move.status != person.status:
         changes["status"], person.status = (person.status, move.status), move.status
     changes |= settle(db, person)
     for one in MOVABLE:
-        carry(db, one, ids[one.key], move.company.id if move.company else None)
-    operation = keep(db, person, before, ids, source=source, to=move.company, take=move.take, by=by, kind=kind)
+        going = foreseen.going[one.key]
+        if len(carry(db, one, going, source.id if source else None, move.company.id if move.company else None)) != len(going):
+            raise Conflict(CHANGED)
+    operation = keep(db, person, before, foreseen.going, source=source, to=move.company, take=move.take, by=by, kind=kind)
     record(db, PersonMoved(
         person.uid, operation.uid, source.uid if source else None, move.company.uid if move.company else None, move.take,
         sum(side.moves for side in foreseen.sides), sum(side.stays for side in foreseen.sides), move.mistake), by=by.uid, changes=changes)

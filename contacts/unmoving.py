@@ -101,11 +101,10 @@ def _bring_back(db: Session, operation: Operation, kind: Movable) -> int:
     items, left = db.scalars(select(OperationItem).where(
         OperationItem.operation_id == operation.id, OperationItem.kind == kind.key).order_by(OperationItem.id)).all(), 0
     for lot in _lots(items):
-        still: dict[str, int] = dict(db.execute(select(kind.row.uid, kind.row.id).where(
-            kind.row.uid.in_([item.subject_uid for item in lot]), kind.row.company_id == operation.given["to"])).all())
-        carry(db, kind, list(still.values()), operation.given["from"])
+        ids: dict[str, int] = dict(db.execute(select(kind.row.uid, kind.row.id).where(kind.row.uid.in_([item.subject_uid for item in lot]))).all())
+        back = carry(db, kind, list(ids.values()), operation.given["to"], operation.given["from"])
         for item in lot:
-            if item.subject_uid not in still:
+            if ids.get(item.subject_uid or "") not in back:
                 item.data, left = {"kept": True}, left + 1
     return left
 

@@ -91,9 +91,9 @@ def card(of: str, uid: str) -> Card:
 
 
 def the_file(whose: Card, uid: str, *, binned: bool = False) -> File:
-    """A file of this card. Raises Unknown."""
+    """A file of this card, on a company's also one of a person. Raises Unknown."""
     file = file_called(db(), uid, binned=binned)
-    if (file.person or file.company) is not whose:
+    if whose not in (file.person, file.company):
         raise Unknown(N_("There is no such file."))
     return file
 

@@ -25,7 +25,12 @@ OPEN = panel("fields", "Fields", fields=[
     {"key": "person-title", "label": "Title", "kind": "text", "value": "Operations manager with a very long title", "error": "At most 120 characters."},
     {"key": "person-category", "label": "Category", "kind": "record", "value": "c1", "options": [("c1", "Customer")], "error": ""},
     {"key": "person-block_mass_mail", "label": "No mass mail", "kind": "flag", "value": True, "error": ""},
-    {"key": "company-address", "label": "Postal address", "kind": "area", "value": "Havnegade 3\n5000 Odense", "error": ""}])
+    {"key": "company-address", "label": "Postal address", "kind": "area", "value": "Havnegade 3\n5000 Odense", "error": ""},
+    *({"key": f"person-custom.{kind}", "kind": "own", "control": {
+        "name": f"person-custom.{kind}", "label": f"Our own {kind}", "kind": kind, "type": kind, "value": value, "options": options, "required": kind == "text", "error": error}}
+      for kind, value, options, error in (
+          ("text", "", [], "Our own text must be filled in."), ("choices", ["Large"], [("Small", "Small"), ("Large", "Large")], "Our own choices: Choose from those offered."),
+          ("flag", "no", [("yes", "Yes"), ("no", "No")], "")))])
 FIGURES = panel("figures", "Figures", 1, figures=[{"name": "Open tickets", "value": "2"}, {"name": "Since the last message", "value": "3 days"},
                                                   {"name": "Overdue activities", "value": "1"}])
 INFORMATION = panel("information", "About the company", 2, facts=[{"label": "Website", "value": "https://verksted.example"}, {"label": "Postal address", "value": ""}])

@@ -7,11 +7,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from contacts.agent import Agent
+from contacts.arranging import add_panel, set_up
 from contacts.company import Company
-from contacts.layouts import in_force
+from contacts.creating import create_company
+from contacts.custom_fields import save_field
+from contacts.custom_values import custom_of
+from contacts.editing import create_person
+from contacts.layouts import in_force, save_layout
 from contacts.person import Person
 from contacts.relation import Relation
 from core.database import Database
@@ -159,3 +165,45 @@ def test_a_file_is_imported_and_taken_back(open_page: Any, fresh_database: Datab
     operations.run()
     assert not {"Åse Ødegård", "Tove Lund"} & persons(fresh_database).keys()
     assert wrong == []
+
+
+@pytest.mark.parametrize(("of", "tab"), [("person", "fields"), ("company", "overview")])
+def test_fields_of_ones_own_are_changed_where_they_stand(open_page: Any, fresh_database: Database, of: str, tab: str) -> None:  # noqa: F811
+    """W56: all nine kinds by keyboard alone, and what is wrong is said beside the field, with all that was typed still there."""
+    kinds = ("text", "long", "number", "date", "flag", "choice", "choices", "link", "email")
+    with fresh_database.write() as db:
+        nora = db.scalars(select(Agent).where(Agent.email == "nora@desk.example")).one()
+        for kind in kinds:
+            save_field(db, None, {"of": of, "name": f"Our {kind}", "key": kind, "kind": kind, "choices": ["Small", "Large"]}, by=nora)
+        content = in_force(db, of, nora).content
+        set_up(content, tab, add_panel(content, tab, "fields"), "Ours", {"fields": [f"{of}-custom.{kind}" for kind in kinds]})
+        save_layout(db, of, content, owner=nora.uid, by=nora)
+        company = create_company(db, "Kunde AS", by=nora.uid)
+        whose: Any = create_person(db, {"last_name": "Moe"}, by=nora, employments=[{"company": company}]) if of == "person" else company
+    page = open_page(f"/{'persons' if of == 'person' else 'companies'}/{whose.uid}")
+
+    def at(kind: str) -> str:
+        return f"[name='{of}-custom.{kind}']"
+    for kind, said in (("text", "Red"), ("long", "Much to say"), ("number", "many"), ("date", "11282026"), ("flag", "N"), ("choice", "L")):
+        to(page, at(kind))
+        page.keyboard.type(said)
+    to(page, at("choices"))
+    page.keyboard.press("Space")
+    for kind, said in (("link", "kunde.example"), ("email", "moe@kunde.example")):
+        to(page, at(kind))
+        page.keyboard.type(said)
+    page.keyboard.press("Control+s")
+    page.wait_for_selector("text=Our number: Write a number")
+    shot(page, f"job-own-{of}-wrong")
+    wrong = [one for one in flaws(page) if "422" not in one]
+    to(page, at("number"))
+    page.keyboard.press("Control+a")
+    page.keyboard.type("43,5")
+    page.keyboard.press("Control+s")
+    page.wait_for_selector("text=was saved.")
+    shot(page, f"job-own-{of}")
+    assert wrong + flaws(page) == []
+    with fresh_database.read() as db:
+        assert custom_of(db, db.get_one(type(whose), whose.id)) == {
+            "text": "Red", "long": "Much to say", "number": 43.5, "date": "2026-11-28", "flag": False, "choice": "Large", "choices": ["Small"],
+            "link": "https://kunde.example", "email": "moe@kunde.example"}

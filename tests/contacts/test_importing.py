@@ -282,6 +282,33 @@ def test_a_worker_dies_in_the_middle_of_a_file(fresh_database: Database, nora: A
     assert [kind for kind, _state, _why in verdicts(fresh_database, operation_id)] == ["create"] * 4 + ["skip"] * 3
 
 
+@pytest.mark.parametrize("lot", [1, 2, 3, 500])
+def test_whoever_reads_on_gives_the_same_verdicts(fresh_database: Database, nora: Agent, monkeypatch: pytest.MonkeyPatch, lot: int) -> None:
+    """A worker that dies between any two lots changes no verdict: a row that was wrong, or the same as an earlier one, makes no later row
+    the same; two rows that are one person of the register are one."""
+    monkeypatch.setattr("contacts.importing.LOT", lot)
+    monkeypatch.setattr(bulk, "SLICE", 0.0)
+    with fresh_database.write() as db:
+        create_person(db, {"first_name": "Siv", "last_name": "Ås", "customer_number": "77", "private_customer": True}, by=None,
+                      addresses=[{"kind": "email", "value": "siv@kunde.example"}])
+    rows = [HEADER, ("Ole", "Hansen", "ole@kunde.example", "", "Kunde AS", "", "", ""), ("Ole", "Hansen", "ole@kunde.example", "", "Fjord AS", "", "", ""),
+            ("Lise", "Bø", "", "+47 22 86 44 01", "", "", "", ""), ("Siv", "Ås", "", "", "", "Chief", "77", ""),
+            ("Ole", "Hansen", "", "", "Fjord AS", "", "", ""), ("Lise", "Bø", "", "+47 22 86 44 01", "Kunde AS", "", "", ""),
+            ("Siv", "Ås", "siv@kunde.example", "+47 22 86 44 02", "", "", "", "")]
+    found = []
+    for dies in (False, True):
+        operation_id = planned(fresh_database, nora, rows)
+        for _round in range(10):
+            if dies:
+                bulk.BULKS["persons.import"]._readers.clear()  # type: ignore[attr-defined]
+            job.run()
+        found.append(verdicts(fresh_database, operation_id))
+    assert found[0] == found[1]
+    assert [(kind, why.rstrip(".")) for kind, _state, why in found[0]][1:] == [
+        ("skip", "The same as row 2"), ("", found[0][2][2].rstrip(".")), ("skip", "Nothing in this row is new"), ("create", ""), ("create", ""),
+        ("skip", "The same as row 5")]
+
+
 @pytest.mark.parametrize("what", ["ground", "photo", "position"])
 def test_what_a_colleague_added_since_is_not_taken_away(fresh_database: Database, nora: Agent, what: str) -> None:
     """Taking an import back deletes nobody of whom more is known by now."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from contacts.activity import Activity, ActivityParticipant
@@ -18,17 +20,23 @@ from contacts.company import Category, Company
 from contacts.copying import employ_also
 from contacts.editing import create_person
 from contacts.enrolling import add_agent
+from contacts.file import File
+from contacts.files import delete_file, files_of, keep_file
+from contacts.merging import merge, unmerge
 from contacts.move_plan import Move, plan
 from contacts.moving import move_person
+from contacts.note import Note
+from contacts.notes import delete_note, write_note
 from contacts.order import Order
 from contacts.person import Employment, Person
 from contacts.sale import Sale, SaleMember
 from contacts.unmoving import standing, undo_move
 from core.clock import now
+from core.database import Database
 from core.errors import Conflict, Refused
 from core.history import Change, FactRow
 from core.i18n import today
-from core.operations import OperationItem
+from core.operations import Operation, OperationItem
 from desk.mailboxes import add_mailbox
 from desk.tickets.ticket import Ticket
 
@@ -69,7 +77,7 @@ def active(db: Session, company: Company | None, at: datetime | None, *persons: 
     return made
 
 
-def with_whom(db: Session, *activities: Activity) -> list[int | None]:
+def with_whom(db: Session, *activities: Any) -> list[int | None]:
     db.expire_all()
     return [activity.company_id for activity in activities]
 
@@ -229,6 +237,48 @@ def test_undone(db: Session, mads: Person, kunde: Company, workshop: Company, no
         undo_move(db, kept, by=nora)
 
 
+@pytest.mark.parametrize("undone", [False, True])
+def test_what_a_colleague_puts_elsewhere_at_the_same_moment(fresh_database: Database, undone: bool) -> None:
+    """S43: a move that waits for a colleague's change of a record does not overwrite it: it is refused, all of it, and shown again;
+    taking one back leaves that record where the colleague has put it. (On SQLite the two take turns: the move sees what the colleague did.)"""
+    with fresh_database.write() as db:
+        nora = add_agent(db, "nora@desk.example", name="Nora Vik")
+        kunde, workshop, third = (new_company(db, {"name": name}, by=nora) for name in ("Kunde ApS", "Værksted A/S", "Fjord AS"))
+        mads = create_person(db, {"first_name": "Mads", "last_name": "Kjær"}, by=nora, employments=[{"company": kunde}])
+        calls = [active(db, kunde, None, mads) for _n in range(2)]
+        move = Move(mads.employment, workshop, FIRST, take="all")
+        operation = move_person(db, mads, move, by=nora).id if undone else 0
+    outcome: list[Any] = []
+
+    def act() -> None:
+        try:
+            with fresh_database.write() as db:
+                by, person = db.get_one(Agent, nora.id), db.get_one(Person, mads.id)
+                outcome.append(undo_move(db, db.get_one(Operation, operation), by=by) if undone else move_person(
+                    db, person, Move(person.employment, db.get_one(Company, workshop.id), FIRST, take="all"), by=by).total)
+        except Conflict:
+            outcome[:] = ["refused"]
+
+    other, postgresql = threading.Thread(target=act), fresh_database.dialect == "postgresql"
+    with fresh_database.write() as db:
+        put, limit = db.get_one(Activity, calls[1].id), time.monotonic() + 20
+        put.company_id = third.id
+        db.flush()
+        other.start()
+        while postgresql and other.is_alive() and time.monotonic() < limit:
+            with fresh_database.engine.connect() as looking:
+                if looking.scalar(text("SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()")):
+                    break
+    other.join(30)
+    with fresh_database.read() as db:
+        job = db.get_one(Person, mads.id).employment
+        where = [db.get_one(Activity, call.id).company_id for call in calls]
+    moved = not undone and not postgresql
+    assert outcome == ([1] if undone or moved else ["refused"])
+    assert job is not None and job.company_id == (workshop.id if moved else kunde.id)
+    assert where == [workshop.id if moved else kunde.id, third.id]
+
+
 def test_no_undo_over_a_later_change(db: Session, mads: Person, kunde: Company, workshop: Company, nora: Agent) -> None:
     first = move_person(db, mads, Move(mads.employment, workshop, FIRST), by=nora)
     second = move_person(db, mads, Move(mads.employment, kunde, today()), by=nora)
@@ -240,8 +290,10 @@ def test_no_undo_over_a_later_change(db: Session, mads: Person, kunde: Company, 
 
 
 def sold(db: Session, kind: type[Any], company: Company | None, at: datetime | None, person: Person, number: int) -> Any:
-    made = kind(title="Deal", at=at, company_id=company.id if company else None, person_id=person.id, currency="NOK",
-                **({"number": number} if kind is Order else {}))
+    said: dict[Any, dict[str, Any]] = {Order: {"number": number}, Note: {"text": "Deal", "at": at or now()}, File: {
+        "name": "deal.pdf", "type": "application/pdf", "size": 1, "digest": "d", "at": at or now()}}
+    made = kind(company_id=company.id if company else None, person_id=person.id, **({"title": "Deal", "currency": "NOK", "at": at} if kind in (
+        Sale, Order) else {}), **said.get(kind, {}))
     db.add(made)
     db.flush()
     return made
@@ -260,16 +312,49 @@ def test_sales_and_orders_go_along_by_kind(db: Session, mads: Person, kunde: Com
     assert with_whom(db, *orders) == [kunde.id] * 3
 
 
+def test_files_and_notes_go_along_by_kind(db: Session, mads: Person, kunde: Company, workshop: Company, nora: Agent) -> None:
+    """S38, S41, W91: a file is with the company they worked at when it was added, a note with the one it was put on too; each goes along
+    where it was asked for, and comes back. What stands on the company alone, a private note, and what is deleted, is not the move's."""
+    files = [keep_file(db, card, name=f"{n}.pdf", kind="application/pdf", size=1, digest="d", by=nora) for n, card in enumerate((mads, mads, kunde))]
+    assert [file.company_id for file in files] == [kunde.id] * 3
+    files[0].at = datetime(2026, 10, 1, 12, tzinfo=UTC)
+    notes = [write_note(db, f"{n}", person=mads, company=company, private=private, by=nora) for n, (company, private) in enumerate((
+        (kunde, False), (kunde, True), (None, False)))]
+    gone = (keep_file(db, mads, name="old.pdf", kind="", size=1, digest="d", by=nora), write_note(db, "Old", person=mads, company=kunde, by=nora))
+    delete_file(db, gone[0], by=nora)
+    delete_note(db, gone[1], by=nora)
+    move = Move(mads.employment, workshop, FIRST, take="after", after=FIRST, kinds=("files", "notes"))
+    sides = {side.kind.key: (side.moves, side.stays) for side in plan(db, mads, move).sides}
+    assert (sides["files"], sides["notes"]) == ((1, 1), (1, 0))
+    kept = move_person(db, mads, move, by=nora)
+    assert with_whom(db, *files) == [kunde.id, workshop.id, kunde.id]
+    assert with_whom(db, *notes, *gone) == [workshop.id, kunde.id, None, kunde.id, kunde.id]
+    assert [[file.name for file in files_of(db, one).rows] for one in (mads, kunde, workshop)] == [["1.pdf", "0.pdf"], ["2.pdf", "0.pdf"], ["1.pdf"]]
+    assert undo_move(db, kept, by=nora) == 0
+    assert with_whom(db, *files, *notes) == [kunde.id] * 5 + [None]
+
+
+def test_files_that_moved_follow_a_merge_and_go_back(db: Session, mads: Person, kunde: Company, workshop: Company, nora: Agent) -> None:
+    """S43, C19: whose a file is and which company it is with are two things: a merge and taking it apart change the first alone."""
+    other = create_person(db, {"last_name": "Kjær"}, by=nora, employments=[{"company": kunde}])
+    file = keep_file(db, mads, name="cv.pdf", kind="application/pdf", size=1, digest="d", by=nora)
+    merge(db, mads, other, by=nora)
+    move_person(db, other, Move(other.employment, workshop, FIRST, take="all"), by=nora)
+    assert (file.person_id, *with_whom(db, file)) == (other.id, workshop.id)
+    unmerge(db, mads, by=nora)
+    assert (file.person_id, *with_whom(db, file)) == (mads.id, workshop.id)
+
+
 DAYS = st.dates(date(2025, 1, 1), date(2026, 11, 28))
 NOTED = st.tuples(st.one_of(st.none(), DAYS), st.sampled_from(["here", "there", "none"]), st.sampled_from(["mads", "lone", "both"]),
-                  st.sampled_from(["activity", "sale", "order"]))
-ROWS = {"activity": Activity, "sale": Sale, "order": Order}
+                  st.sampled_from(["activity", "sale", "order", "note", "file"]))
+ROWS: dict[str, Any] = {"activity": Activity, "sale": Sale, "order": Order, "note": Note, "file": File}
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(noted=st.lists(NOTED, max_size=8), take=st.sampled_from(["stay", "all", "after"]), after=DAYS, on=DAYS, mistake=st.booleans(),
        to=st.sampled_from(["there", "none"]))
-def test_a_move_conserves_every_activity_sale_and_ticket(
+def test_a_move_conserves_every_record_and_ticket(
         db: Session, mads: Person, kunde: Company, workshop: Company, nora: Agent, noted: list[tuple[date | None, str, str, str]], take: str,
         after: date, on: date, mistake: bool, to: str) -> None:
     """S43: nothing lost, nothing doubled, others' records untouched, exactly what was foreseen; and undone it is as before."""
@@ -305,7 +390,7 @@ def test_a_move_conserves_every_activity_sale_and_ticket(
 
 
 def everything(db: Session) -> tuple[dict[tuple[str, int], int | None], list[Any], list[Any]]:
-    """Where each activity, sale and order is; who takes part; whose each ticket is."""
+    """Where each activity, sale, order, note and file is; who takes part; whose each ticket is."""
     return ({(kind.__tablename__, row): company for kind in ROWS.values() for row, company in db.execute(select(kind.id, kind.company_id))},
             list(db.execute(select(ActivityParticipant.activity_id, ActivityParticipant.person_id).order_by(ActivityParticipant.id))),
             list(db.execute(select(Ticket.id, Ticket.requester_id).order_by(Ticket.id))))

@@ -18,6 +18,7 @@ from desk.web.api.finding import company_named, the_person
 from desk.web.api.routing import post
 from desk.web.api.schemas.moves import CopyAsked, CopyMade, MoveAsked, Moved, Record, Side
 from desk.web.api.shapes.persons import person as shape
+from desk.web.presenting.moves import called
 from desk.web.requests import db
 
 
@@ -70,7 +71,6 @@ def _said(move: Move, foreseen: Plan) -> tuple[str | None, list[Side]]:
 
 def _side(side: Parted) -> Side:
     def records(rows: object) -> list[Record]:
-        return [Record(id=row.uid, title=getattr(row, "called", "") or row.title,
-                       at=row.at or row.created_at) for row in rows]  # type: ignore[attr-defined]
+        return [Record(id=row.uid, title=called(row), at=row.at or row.created_at) for row in rows]  # type: ignore[attr-defined]
 
     return Side(kind=side.kind.key, moves=side.moves, stays=side.stays, moving=records(side.moving), staying=records(side.staying))

@@ -4,30 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Literal
 
 from contacts.agent import Agent
 from contacts.company import Business, Category, Company, ServiceLevel
 from contacts.custom_field import CustomField
 from contacts.custom_fields import custom_fields
-from contacts.custom_values import custom_of
 from contacts.person import Person
 from core.i18n import N_
 from core.i18n import gettext as _
 from core.options import option
 from desk.web.presenting.choices import LANGUAGES, Choice, agents, language_name, listed, service_levels
-from desk.web.presenting.own_fields import said
+from desk.web.presenting.own_fields import held_by, said, typed
 from desk.web.requests import db
 
-Kind = Literal["text", "tel", "url", "area", "choice", "record", "flag", "seen"]
+Kind = Literal["text", "tel", "url", "area", "choice", "record", "flag", "own", "seen"]
 Record = Person | Company
 STATUSES = {"active": N_("Active"), "left": N_("Has left")}
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field: whose, what it is called, how it is typed (``seen``: only shown), and the column it is kept in.
+    """One field: whose, what it is called, how it is typed (``seen``: only shown; ``own``: as the kind of the organisation's own field has
+    it, which stands under ``own``), and the column it is kept in.
 
     ``options`` are what it is chosen from; ``of`` the table a chosen uid names; ``asked`` what the organisation's required fields call it.
     """
@@ -42,6 +41,7 @@ class Field:
     asked: str = ""
     service: bool = False
     read: Callable[[Any], str] | None = None
+    own: CustomField | None = None
 
     @property
     def key(self) -> str:
@@ -81,10 +81,6 @@ def _employer(person: Person) -> str:
     return person.employment.company.name if person.employment else ""
 
 
-def _own(field: CustomField, record: Record) -> str:
-    return said(field, custom_of(db(), record).get(field.key))
-
-
 WHOSE: tuple[Literal["person", "company"], ...] = ("person", "company")
 FIELDS: tuple[Field, ...] = (
     Field("person", "first_name", N_("First name"), asked="first_name"),
@@ -119,8 +115,7 @@ def offered(entity: str) -> list[Field]:
     """The fields that panels of this card can have: a person's and their company's on a person's, a company's own on a company's."""
     service = option(db(), "features.service")
     return [field for field in FIELDS if field.whose in ("company", entity) and (service or not field.service)] + [
-        Field(whose, own.slot, own.label, "seen", read=partial(_own, own)) for whose in WHOSE for own in custom_fields(db(), whose)
-        if whose in ("company", entity)]
+        own for whose in WHOSE if whose in ("company", entity) for own in _own(whose, entity)]
 
 
 def chosen(keys: Iterable[str], entity: str) -> list[Field]:
@@ -129,8 +124,17 @@ def chosen(keys: Iterable[str], entity: str) -> list[Field]:
     return [there[key] for key in keys if key in there]
 
 
+def of_own(own: CustomField, *, beside: Iterable[str] = ()) -> Field:
+    """A field of the organisation's own; it says that it is the company's where one of these labels is the same."""
+    label = _("%(field)s of the company", field=own.label) if own.label in beside else own.label
+    return Field("person" if own.of == "person" else "company", own.slot, label, "own", own=own)
+
+
 def value_of(field: Field, record: Record) -> Any:
-    """What its input is filled with: text, the uid of what is chosen, or whether it is ticked."""
+    """What its input is filled with: text, the uid of what is chosen, or whether it is ticked; of one's own a list where several are chosen."""
+    if field.own:
+        value = held_by(record).get(field.own.key)
+        return typed(value) if value is not None else [] if field.own.kind == "choices" else ""
     value = getattr(record, field.column or field.name)
     if field.kind == "record":
         return value.uid if value else ""
@@ -139,6 +143,8 @@ def value_of(field: Field, record: Record) -> Any:
 
 def shown(field: Field, record: Record) -> str:
     """What it says where it is only read."""
+    if field.own:
+        return said(field.own, held_by(record).get(field.own.key))
     if field.read:
         return field.read(record)
     value = getattr(record, field.column or field.name)
@@ -149,3 +155,8 @@ def shown(field: Field, record: Record) -> str:
     if field.name == "status":
         return _(STATUSES.get(value, value))
     return language_name(value) if field.name == "language" else value or ""
+
+
+def _own(whose: str, entity: str) -> list[Field]:
+    beside = {one.label for one in custom_fields(db(), entity)} if whose != entity else set()
+    return [of_own(own, beside=beside) for own in custom_fields(db(), whose)]

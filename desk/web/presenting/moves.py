@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import shorten
 from typing import Any
 
 from flask import url_for
@@ -10,7 +11,9 @@ from sqlalchemy import select
 
 from contacts.agent import Agent
 from contacts.company import Business, Category, Company
+from contacts.file import File
 from contacts.move_plan import Move, Plan, Side
+from contacts.note import Note
 from contacts.person import Person
 from core.history import FactRow
 from core.i18n import N_, dated, day, ngettext
@@ -20,7 +23,7 @@ from desk.web.presenting.changes import FIELDS
 from desk.web.requests import db
 
 FOLLOWED: dict[str, Any] = {"our_contact_id": Agent, "category_id": Category, "business_id": Business}
-ICONS = {"task": "checkbox", "appointment": "calendar-event", "call": "phone", "sales": "coin", "orders": "receipt"}
+ICONS = {"task": "checkbox", "appointment": "calendar-event", "call": "phone", "sales": "coin", "orders": "receipt", "notes": "note", "files": "file-text"}
 STATUS = {"left": N_("Has left"), "active": N_("Active")}
 
 
@@ -78,6 +81,13 @@ def _side(side: Side) -> dict[str, Any]:
             "more": {"moves": side.moves - len(side.moving), "stays": side.stays - len(side.staying)}}
 
 
+def called(one: Any) -> str:
+    """What a record that may go along is called: its title, the name of a file, how a note begins."""
+    if isinstance(one, Note):
+        return shorten(one.text, 80, placeholder=" …") or one.text[:80]
+    return str(one.name if isinstance(one, File) else getattr(one, "called", "") or one.title)
+
+
 def _record(side: Side, one: Any) -> dict[str, Any]:
     moment = getattr(one, "at", None) or one.created_at
-    return {"icon": ICONS.get(getattr(one, "kind", side.kind.key), "file"), "title": getattr(one, "called", "") or getattr(one, "title", "") or _("(no title)"), "at": day(moment), "at_iso": moment.isoformat()}
+    return {"icon": ICONS.get(getattr(one, "kind", side.kind.key), "file"), "title": called(one) or _("(no title)"), "at": day(moment), "at_iso": moment.isoformat()}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flask import request
+from flask import g, request
 
 from contacts.custom_field import CustomField
 from contacts.custom_fields import custom_fields
@@ -32,7 +32,15 @@ def own_facts(card: Card) -> list[dict[str, Any]]:
 
 def own_controls(kind: str, values: Mapping[str, Any], errors: Mapping[str, str]) -> list[dict[str, Any]]:
     """The controls of a form: {name, label, type, value, options, error, required}; ``values`` by key."""
-    return [_control(field, values.get(field.key), errors.get(field.slot, "")) for field in custom_fields(db(), kind)]
+    return [control(field, values.get(field.key), errors.get(field.slot, "")) for field in custom_fields(db(), kind)]
+
+
+def control(field: CustomField, value: Any, error: str, name: str = "") -> dict[str, Any]:
+    """The control of one field, called ``name`` or by its slot. What stands in it is offered, also where it no longer is by the field."""
+    offered = [*field.choices, *(one for one in (value if isinstance(value, list) else [value]) if one and one not in field.choices)]
+    return {"name": name or field.slot, "label": field.label, "kind": field.kind, "type": INPUTS.get(field.kind, ""), "value": value or "",
+            "required": field.required, "error": error,
+            "options": [(one, one) for one in offered] if field.kind in CHOSEN else [("yes", _("Yes")), ("no", _("No"))]}
 
 
 def own_posted(kind: str) -> dict[str, Any]:
@@ -47,6 +55,15 @@ def own_posted(kind: str) -> dict[str, Any]:
 def own_values(card: Card | None) -> dict[str, Any]:
     """Key → what the form of a card is filled with."""
     return {key: typed(value) for key, value in custom_of(db(), card).items()} if card is not None else {}
+
+
+def held_by(card: Card) -> Mapping[str, Value]:
+    """Key → what stands in the fields of a card: asked once a request, and again when the card has changed."""
+    known: dict[Any, Mapping[str, Value]] = g.setdefault("own_held", {})
+    key = (of(card), card.id, card.version)
+    if key not in known:
+        known[key] = custom_of(db(), card)
+    return known[key]
 
 
 def own_differences(card: Card, posted: Mapping[str, Any]) -> dict[str, str]:
@@ -82,10 +99,3 @@ def own_labels() -> dict[str, str]:
 def of(card: Card) -> str:
     """``person`` or ``company``."""
     return "person" if isinstance(card, Person) else "company"
-
-
-def _control(field: CustomField, value: Any, error: str) -> dict[str, Any]:
-    offered = [*field.choices, *(one for one in (value if isinstance(value, list) else [value]) if one and one not in field.choices)]
-    return {"name": field.slot, "label": field.label, "kind": field.kind, "type": INPUTS.get(field.kind, ""), "value": value or "",
-            "required": field.required, "error": error,
-            "options": [(one, one) for one in offered] if field.kind in CHOSEN else [("yes", _("Yes")), ("no", _("No"))]}

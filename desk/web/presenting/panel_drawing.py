@@ -26,7 +26,7 @@ from desk.web.presenting.figures import figures as figured
 from desk.web.presenting.figures import tickets_of
 from desk.web.presenting.matters import WORDS
 from desk.web.presenting.matters import panel_of as panel_of_matters
-from desk.web.presenting.own_fields import own_facts
+from desk.web.presenting.own_fields import control, own_facts
 from desk.web.presenting.persons import positions
 from desk.web.presenting.relations import cards, job_lines, tie_lines
 from desk.web.presenting.tabs import count_on
@@ -77,8 +77,7 @@ def fields(card: Card, settings: Settings) -> Shown:
     if not card.editable:
         return information(card, settings) | {"macro": "information"}
     found = [(one, record) for one in chosen(settings["fields"], card.entity) if one.kind != "seen" and (record := card.record(one))]
-    return {"fields": [{"key": one.key, "label": one.label, "kind": one.kind, "value": card.typed.get(one.key, value_of(one, record)),
-                        "options": one.options(), "error": card.errors.get(one.key, "")} for one, record in found]}
+    return {"fields": [_open(card, one, card.typed.get(one.key, value_of(one, record))) for one, record in found]}
 
 
 def information(card: Card, settings: Settings) -> dict[str, Any]:
@@ -173,6 +172,13 @@ def log(card: Card, settings: Settings) -> Shown:
 def figures(card: Card, settings: Settings) -> Shown:
     """Figures, each by one question."""
     return {"figures": figured(card.entity, settings["figures"], card.whose)}
+
+
+def _open(card: Card, one: Field, value: Any) -> dict[str, Any]:
+    error = card.errors.get(one.key, "")
+    if one.own:
+        return {"key": one.key, "kind": one.kind, "control": control(one.own, value, error, one.key) | {"label": one.label}}
+    return {"key": one.key, "label": one.label, "kind": one.kind, "value": value, "options": one.options(), "error": error}
 
 
 def _notes(card: Card, settings: Settings) -> Any:

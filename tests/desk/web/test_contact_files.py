@@ -144,6 +144,31 @@ def test_files_follow_a_merge_and_go_back(fresh_database: Database, ingrid: Pers
         assert [file.name for file in files_of(db, one).rows] == ["hers.txt"]
 
 
+def test_a_persons_files_are_with_their_company_too(agent_client: FlaskClient, fresh_database: Database, ingrid: Person, jonas: Agent) -> None:
+    """T33a, S12: what is added to a person stands on the card of the company they work at too, and each says of what else it is; not on
+    another's, and on none while the person is in the bin."""
+    with fresh_database.write() as db:
+        kunde = db.scalars(select(Company.uid)).one()
+        other = create_company(db, "Fjord AS").uid
+    uploading(agent_client, f"/persons/{ingrid.uid}/files", ("cv.pdf", "application/pdf", b"%PDF"))
+    uploading(agent_client, f"/companies/{kunde}/files", ("terms.pdf", "application/pdf", b"%PDF terms"))
+    cv, _terms = the_files(fresh_database)
+
+    def tab(of: str, uid: str) -> str:
+        return page(agent_client, f"/{of}/{uid}/files").split('id="files"')[1].split("</section>")[0]
+    assert "cv.pdf" in tab("persons", ingrid.uid) and f'href="/companies/{kunde}">Kunde AS</a>' in tab("persons", ingrid.uid)
+    assert "terms.pdf" not in tab("persons", ingrid.uid) and "terms.pdf" in tab("companies", kunde)
+    assert f'href="/persons/{ingrid.uid}">Ingrid Solheim</a>' in tab("companies", kunde)
+    with agent_client.get(f"/companies/{kunde}/files/{cv.uid}") as answer:
+        assert answer.status_code == 200
+    assert "cv.pdf" not in tab("companies", other)
+    page(agent_client, f"/companies/{other}/files/{cv.uid}", status=404)
+    with fresh_database.write() as db:
+        bin_person(db, db.get_one(Person, ingrid.id), by=db.get_one(Agent, jonas.id))
+    assert "terms.pdf" in tab("companies", kunde) and "cv.pdf" not in tab("companies", kunde) and "Solheim" not in tab("companies", kunde)
+    page(agent_client, f"/companies/{kunde}/files/{cv.uid}", status=404)
+
+
 def test_what_the_tab_asks_the_database(agent_client: FlaskClient, fresh_database: Database, ingrid: Person, nora: Agent, statements: list[str]) -> None:
     """As many questions for fifty files as for one, and the fifty-first stands on the next page."""
     def put(*names: str) -> None:

@@ -10,7 +10,7 @@ from pydantic import Field
 from desk.web.api.schemas.common import Asked, Day, Shape, Uid
 from desk.web.api.schemas.persons import Name, Person
 
-Kind = Literal["activities", "sales", "orders"]
+Kind = Literal["activities", "sales", "orders", "notes", "files"]
 
 
 class MoveAsked(Asked):

@@ -12,7 +12,9 @@ from contacts.agent import Agent
 from contacts.companies import edit_company
 from contacts.company import Company
 from contacts.creating import create_company
-from contacts.custom_fields import save_field
+from contacts.custom_field import CustomField
+from contacts.custom_fields import retire_field, save_field
+from contacts.custom_values import custom_of
 from contacts.editing import create_person, edit_person
 from contacts.layout import EVERYBODY
 from contacts.layouts import in_force
@@ -339,6 +341,98 @@ def test_fields_on_the_tab_are_saved_by_one_button(agent_client: FlaskClient, in
     assert "It is now: Chief" in text and 'value="Boss"' in text
     assert post(agent_client, url, 409, **form | {"version": "3", "company_version": "1"})
     assert post(agent_client, url, 409, **form | {"version": "3", "company_uid": "other"})
+
+
+#: Kind of a field → what is typed into it, what is kept, and what cannot be (None: all can).
+NINE: dict[str, tuple[object, object, object]] = {
+    "text": ("Red  shoes", "Red shoes", "x" * 501), "long": ("One\r\nTwo", "One\nTwo", "x" * 20_001), "number": ("43,5", 43.5, "many"),
+    "date": ("2026-11-28", "2026-11-28", "28.11."), "flag": ("no", False, "perhaps"), "choice": ("Large", "Large", "Huge"),
+    "choices": (["Small", "Large"], ["Small", "Large"], ["Huge"]), "link": ("kunde.example/a", "https://kunde.example/a", "no page"),
+    "email": ("ole@kunde.example", "ole@kunde.example", "ole")}
+
+
+def nine(fresh_database: Database, of: str, nora: Agent) -> None:
+    with fresh_database.write() as db:
+        for kind in NINE:
+            save_field(db, None, {"of": of, "name": f"My {kind}", "key": kind, "kind": kind, "choices": ["Small", "Large"]}, by=nora)
+
+
+@pytest.mark.parametrize("of", ["person", "company"])
+def test_fields_of_ones_own_stand_open_on_a_tab(agent_client: FlaskClient, ingrid: Person, kunde: Company, fresh_database: Database, nora: Agent, of: str) -> None:
+    """W56: all nine kinds are changed where they stand, on persons and on companies; what is wrong is said beside each and nothing is saved;
+    a colleague's change is not overwritten; the history has what was before and after."""
+    nine(fresh_database, of, nora)
+    kind, whose, cards, tab = (Person, ingrid, "persons", "fields") if of == "person" else (Company, kunde, "companies", "overview")
+    card, keys = f"/{cards}/{whose.uid}", [f"{of}-custom.{name}" for name in NINE]
+    uid = put_in(agent_client, "fields", tab, f"/layouts/{of}")
+    post(agent_client, f"/layouts/{of}/panels/{uid}?tab={tab}", name="Ours", fields=keys)
+    post(agent_client, f"/layouts/{of}/versions", **{"for": "own"})
+    text = page(agent_client, card)
+    panel = text[text.index("<h2>Ours</h2>"):text.index("</section>", text.index("<h2>Ours</h2>"))]
+    for name, key in zip(NINE, keys, strict=True):
+        assert f"My {name}" in panel and re.search(rf'<(input|select|textarea)[^>]* name="{re.escape(key)}"[^>]* form="card"', panel), name
+    form = {"open": keys, "version": "1", "tab": tab, "back": card}
+    given = {key: NINE[name][0] for name, key in zip(NINE, keys, strict=True)}
+    refused = post(agent_client, f"{card}/fields", 422, **form | {key: NINE[name][2] for name, key in zip(NINE, keys, strict=True)})
+    assert all(f'id="f-{key}-error"' in refused and f"My {name}: " in refused for name, key in zip(NINE, keys, strict=True))
+    assert post(agent_client, f"{card}/fields", **form | given) == card
+
+    def kept() -> dict[str, object]:
+        with fresh_database.read() as db:
+            return dict(custom_of(db, db.get_one(kind, whose.id)))
+    assert kept() == {name: value for name, (_given, value, _wrong) in NINE.items()}
+    for path in ("", "/history"):
+        assert "My number" in page(agent_client, card + path) and "43.5" in page(agent_client, card + path)
+    with fresh_database.write() as db:
+        edit = edit_person if of == "person" else edit_company
+        edit(db, db.get_one(kind, whose.id), {}, by=db.get_one(Agent, nora.id), custom={"text": "Blue", "choices": ["Small"]})  # type: ignore[operator]
+    text = post(agent_client, f"{card}/fields", 409, **form | given | {"version": "2"})
+    assert text.count("<span>It is now: ") == 2 and "It is now: Blue" in text and "It is now: Small" in text and 'value="Red  shoes"' in text
+    assert kept()["text"] == "Blue"
+    assert post(agent_client, f"{card}/fields", **form | dict.fromkeys(keys, "") | {"version": "3"}) == card
+    assert kept() == {}
+
+
+def test_fields_of_the_companys_own_stand_open_on_a_persons_tab(
+        agent_client: FlaskClient, ingrid: Person, kunde: Company, fresh_database: Database, nora: Agent) -> None:
+    """W46, W56: each is kept with its own record and held against that one's version; two that are called alike are told apart."""
+    with fresh_database.write() as db:
+        for of in ("person", "company"):
+            save_field(db, None, {"of": of, "name": "Size", "key": "size", "kind": "number"}, by=nora)
+    card, keys = f"/persons/{ingrid.uid}", ["person-custom.size", "company-custom.size"]
+    uid = put_in(agent_client, "fields", "fields")
+    post(agent_client, f"{P}/panels/{uid}?tab=fields", name="", fields=keys)
+    post(agent_client, f"{P}/versions", **{"for": "own"})
+    assert 'for="f-person-custom.size">Size</label>' in page(agent_client, card)
+    assert 'for="f-company-custom.size">Size of the company</label>' in page(agent_client, card)
+    form = {"open": keys, "version": "1", "tab": "fields", "back": card, "company_uid": kunde.uid, "company_version": str(kunde.version),
+            "person-custom.size": "38", "company-custom.size": "900"}
+    wrong = post(agent_client, f"{card}/fields", 422, **form | {"company-custom.size": "big"})
+    assert 'id="f-company-custom.size-error"' in wrong and 'id="f-person-custom.size-error"' not in wrong
+    assert post(agent_client, f"{card}/fields", **form) == card
+    with fresh_database.read() as db:
+        assert custom_of(db, db.get_one(Person, ingrid.id)) == {"size": 38} and custom_of(db, db.get_one(Company, kunde.id)) == {"size": 900}
+    text = post(agent_client, f"{card}/fields", 409, **form | {"version": "2", "company-custom.size": "901"})
+    assert "It is now: 900" in text
+    assert len(re.findall("It is now", text)) == 1
+
+
+def test_a_field_of_ones_own_that_is_asked_for_or_used_no_longer(
+        agent_client: FlaskClient, ingrid: Person, fresh_database: Database, nora: Agent) -> None:
+    """What is asked for is not emptied; into what an admin has retired since nothing new is written, what stands there stays."""
+    with fresh_database.write() as db:
+        size = save_field(db, None, {"of": "person", "name": "Size", "key": "size", "kind": "number", "required": True}, by=nora)
+        edit_person(db, db.get_one(Person, ingrid.id), {}, by=db.get_one(Agent, nora.id), custom={"size": 38})
+    card = f"/persons/{ingrid.uid}"
+    form = {"open": ["person-custom.size", "person-title"], "version": "2", "tab": "fields", "back": card, "person-title": "Boss"}
+    assert "Size must be filled in." in post(agent_client, f"{card}/fields", 422, **form, **{"person-custom.size": ""})
+    with fresh_database.write() as db:
+        retire_field(db, db.get_one(CustomField, size.id), by=nora)
+    assert "Size is no longer used." in post(agent_client, f"{card}/fields", 422, **form, **{"person-custom.size": "39"})
+    assert post(agent_client, f"{card}/fields", **form, **{"person-custom.size": "38"}) == card
+    with fresh_database.read() as db:
+        person = db.get_one(Person, ingrid.id)
+        assert (person.title, custom_of(db, person)) == ("Boss", {"size": 38})
 
 
 def test_log_tells_what_was_changed_and_takes_entries(agent_client: FlaskClient, ingrid: Person, kunde: Company, nora: Agent, fresh_database: Database) -> None:
