@@ -103,9 +103,9 @@ def _names(path: str, name: str) -> list[Any]:
 
 
 schema = schemathesis.openapi.from_dict(named(), config=CONFIG)
-#: The application of the test that runs.
+#: The application, made once: it asks for its database at every request.
 stage: list[Flask] = []
-schema.app = lambda environ, start_response: stage[-1](environ, start_response)
+schema.app = lambda environ, start_response: stage[0](environ, start_response)
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +121,7 @@ def filled(template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             database().engine.dispose()
             made.engine.dispose()
             yield made, folder / "keys" / "secret", token
+    stage.clear()
     forget_caches()
 
 
@@ -131,7 +132,8 @@ def _fill(made: Database) -> str:
         tokens = [new_token(db, nora), new_token(db, jonas)]
         first, second = (create_person(db, {"last_name": name}, by=None, exempt=True) for name in ("Vik", "Wik"))
         db.add(DuplicatePair(person_id=first.id, other_id=second.id, points=50, evidence=[]))
-    agent, admin = (Caller(create_app().test_client(), token) for token in tokens)
+    stage.append(create_app())
+    agent, admin = (Caller(stage[0].test_client(), token) for token in tokens)
     arriving(made, mail(text="One.", subject="One"))
     arriving(made, mail(text="Two.", subject="Two"))
     company = admin.post("/companies", {"name": "Nordlys AS"})
@@ -169,15 +171,13 @@ def _fill(made: Database) -> str:
 def desk(
     filled: tuple[Database, Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest,
 ) -> Iterator[str]:
-    """This desk on the stage, for what writes a copy of it; the token."""
+    """This desk, for what writes a copy of it; the token."""
     reads = request.node.operation_label.startswith("GET ")
     for made in [filled[0]] if reads else _copy(filled[0].engine.url.database or "", tmp_path):
         monkeypatch.setenv("SKRANKE_DATABASE_URL", made.engine.url.render_as_string(hide_password=False))
         monkeypatch.setenv("SKRANKE_SECRET_FILE", str(filled[1]))
         forget_caches()
-        stage.append(create_app())
         yield filled[2]
-        stage.clear()
         database().engine.dispose()
 
 
