@@ -121,6 +121,8 @@ class Import(Bulk):
     def forget(self, db: Session, operation: Operation) -> None:
         """Its rows are items. The file is of use until it runs: whoever sees them may choose other columns."""
         self._readers.pop(operation.id, None)
+        if operation.phase != "plan":
+            _let_go(db, operation)
 
     def _cleared(self, db: Session, operation: Operation) -> bool:
         """Let go of some rows as other columns had them; whether there were any."""
@@ -160,7 +162,7 @@ class Import(Bulk):
     def prepare(self, db: Session, operation: Operation, items: Sequence[OperationItem]) -> dict[str, Any]:
         """The rows again, and what is known of the register now; who asked, under ``by``."""
         take_turns(db, "import")        # two files with the same persons: the second finds those of the first
-        db.execute(update(Operation.__table__).where(Operation.id == operation.id, Operation.file.is_not(None)).values(file=None))  # type: ignore[arg-type]
+        _let_go(db, operation)          # each chunk notes how far it is in the same row: with its file that would be written anew
         rows = {item.id: row_of(item.data["row"], item.data["said"]) for item in items}
         return {"rows": rows, "around": self.around(db, list(rows.values())),
                 "by": db.scalar(select(Agent).where(Agent.uid == operation.by_uid)), "companies": persons.NewCompanies()}
@@ -269,6 +271,11 @@ class CompaniesImport(Import):
             companies.change_back(db, item, by)
         else:
             companies.withdraw(db, operation, item, by)
+
+
+def _let_go(db: Session, operation: Operation) -> None:
+    """The file is of no more use."""
+    db.execute(update(Operation.__table__).where(Operation.id == operation.id, Operation.file.is_not(None)).values(file=None))  # type: ignore[arg-type]
 
 
 def _lists(db: Session) -> dict[str, dict[str, int]]:

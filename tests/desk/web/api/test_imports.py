@@ -119,6 +119,35 @@ def test_rows_of_other_columns_go_some_at_a_time(agent, monkeypatch):
     assert [one["data"]["after"].get("first_name") for one in rows(agent, made)] == [None] * 5
 
 
+def test_a_worker_that_knows_the_former_columns_reads_anew(agent, monkeypatch):
+    """Paused in the middle of reading, other columns are chosen; whoever read by the former ones does not go on with them."""
+    monkeypatch.setattr("contacts.importing.LOT", 2)
+    monkeypatch.setattr(bulk, "SLICE", 0.0)
+    readers = bulk.BULKS["persons.import"]._readers  # type: ignore[attr-defined]
+    made = sent(agent, written([["Name", "Company"], *([f"Ole {n}", "Kunde AS"] for n in range(4))]).encode())
+    job.run()
+    former = dict(readers)
+    agent.post(f"/operations/{made['id']}/pause")
+    agent.patch(f"/imports/{made['id']}", {"columns": [{"n": 0, "field": "last_name"}, {"n": 1, "field": "company"}]})
+    for _round in range(2):     # the rows of the former columns go, then the first two are read
+        job.run()
+    readers.update(former)
+    for _round in range(3):
+        job.run()
+    assert agent.get(f"/imports/{made['id']}")["state"] == "planned"
+    assert [one["data"]["after"].get("first_name") for one in rows(agent, made)] == [None] * 4
+
+
+def test_where_no_row_is_new_the_file_goes_too(agent, fresh_database):
+    for _twice in range(2):
+        made = sent(agent, CSV)
+        job.run()
+        acted(agent, made, "approve")
+    assert agent.get(f"/operations/{made['id']}")["progress"] == {"done": 0, "total": 0}
+    with fresh_database.read() as db:
+        assert list(db.scalars(select(Operation.file))) == [None, None]
+
+
 def test_it_waits_where_nothing_tells_who_a_row_is(agent):
     made = sent(agent, b"A,B\r\n1,2\r\n")
     assert (made["state"], made["progress"]["total"]) == ("paused", 0)
@@ -228,6 +257,7 @@ def test_who_may_not(agent, admin, nobody, calling, lars):
     assert admin.get("/operations")["items"] == []
     test = admin.post("/mailboxes/support@desk.example/test")
     admin.get(f"/imports/{test['id']}", status=404)
+    assert admin.get("/operations?kind=mailbox.test")["items"] == []       # it belongs to a page of its own
 
 
 def questions(ask: Any) -> int:
