@@ -103,4 +103,5 @@ def _columns(operation: Operation, errors: dict[str, str], typed: dict[str, str]
     return page("web/imports/columns.html", current=what, uid=operation.uid, what=what, file=given["file"], charset=given["charset"], errors=errors,
                 separator={"\t": _("tab")}.get(given["separator"], given["separator"]), columns=columns, preset=given["preset"], presets=list(PRESETS),
                 fields=[(name, _(label)) for name, label in fields_of(db(), what).items()], existing=[(name, _(label)) for name, label in EXISTING.items()],
-                bases=[(name, _(GROUNDS[name])) for name in BASES], basis=given["basis"])
+                bases=[(name, _(GROUNDS[name])) for name in BASES],
+                basis=given["basis"], chosen=given["existing"], nevertheless=given["nevertheless"])

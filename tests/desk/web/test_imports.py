@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 
 import pytest
@@ -41,8 +42,10 @@ def test_from_the_file_to_the_register(agent_client: FlaskClient, nora: Agent, f
     for said in ("Import of persons", "list.csv", "Kåre Bø", "Create", "company: Kunde AS", "Last name: The row has no name."):
         assert said in told, said
     assert f'href="{place}"' in page(agent_client, operation)
-    agent_client.post(place, data=chosen | {"column_3": ""})
+    agent_client.post(place, data=chosen | {"column_3": "", "existing": "fill", "nevertheless": "on"})
     job.run()
+    text = page(agent_client, place)
+    assert '<option value="fill" selected>' in text and '<option value="contract" selected>' in text and re.search(r'name="nevertheless"[^>]* checked', text)
     assert words(page(agent_client, operation)).count("A person must belong to a company here.") == 1
     agent_client.post(place, data=chosen)
     job.run()
