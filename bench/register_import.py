@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from bench.identification.names import MEN, WOMEN
 from contacts.agent import Agent
-from contacts.importing import begin_import, choose_columns
+from contacts.importing_choices import begin_import, choose_columns
 from contacts.importing_files import written
 from core.database import database
 from core.operations import Operation, OperationItem

@@ -1,15 +1,15 @@
 """Importing persons and companies from a file: every row is looked at first, then approved, then written, and can be taken back.
 
-The file stays with the operation until it is planned. A row's item holds what it said, so that whoever comes next goes on from there.
+The file stays with the operation until it runs. A row's item holds what it said, so that whoever comes next goes on from there.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from contacts import importing_companies as companies
@@ -19,59 +19,23 @@ from contacts.agent import Agent
 from contacts.company import Business, Category, ServiceLevel
 from contacts.duplicates import rule
 from contacts.imported_row import keep_rows
-from contacts.importing_columns import guess, preset_of
 from contacts.importing_files import MOST_ROWS, opened
-from contacts.importing_own import fields_of, own_of, shown, words_of
+from contacts.importing_own import fields_of, own_of, shown
 from contacts.importing_rows import Row, read_row, row_of
 from core.batch import defer
-from core.bulk import Bulk, Skipped, ask
+from core.bulk import Bulk, Skipped
 from core.database import take_turns
 from core.errors import Conflict, Refused
 from core.fold import fold
 from core.i18n import N_
 from core.i18n import gettext as _
 from core.operations import Operation, OperationItem
-from core.options import option
 
 #: Rows read and judged together.
 LOT = 500
-EXISTING = ("update", "fill", "skip")
-#: Grounds on which persons may be held.
-BASES = ("legitimate_interest", "contract", "consent", "legal_obligation")
+#: Items of other columns that are let go of together.
+CLEARED = 5000
 MOVED_ON = N_("The register has changed since this was shown. Import the file again.")
-
-
-def begin_import(db: Session, what: str, raw: bytes, name: str, *, by: Agent) -> Operation:
-    """Keep a file of persons or companies; it waits until its columns are chosen. Raises Refused for what cannot be read."""
-    table = opened(raw)
-    preset = preset_of(table.header, what)
-    operation = ask(db, f"{what}.import", {
-        "file": name[:150], "charset": table.charset, "separator": table.separator, "header": table.header, "preset": preset,
-        "columns": guess(table.header, what, preset, words_of(db, what)), "existing": "update", "nevertheless": False, "basis": option(db, "contacts.legal_basis")}, by=by.uid)
-    operation.file, operation.state = raw, "paused"
-    db.flush()
-    return operation
-
-
-def choose_columns(
-    db: Session, operation: Operation, columns: Mapping[str, str], *, existing: str = "update", nevertheless: bool = False, basis: str = "",
-) -> None:
-    """Say what each column is and what becomes of who is there already; a worker looks through the rows then. The caller rings
-    ``operations``. Raises Refused."""
-    what = operation.kind.partition(".")[0]
-    if (operation.state, operation.phase) != ("paused", "lay") or operation.result:
-        raise Refused(N_("The columns of this file are chosen already."))
-    known = fields_of(db, what)
-    chosen = {n: field for n, field in columns.items() if field in known and n.isdecimal()}
-    needed = {"persons": ("id", "name", "first_name", "last_name", "customer_number"), "companies": ("id", "name", "organisation_number")}[what]
-    if not set(needed) & set(chosen.values()):
-        raise Refused(N_("Say which column holds the name."), {"columns": N_("Say which column holds the name.")})
-    if existing not in EXISTING:
-        raise Refused(N_("Choose what becomes of who is there already."), {"existing": N_("Choose one of those offered.")})
-    operation.given = {**operation.given, "columns": chosen, "existing": existing, "nevertheless": nevertheless,
-                       "basis": basis if basis in BASES else operation.given["basis"]}
-    operation.state = "approved"
-    db.flush()
 
 
 class Doubt(NamedTuple):
@@ -146,7 +110,9 @@ class Import(Bulk):
     def lay(self, db: Session, operation: Operation) -> bool:
         """Read and judge some more rows. Who reads on where another stopped knows the rows before again."""
         reader, at = self._readers.get(operation.id), operation.result.get("rows", 0)
-        if reader is None or reader.at != at:
+        if not at and self._cleared(db, operation):
+            return True
+        if reader is None or reader.at != at or reader.given != operation.given:
             self._readers.clear()
             reader = self._readers[operation.id] = _Reader(db, operation)
             reader.resume(db, operation, at)
@@ -162,16 +128,25 @@ class Import(Bulk):
         return len(rows) == LOT
 
     def forget(self, db: Session, operation: Operation) -> None:
-        """The file is of no more use once its rows are items."""
+        """Its rows are items. The file is of use until it runs: whoever sees them may choose other columns."""
         self._readers.pop(operation.id, None)
-        db.execute(update(Operation.__table__).where(Operation.id == operation.id).values(file=None))  # type: ignore[arg-type]
+        if operation.phase != "plan":
+            _let_go(db, operation)
+
+    def _cleared(self, db: Session, operation: Operation) -> bool:
+        """Let go of some rows as other columns had them; whether there were any."""
+        mine = OperationItem.operation_id == operation.id
+        last = db.scalar(select(func.max(select(OperationItem.id).where(mine).order_by(OperationItem.id).limit(CLEARED).subquery().c.id)))
+        if last is not None:
+            db.execute(delete(OperationItem).where(mine, OperationItem.id <= last))
+        return last is not None
 
     def around(self, db: Session, rows: Sequence[Row]) -> Any:
         """What judging these rows asks of the register."""
         raise NotImplementedError
 
     def judged(self, db: Session, operation: Operation, row: Row, around: Any, doubtful: Doubt) -> dict[str, Any]:
-        """``kind``, ``subject``, ``before``, ``after``, ``why``, ``errors`` of a row."""
+        """``kind``, ``subject``, ``before``, ``after``, ``why``, ``errors`` of a row, and the uids of those who are ``alike``."""
         raise NotImplementedError
 
     def _item(self, db: Session, operation: Operation, row: Row, around: Any, reader: _Reader) -> dict[str, Any]:
@@ -189,12 +164,14 @@ class Import(Bulk):
             kind, why = "skip", N_("Nothing in this row is new.")
         state = {"error": "failed", "skip": "skipped"}.get(kind, "planned")
         data = {"row": row.number, "name": row.called or found.get("name", ""), "before": found["before"], "after": found["after"], "said": row.kept()}
+        data |= {"alike": found["alike"]} if found.get("alike") else {}
         return {"operation_id": operation.id, "kind": "" if kind == "error" else kind, "state": state, "subject_uid": found["subject"],
                 "data": data | ({"note": why} if state == "planned" and why else {}), "reason": why if state != "planned" else None}
 
     def prepare(self, db: Session, operation: Operation, items: Sequence[OperationItem]) -> dict[str, Any]:
         """The rows again, and what is known of the register now; who asked, under ``by``."""
         take_turns(db, "import")        # two files with the same persons: the second finds those of the first
+        _let_go(db, operation)          # each chunk notes how far it is in the same row: with its file that would be written anew
         rows = {item.id: row_of(item.data["row"], item.data["said"]) for item in items}
         return {"rows": rows, "around": self.around(db, list(rows.values())),
                 "by": db.scalar(select(Agent).where(Agent.uid == operation.by_uid)), "companies": persons.NewCompanies()}
@@ -246,7 +223,8 @@ class PersonsImport(Import):
             taken |= {("email", key) for key, _said in row.emails} if doubtful.mailed else set()
             before, after = persons.changes(row, verdict, standing, operation.given["existing"], taken)
         return {"kind": verdict.kind, "subject": verdict.person.uid if verdict.person else None, "before": before, "after": after,
-                "name": verdict.person.name if verdict.person else "", "why": verdict.why, "errors": verdict.errors, "verdict": verdict}
+                "name": verdict.person.name if verdict.person else "", "why": verdict.why, "errors": verdict.errors, "verdict": verdict,
+                "alike": [one.uid for one in verdict.alike]}
 
     def prepare(self, db: Session, operation: Operation, items: Sequence[OperationItem]) -> dict[str, Any]:
         """With the rows of all addresses of whoever is new."""
@@ -302,6 +280,11 @@ class CompaniesImport(Import):
             companies.change_back(db, item, by)
         else:
             companies.withdraw(db, operation, item, by)
+
+
+def _let_go(db: Session, operation: Operation) -> None:
+    """The file is of no more use."""
+    db.execute(update(Operation.__table__).where(Operation.id == operation.id, Operation.file.is_not(None)).values(file=None))  # type: ignore[arg-type]
 
 
 def _lists(db: Session) -> dict[str, dict[str, int]]:

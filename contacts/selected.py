@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from contacts.agent import Agent, Team, TeamMember
@@ -67,6 +67,12 @@ def selected(db: Session, selection: Selection, by: Agent, depth: int = 0) -> Co
     if selection.kind == "dynamic":
         return met(asking(db, by), selection.of, selection.criteria, selection.joined)
     return _combined(db, selection, by, depth)
+
+
+def who_selected(db: Session, selection: Selection, by: Agent) -> Select[str]:
+    """A question for the uids of those in it, by name."""
+    kind, _column = OF[selection.of]
+    return select(kind.uid).where(*living(selection), selected(db, selection, by)).order_by(kind.order_key, kind.id)
 
 
 def living(selection: Selection) -> list[ColumnElement[bool]]:

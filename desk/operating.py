@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -34,11 +34,13 @@ def operation_for(db: Session, agent: Agent, uid: str, *, lock: bool = False) ->
     return row
 
 
-def operations_of(db: Session, agent: Agent, *, everybody: bool, before: int | None, most: int) -> Sequence[Operation]:
+def operations_of(
+    db: Session, agent: Agent, *, everybody: bool, before: int | None, most: int, kinds: Collection[str] = LISTED,
+) -> Sequence[Operation]:
     """The agent's own, or for an admin everybody's, the latest first."""
     whose = [] if everybody and agent.admin else [Operation.by_uid == agent.uid]
     after = [Operation.id < before] if before is not None else []
-    return db.scalars(select(Operation).where(*whose, *after, Operation.kind.in_(LISTED)).order_by(Operation.id.desc()).limit(most)).all()
+    return db.scalars(select(Operation).where(*whose, *after, Operation.kind.in_(set(kinds) & set(LISTED))).order_by(Operation.id.desc()).limit(most)).all()
 
 
 def items_of(db: Session, operation: Operation, *, only: str = "all", after: int = 0, most: int = 50) -> Sequence[OperationItem]:

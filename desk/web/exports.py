@@ -7,9 +7,13 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 from flask_login import login_required
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from contacts.agent import Agent
+from contacts.company import Company
 from contacts.exporting import company_rows, head, person_cards, person_rows
+from contacts.person import Employment, Person
 from contacts.searching import search_companies, search_persons
 from contacts.selected import selected, selection_called
 from contacts.vcard import VERSIONS
@@ -21,45 +25,62 @@ bp = Blueprint("exports", __name__, url_prefix="/exports")
 #: Records read at a time.
 LOT = 200
 Search = Callable[[Session, str], Any]
+#: Conditions, asked anew in the session that reads.
+Narrowed = Callable[[Session], list[Any]]
 
 
 @bp.get("/persons.csv")
 @login_required
 def persons() -> Response:
     """A row for each person, found by ``?q=`` as the list does; ``?only=incomplete`` those to be completed."""
-    query, incomplete = request.args.get("q", ""), True if request.args.get("only") == "incomplete" else None
-    narrowed = _narrowed("persons")
-    return _file("text/csv", "persons.csv", _lots(
-        lambda db, cursor: search_persons(db, query, cursor=cursor, limit=LOT, to_be_completed=incomplete, where=narrowed(db)), person_rows, "\ufeff" + head(db(), "persons")))
+    return persons_as_rows(request.args.get("q", ""), narrowed(me(), "persons", request.args.get("selection", "")),
+                           incomplete=True if request.args.get("only") == "incomplete" else None)
 
 
 @bp.get("/persons.vcf")
 @login_required
 def cards() -> Response:
     """The same as cards; ``?version=3.0`` for programs that know no other."""
-    query = request.args.get("q", "")
-    narrowed = _narrowed("persons")
-    version = request.args.get("version") if request.args.get("version") in VERSIONS else VERSIONS[0]
-    return _file("text/vcard", "persons.vcf", _lots(
-        lambda db, cursor: search_persons(db, query, cursor=cursor, limit=LOT, where=narrowed(db)), lambda db, rows: person_cards(db, rows, version or VERSIONS[0])))
+    version = request.args.get("version", "")
+    return persons_as_cards(request.args.get("q", ""), narrowed(me(), "persons", request.args.get("selection", "")),
+                            version if version in VERSIONS else VERSIONS[0])
 
 
 @bp.get("/companies.csv")
 @login_required
 def companies() -> Response:
     """A row for each company."""
-    query, narrowed = request.args.get("q", ""), _narrowed("companies")
-    return _file("text/csv", "companies.csv", _lots(
-        lambda db, cursor: search_companies(db, query, cursor=cursor, limit=LOT, where=narrowed(db)), company_rows, "\ufeff" + head(db(), "companies")))
+    return companies_as_rows(request.args.get("q", ""), narrowed(me(), "companies", request.args.get("selection", "")))
 
 
-def _narrowed(of: str) -> Callable[[Session], list[Any]]:
-    """``?selection=``: those of a selection alone, asked anew in the session that reads. Raises Unknown for one that the agent does not see."""
-    agent, uid = me(), request.args.get("selection", "")
-    if not uid:
-        return lambda _db: []
-    selection_called(db(), uid, agent, of=of)
-    return lambda db: [selected(db, selection_called(db, uid, agent, of=of), agent)]
+def narrowed(agent: Agent, of: str, selection: str = "", company: str = "") -> Narrowed:
+    """Those of a selection, or who work at a company, alone. Raises Unknown for a selection that the agent does not see, Refused for one
+    that is made of others they do not see any more."""
+    def asked(db: Session) -> list[Any]:
+        conditions: list[Any] = [selected(db, selection_called(db, selection, agent, of=of), agent)] if selection else []
+        if company:
+            conditions.append(Person.id.in_(select(Employment.person_id).join(Company).where(Company.uid == company, Employment.ended_on.is_(None))))
+        return conditions
+    asked(db())
+    return asked
+
+
+def persons_as_rows(query: str, where: Narrowed, *, incomplete: bool | None = None) -> Response:
+    """A file with a row for each person."""
+    return _file("text/csv", "persons.csv", _lots(lambda db, cursor: search_persons(
+        db, query, cursor=cursor, limit=LOT, to_be_completed=incomplete, where=where(db)), person_rows, "\ufeff" + head(db(), "persons")))
+
+
+def persons_as_cards(query: str, where: Narrowed, version: str) -> Response:
+    """An address book with a card for each person."""
+    return _file("text/vcard", "persons.vcf", _lots(lambda db, cursor: search_persons(
+        db, query, cursor=cursor, limit=LOT, where=where(db)), lambda db, rows: person_cards(db, rows, version)))
+
+
+def companies_as_rows(query: str, where: Narrowed) -> Response:
+    """A file with a row for each company."""
+    return _file("text/csv", "companies.csv", _lots(lambda db, cursor: search_companies(
+        db, query, cursor=cursor, limit=LOT, where=where(db)), company_rows, "\ufeff" + head(db(), "companies")))
 
 
 def _lots(search: Search, tell: Callable[[Session, Sequence[Any]], str], head: str = "") -> Iterator[str]:

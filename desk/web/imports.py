@@ -6,13 +6,18 @@ from typing import Any
 
 from flask import Blueprint, request, url_for
 from flask_login import login_required
-from sqlalchemy import select
 
-from contacts.importing import BASES, begin_import, choose_columns
-from contacts.importing_columns import PRESETS, guess
-from contacts.importing_files import opened
-from contacts.importing_own import fields_of, words_of
-from contacts.vcard_reading import as_table, is_vcards
+from contacts.importing_choices import (
+    BASES,
+    begin_import,
+    choosable,
+    choose_columns,
+    examples,
+    guess_columns,
+    kind_of,
+)
+from contacts.importing_columns import PRESETS
+from contacts.importing_own import fields_of
 from core.errors import Refused, Unknown
 from core.i18n import N_
 from core.i18n import gettext as _
@@ -28,8 +33,6 @@ from desk.web.signing_in import me
 bp = Blueprint("imports", __name__, url_prefix="/imports")
 KINDS = {"persons": N_("Persons"), "companies": N_("Companies")}
 EXISTING = {"update": N_("Change them to what the file says"), "fill": N_("Fill in what is empty only"), "skip": N_("Leave them as they are")}
-#: Rows of the file that are shown beside its columns.
-SHOWN = 3
 
 
 @bp.get("/new")
@@ -47,10 +50,7 @@ def create() -> Any:
     try:
         if given is None or not given.filename or what not in KINDS:
             raise Refused(N_("Choose a file."), {"file": N_("Choose a file.")})
-        raw = given.stream.read()
-        if is_vcards(raw):
-            what, raw = "persons", as_table(raw)
-        operation = begin_import(db(), what, raw, safe_name(given.filename), by=me())
+        operation = begin_import(db(), what, given.stream.read(), safe_name(given.filename), by=me())
     except Refused as refused:
         return _form(errors_of(refused) if refused.errors else {"file": refused.sentence}), refused.status
     return see_other(url_for("imports.edit", uid=operation.uid))
@@ -69,9 +69,7 @@ def update(uid: str) -> Any:
     """Look through the rows with these columns; or guess them again as another system calls them."""
     operation = _import(uid, lock=True)
     if "guess" in request.form:
-        what, preset = operation.kind.partition(".")[0], posted("preset")
-        preset = preset if preset in PRESETS else ""
-        operation.given = {**operation.given, "preset": preset, "columns": guess(operation.given["header"], what, preset, words_of(db(), what))}
+        guess_columns(db(), operation, posted("preset"))
         return see_other(url_for("imports.edit", uid=uid))
     columns = {n: posted(f"column_{n}") for n in map(str, range(len(operation.given["header"])))}
     try:
@@ -84,9 +82,9 @@ def update(uid: str) -> Any:
 
 
 def _import(uid: str, *, lock: bool = False) -> Operation:
-    """The file of the agent's own that waits for its columns, or an admin's look at another's."""
+    """The file of the agent's own whose columns may be chosen, or an admin's look at another's."""
     operation = operation_for(db(), me(), uid, lock=lock)
-    if operation.kind.partition(".")[2] != "import" or (operation.state, operation.phase) != ("paused", "lay") or operation.result:
+    if not choosable(db(), operation):
         raise Unknown(N_("The columns of this file are chosen already."))
     return operation
 
@@ -99,12 +97,11 @@ def _form(errors: dict[str, str]) -> str:
 
 def _columns(operation: Operation, errors: dict[str, str], typed: dict[str, str] | None = None) -> str:
     """The columns, each with the first values of the file."""
-    what, given = operation.kind.partition(".")[0], operation.given
-    raw = db().scalars(select(Operation.file).where(Operation.id == operation.id)).one() or b""
-    rows = [cells for _n, cells in zip(range(SHOWN), opened(raw).rows(), strict=False)]
-    columns = [{"n": n, "called": called, "field": (typed or given["columns"]).get(str(n), ""),
-                "values": [cells[n] for cells in rows if n < len(cells) and cells[n]]} for n, called in enumerate(given["header"])]
+    what, given, values = kind_of(operation), operation.given, examples(db(), operation)
+    columns = [{"n": n, "called": called, "field": (typed or given["columns"]).get(str(n), ""), "values": values[n]}
+               for n, called in enumerate(given["header"])]
     return page("web/imports/columns.html", current=what, uid=operation.uid, what=what, file=given["file"], charset=given["charset"], errors=errors,
                 separator={"\t": _("tab")}.get(given["separator"], given["separator"]), columns=columns, preset=given["preset"], presets=list(PRESETS),
                 fields=[(name, _(label)) for name, label in fields_of(db(), what).items()], existing=[(name, _(label)) for name, label in EXISTING.items()],
-                bases=[(name, _(GROUNDS[name])) for name in BASES], basis=given["basis"])
+                bases=[(name, _(GROUNDS[name])) for name in BASES],
+                basis=given["basis"], chosen=given["existing"], nevertheless=given["nevertheless"])

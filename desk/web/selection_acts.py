@@ -19,7 +19,7 @@ from contacts.matter_kinds import CAMPAIGNS
 from contacts.matters import matter_called
 from contacts.membership import add_members
 from contacts.movable import KINDS, MOVABLE
-from contacts.selected import count_selected, living, selected, selection_called
+from contacts.selected import count_selected, selection_called, who_selected
 from contacts.selection import OF, Selection
 from core.errors import Refusals, Refused
 from core.i18n import N_, ngettext, today
@@ -108,9 +108,7 @@ def _chosen() -> tuple[str, Select[Any] | tuple[str, ...], str]:
     """Of what, who (a question for them, or their ids), and how many in words."""
     if uid := request.values.get("selection", ""):
         selection: Selection = selection_called(db(), uid, me())
-        kind, _column = OF[selection.of]
-        who = select(kind.uid).where(*living(selection), selected(db(), selection, me())).order_by(kind.order_key, kind.id)
-        return selection.of, who, counted(count_selected(db(), selection, me(), most=10_000), selection.of, 10_000)
+        return selection.of, who_selected(db(), selection, me()), counted(count_selected(db(), selection, me(), most=10_000), selection.of, 10_000)
     of, uids = posted("of"), tuple(dict.fromkeys(request.form.getlist("uids")))
     if of not in OF or not uids:
         raise Refused(N_("Choose some first."))

@@ -18,7 +18,7 @@ from contacts.custom_values import cleaned, set_custom
 from contacts.editing import create_person
 from contacts.enrolling import add_agent
 from contacts.exporting import COMPANIES, PERSONS, company_rows, head, person_cards, person_rows
-from contacts.importing import begin_import, choose_columns
+from contacts.importing_choices import begin_import, choose_columns
 from contacts.importing_columns import guess
 from contacts.importing_files import defused, restored
 from contacts.infotags import put_on, save_infotag

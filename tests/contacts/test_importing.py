@@ -19,7 +19,7 @@ from contacts.custom_values import custom_of
 from contacts.duplicate_pair import DuplicatePair
 from contacts.editing import create_person, edit_person
 from contacts.enrolling import add_agent
-from contacts.importing import begin_import, choose_columns
+from contacts.importing_choices import begin_import, choose_columns
 from contacts.importing_columns import guess, preset_of
 from contacts.importing_files import opened, written
 from contacts.infotag import Infotag

@@ -12,7 +12,7 @@ NOUNS = ("tickets", "replies", "assignments", "states", "tags", "merges", "reque
          "employments", "moves", "duplicates", "cards", "companies", "relations", "relation_kinds", "custom_fields", "infotags", "card_files", "activities", "notes", "sales", "projects", "campaigns", "orders", "inbound", "outbound", "mailboxes", "settings", "intake_rules",
          "selections",
          "mail_locks",
-         "operations", "agents",
+         "operations", "imports", "exports", "bulk_acts", "agents",
          "teams", "levels", "rules", "bin")
 
 for noun in NOUNS:

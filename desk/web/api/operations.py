@@ -10,18 +10,28 @@ from sqlalchemy import select
 from core.errors import Unknown
 from core.i18n import N_
 from core.operations import OperationItem as ItemRow
-from desk.operating import act_on, operation_for
+from desk.operating import LISTED, act_on, operation_for, operations_of
 from desk.web.api.bearer import me
 from desk.web.api.paging import Listed, cut, key_of
 from desk.web.api.routing import get, post
-from desk.web.api.schemas.desk import ItemsAsked, Operation
+from desk.web.api.schemas.desk import ItemsAsked, Operation, OperationsAsked
 from desk.web.api.schemas.desk import OperationItem as Item
+from desk.web.api.shapes.operations import items as shape_items
 from desk.web.api.shapes.operations import operation
 from desk.web.requests import db, ring_after
 
 
 class Result(RootModel[dict[str, Any]]):
     """What came out; what it holds depends on the kind of operation."""
+
+
+@get("/operations")
+def index(asked: OperationsAsked) -> Listed[Operation]:
+    """Those that were asked for, the newest first: imports, and whatever else is done with many records at once."""
+    found = operations_of(db(), me(), everybody=asked.whose == "all", before=key_of(asked.cursor), most=asked.most + 1,
+                          kinds=(asked.kind,) if asked.kind else LISTED)
+    rows, following = cut(found, asked.most, lambda one: one.id)
+    return Listed[Operation](items=[operation(row) for row in rows], next=following)
 
 
 @get("/operations/<uid:uid>")
@@ -47,7 +57,7 @@ def items(uid: str, asked: ItemsAsked) -> Listed[Item]:
                                   *((ItemRow.state == asked.state,) if asked.state else ()),
                                   *((ItemRow.id > after,) if after is not None else ()))
     rows, following = cut(db().scalars(query.order_by(ItemRow.id).limit(asked.most + 1)).all(), asked.most, lambda one: one.id)
-    return Listed[Item](items=[Item(kind=one.kind, state=one.state, subject=one.subject_uid, reason=one.reason, data=one.data) for one in rows], next=following)
+    return Listed[Item](items=shape_items(db(), row, rows), next=following)
 
 
 @post("/operations/<uid:uid>/approve")

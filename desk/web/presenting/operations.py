@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from contacts import duplicate_scan, unmoving
 from contacts.agent import Agent
+from contacts.importing_choices import choosable
 from contacts.infotag import Infotag
 from contacts.movable import KINDS as KINDS_MOVED
 from contacts.movable import MOVABLE
@@ -56,6 +57,7 @@ def live(operation: Operation) -> dict[str, Any]:
     return _line(operation, _names([operation])) | {
         "going": operation.state in ("approved", "running"), "done": operation.done, "total": operation.total,
         "reason": retell(operation.reason or ""), "what": operation.given.get("file", ""),
+        "columns_url": url_for("imports.edit", uid=operation.uid) if choosable(db(), operation) else None,
         "acts": [{"name": act, "label": _(ACTS[act]), "primary": act in ("approve", "resume"),
                   "url": url_for("operations.update", uid=operation.uid, act=act)} for act in found]}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 
 import pytest
@@ -29,7 +30,7 @@ def uploaded(client: FlaskClient, raw: bytes, name: str = "list.csv", what: str 
 
 
 def test_from_the_file_to_the_register(agent_client: FlaskClient, nora: Agent, fresh_database: Database) -> None:
-    """The columns are guessed and shown with examples, then every row with its verdict, then it is done."""
+    """The columns are guessed and shown with examples, then every row with its verdict; with other columns once more; then it is done."""
     place = uploaded(agent_client, CSV.encode("cp1252"))
     text = page(agent_client, place)
     assert "Windows-1252" in text and "Kåre" in words(text) and '<option value="first_name" selected>' in text
@@ -40,9 +41,18 @@ def test_from_the_file_to_the_register(agent_client: FlaskClient, nora: Agent, f
     told = words(page(agent_client, operation))
     for said in ("Import of persons", "list.csv", "Kåre Bø", "Create", "company: Kunde AS", "Last name: The row has no name."):
         assert said in told, said
-    assert agent_client.get(place).status_code == 404
+    assert f'href="{place}"' in page(agent_client, operation)
+    agent_client.post(place, data=chosen | {"column_3": "", "existing": "fill", "nevertheless": "on"})
+    job.run()
+    text = page(agent_client, place)
+    assert '<option value="fill" selected>' in text and '<option value="contract" selected>' in text and re.search(r'name="nevertheless"[^>]* checked', text)
+    assert words(page(agent_client, operation)).count("A person must belong to a company here.") == 1
+    agent_client.post(place, data=chosen)
+    job.run()
     agent_client.post(f"{operation}/approve")
     job.run()
+    assert (agent_client.get(place).status_code, agent_client.post(place, data=chosen).status_code) == (404, 404)
+    assert f'href="{place}"' not in page(agent_client, operation)
     with fresh_database.read() as db:
         assert [(one.name, one.legal_bases[0].basis) for one in db.scalars(select(Person))] == [("Kåre Bø", "contract")]
 

@@ -209,6 +209,13 @@ class Operation(Shape):
     result_url: str | None
 
 
+class OperationsAsked(Page):
+    """Which operations: one's own, or everybody's, which admins alone are given."""
+
+    kind: Word | None = Field(None, description="Of one kind alone.")
+    whose: Literal["mine", "all"] = "mine"
+
+
 class ItemsAsked(Page):
     """What of its records."""
 
@@ -219,11 +226,12 @@ class ItemsAsked(Page):
 class OperationItem(Shape):
     """One record that an operation speaks of."""
 
-    kind: str
+    kind: str = Field(description="Of a row of an import: create, update, skip, queue (create, and look at it as a duplicate), or empty where it has an error.")
     state: str = Field(description="Of a bulk act: laid, planned, done, skipped, failed, undone, conflict; else empty.")
     reason: str | None = Field(description="Why it was skipped, failed, or could not be undone.")
     subject: str | None = Field(description="Id of the record.")
-    data: dict[str, Any]
+    data: dict[str, Any] = Field(description="Of a bulk act: `name`, `before` and `after` (field → value); of an import `row` (its line in the file), "
+                                 "`note`, and `alike`: ids of those it is a duplicate of.")
 
 
 class BinAsked(Page):

@@ -6,6 +6,7 @@ Schemathesis makes the requests, against a desk whose records have known names, 
 from __future__ import annotations
 
 import copy
+import io
 import json
 import os
 import re
@@ -65,6 +66,8 @@ NAMED: dict[str, tuple[Any, str]] = {
 WITHIN = {"aid": (Holding, "a" * 24), "eid": (Employment, "b" * 24)}
 #: Who takes part, below each kind of record.
 MEMBERS = {"sales": (SaleMember, "16" * 12), "projects": (ProjectMember, "17" * 12), "campaigns": (CampaignMember, "18" * 12)}
+#: An import whose columns may be chosen, beside the last operation.
+IMPORT = "50" * 12
 OTHER = {"number": [1, 2], "pid": ["1" * 24], "address": ["support@desk.example"], "key": ["intake.unknown_sender", "contacts.bin_days"]}
 #: What bodies name, so that some of them are not refused for it.
 KNOWN = {"mailbox": ["support@desk.example"], "requester": ["1" * 24], "person_id": ["1" * 24], "company_id": ["2" * 24], "kind_id": ["e" * 24],
@@ -99,6 +102,8 @@ def named() -> dict[str, Any]:
 def _names(path: str, name: str) -> list[Any]:
     if name == "mid":
         return [MEMBERS[path.split("/")[3]][1]]
+    if path.split("/")[3] == "imports":
+        return [IMPORT]
     return OTHER[name] if name in OTHER else [(WITHIN[name] if name in WITHIN else NAMED[path.split("/")[3]])[1]]
 
 
@@ -153,12 +158,14 @@ def _fill(made: Database) -> str:
     kind = admin.post("/relation-kinds", {"between": "person-company", "name": "patron of"})
     admin.post("/relations", {"kind_id": kind["id"], "first": {"person_id": eva}, "second": {"company_id": company["id"]}})
     admin.post("/selections", {"name": "Some", "of": "persons"})
+    admin.post("/imports?wait=true", data={"file": (io.BytesIO(b"Name,Company\nEva Lie,Nordlys AS\n"), "a.csv")}, content_type="multipart/form-data")
     admin.post("/mailboxes/support@desk.example/test")
     agent.post("/tickets/1/replies", {"text": "Hello."})
     with made.write() as db:
         db.add(Attachment(name="a.txt", type="text/plain", size=1, digest="0" * 64, message_id=1))
         db.add(File(name="a.txt", type="text/plain", size=1, digest="0" * 64, company_id=db.scalar(select(Company.id))))
         db.flush()
+        db.execute(update(Operation).where(Operation.kind == "persons.import").values(uid=IMPORT))
         for kind, uid in (*NAMED.values(), *WITHIN.values(), *MEMBERS.values()):
             last = db.scalar(select(kind.id).order_by(kind.id.desc()).limit(1))
             db.execute(update(kind).where(kind.id == last).values(uid=uid))
