@@ -1,4 +1,4 @@
-"""The register as a file: the persons or companies that a list shows, for a spreadsheet or an address book."""
+"""The register as a file: the persons, companies or projects that a list shows, for a spreadsheet or an address book."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from flask import Blueprint, Response, request
 from flask_login import login_required
 from sqlalchemy.orm import Session
 
-from contacts.exporting import company_rows, head, person_cards, person_rows
+from contacts.exporting import company_rows, head, person_cards, person_rows, project_rows
+from contacts.matter_kinds import PROJECTS
+from contacts.matter_lists import matters, of_agent
 from contacts.searching import search_companies, search_persons
 from contacts.selected import selected, selection_called
 from contacts.vcard import VERSIONS
 from core.database import database
+from desk.web.forms import whole
 from desk.web.requests import db
 from desk.web.signing_in import me
 
@@ -53,6 +56,17 @@ def companies() -> Response:
         lambda db, cursor: search_companies(db, query, cursor=cursor, limit=LOT, where=narrowed(db)), company_rows, "\ufeff" + head(db(), "companies")))
 
 
+@bp.get("/projects.csv")
+@login_required
+def projects() -> Response:
+    """A row for each project, found by ``?q=``, ``?whose=mine`` and ``?state=`` as the list does."""
+    query, states, mine = request.args.get("q", ""), request.args.getlist("state"), [of_agent(PROJECTS, me())] if request.args.get("whose") == "mine" else []
+    narrowed = _narrowed("projects")
+    return _file("text/csv", "projects.csv", _lots(lambda db, cursor: matters(
+        db, PROJECTS, *mine, *narrowed(db), query=query, states=[name for name in states if name in PROJECTS.states], before=whole(cursor), limit=LOT), project_rows,
+        "\ufeff" + head(db(), "projects")))
+
+
 def _narrowed(of: str) -> Callable[[Session], list[Any]]:
     """``?selection=``: those of a selection alone, asked anew in the session that reads. Raises Unknown for one that the agent does not see."""
     agent, uid = me(), request.args.get("selection", "")
@@ -70,7 +84,7 @@ def _lots(search: Search, tell: Callable[[Session, Sequence[Any]], str], head: s
         while cursor is not None:
             found = search(db, cursor)
             yield tell(db, found.rows) if found.rows else ""
-            cursor = found.next
+            cursor = str(found.next) if found.next else None
             db.expunge_all()
 
 
