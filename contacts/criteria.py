@@ -77,7 +77,7 @@ def offer(*criteria: Criterion) -> None:
 
 
 def offer_from(family: Family) -> None:
-    """Let selections go by what an organisation has made itself: ``family`` says of which of persons or companies, with ``retired`` also
+    """Let selections go by what an organisation has made itself: ``family`` says of which of persons, companies or projects, with ``retired`` also
     what is offered no more."""
     FAMILIES.append(family)
 
@@ -93,7 +93,7 @@ def criterion_called(db: Session, of: str, name: str) -> Criterion | None:
 
 
 def met(asking: Asking, of: str, criteria: Sequence[Mapping[str, Any]], joined: str = "all") -> ColumnElement[bool]:
-    """A condition on persons or companies: those that meet all of the criteria, or any. No criteria are met by nobody."""
+    """A condition on persons, companies or projects: those that meet all of the criteria, or any. No criteria are met by nobody."""
     found = [_one(asking, of, row) for row in criteria]
     if not found:
         return false()

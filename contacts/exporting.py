@@ -1,7 +1,7 @@
-"""Persons and companies as rows of a file or as address-book cards: what every agent sees on their cards, and nothing else.
+"""Persons, companies and projects as rows of a file or as address-book cards: what every agent sees on their cards, and nothing else.
 
-Notes, mails and records around a person are not in it, nor is who is in the bin. A file that was written so can be imported again:
-its columns are known by their names, and each row by its id.
+Notes, mails and records around a person are not in it, nor is who is in the bin. A file of persons or companies that was written so can
+be imported again: its columns are known by their names, and each row by its id.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from contacts.company import Company, CompanyDomain
 from contacts.importing_files import written
 from contacts.importing_own import Held, cells_of, head_of, held_on
 from contacts.person import Employment, Person
+from contacts.project import Project
 from contacts.vcard import vcard
 
 #: E-mail addresses and telephones of a person that have a column.
@@ -23,10 +24,13 @@ EMAILS, PHONES = 3, 3
 PERSONS = ("Id", "First name", "Last name", "Title", "Status", *("E-mail",) * EMAILS, *("Phone",) * PHONES, "Company", "Position", "Language", "Category",
            "Business", "Our contact", "Support contact", "Service level", "Private customer", "Customer number", "No mass mail", "Infotags")
 COMPANIES = ("Id", "Name", "Organisation number", "Phone", "Website", "Address", "Language", "Category", "Business", "Our contact", "Domains", "Infotags")
+PROJECTS = ("Id", "Name", "State", "Owner", "Company", "Contact", "First day", "Last day", "Text")
 
 
 def head(db: Session, what: str) -> str:
-    """The first line of a file of persons or companies: the organisation's own fields behind the others."""
+    """The first line of a file: the organisation's own fields of persons and companies behind the others."""
+    if what == "projects":
+        return written([PROJECTS])
     return written([head_of(db, what, PERSONS if what == "persons" else COMPANIES)])
 
 
@@ -52,6 +56,13 @@ def company_rows(db: Session, companies: Sequence[Company]) -> str:
         selectinload(Company.category), selectinload(Company.business), selectinload(Company.our_contact)))}
     own = held_on(db, "companies", [one.id for one in companies])
     return written([[*_company(loaded[one.id], domains.get(one.id, [])), *_own(db, "companies", own[one.id])] for one in companies])
+
+
+def project_rows(db: Session, projects: Sequence[Project]) -> str:
+    """Lines of a file for these projects, in this order; who is deleted is not named."""
+    return written([[one.uid, one.title, one.state, _name(one.owner), _name(one.company) if one.company and one.company.binned_at is None else "",
+                     _name(one.person) if one.person and one.person.living else "", *(day.isoformat() if day else "" for day in (one.starts_on, one.ends_on)),
+                     one.text] for one in projects])
 
 
 def _person(person: Person, held: Sequence[Holding]) -> list[str]:

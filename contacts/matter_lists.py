@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session, joinedload
 from contacts.agent import Agent
 from contacts.company import Company
 from contacts.matter_kinds import Kind
+from contacts.matter_search import found
 from contacts.person import Employment, Person
+from core.fold import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,14 @@ def of_agent(kind: Kind, agent: Agent) -> ColumnElement[bool]:
 
 
 def matters(
-    db: Session, kind: Kind, *whose: ColumnElement[bool], states: Collection[str] = (), before: int | None = None, limit: int = 50,
+    db: Session, kind: Kind, *whose: ColumnElement[bool], states: Collection[str] = (), query: str = "", before: int | None = None, limit: int = 50,
 ) -> Found:
-    """A page of them; ``states`` narrows it to several at once."""
+    """A page of them; ``states`` narrows it to several at once, ``query`` to those that any part of the words finds."""
     fits = [kind.row.binned_at.is_(None), *whose]
     if 0 < len(states) < len(kind.states):
         fits.append(kind.row.state.in_(states))
+    if fold(query):
+        fits.append(found(db, kind, query, fits, before=before, limit=limit))
     if before:
         fits.append(kind.row.id < before)
     loaded = [joinedload(kind.row.owner).lazyload(Agent.addresses)]

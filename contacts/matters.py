@@ -15,6 +15,7 @@ from contacts.facts import MatterChanged
 from contacts.matter import Matter
 from contacts.matter_fields import checked, fits
 from contacts.matter_kinds import KINDS, Kind, kind_of
+from contacts.matter_search import index_matter
 from contacts.order_lines import Line, next_number, set_lines
 from contacts.person import Person
 from contacts.sale import STAGES
@@ -49,6 +50,7 @@ def add_matter(db: Session, kind: Kind, fields: Mapping[str, Any], *, lines: Seq
         matter.number = next_number(db)
     db.add(matter)
     db.flush()
+    index_matter(db, matter)
     _record(db, matter, "added", by)
     return matter
 
@@ -79,6 +81,8 @@ def edit_matter(
         return {}
     matter.raise_version()
     db.flush()
+    if {"title", "text", "lines"} & set(changes):
+        index_matter(db, matter)
     _record(db, matter, "entered" if "state" in changes else "edited", by, changes)
     return changes
 
@@ -88,6 +92,7 @@ def delete_matter(db: Session, matter: Matter, *, by: Agent) -> None:
     _may(matter, by)
     matter.binned_at = now()
     db.flush()
+    index_matter(db, matter)
     _record(db, matter, "deleted", by)
 
 
@@ -96,6 +101,7 @@ def restore_matter(db: Session, matter: Matter, *, by: Agent) -> None:
     _may(matter, by)
     matter.binned_at = None
     db.flush()
+    index_matter(db, matter)
     _record(db, matter, "restored", by)
 
 

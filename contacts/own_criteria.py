@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from contacts.company import Company
-from contacts.criteria import Asking, Condition, Criterion, amount, days_before, offer, offer_from
+from contacts.criteria import Asking, Condition, Criterion, amount, offer, offer_from
 from contacts.custom_field import CustomField, CustomValue
 from contacts.custom_fields import custom_fields
 from contacts.infotag import Infotag, Tagged
 from contacts.infotags import infotags
 from contacts.person import Person
-from contacts.person_criteria import Wrap, through
+from contacts.person_criteria import Wrap, on_day, through
 from core.fold import fold
 from core.i18n import N_
 from core.search import escape_like
@@ -30,7 +29,7 @@ _SIDES: dict[str, tuple[str, Any, Any, Any]] = {"persons": ("person", CustomValu
 
 
 def of_fields(db: Session, of: str, retired: bool) -> Sequence[Criterion]:
-    """One for each field; of what is neither persons nor companies there are none."""
+    """One for each field; projects have none."""
     return [] if of not in _SIDES else [Criterion(of, field.slot, field.label, OWN, KINDS[field.kind], _held(field, of), _choices(field) if field.choices else None)
             for field in custom_fields(db, _SIDES[of][0], retired=retired)]
 
@@ -66,14 +65,7 @@ def _number(_asking: Asking, op: str, value: str) -> Any:
 
 
 def _date(asking: Asking, op: str, value: str) -> Any:
-    """A day; *in the last days* leaves out those that are yet to come."""
-    day: Any = CustomValue.day
-    if op == "filled":
-        return day.is_not(None)
-    at, later = days_before(asking, op, value)
-    if op == "within":
-        return and_(day >= at.date(), day < asking.at.date() + timedelta(days=1))
-    return day >= at.date() if later else day < at.date()
+    return on_day(CustomValue.day, asking, op, value)
 
 
 def _yes(_asking: Asking, _op: str, _value: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -95,6 +96,21 @@ def day_of(column: Column, wrap: Wrap = itself) -> Condition:
     return condition
 
 
+def on_day(day: Column, asking: Asking, op: str, value: Any) -> ColumnElement[bool]:
+    """A day that may be missing; *in the last days* leaves out those that are yet to come."""
+    if op == "filled":
+        return day.is_not(None)  # type: ignore[no-any-return]
+    at, later = days_before(asking, op, value)
+    if op == "within":
+        return and_(day >= at.date(), day < asking.at.date() + timedelta(days=1))
+    return day >= at.date() if later else day < at.date()  # type: ignore[no-any-return]
+
+
+def date_of(column: Column) -> Condition:
+    """A day that may be missing, before or from another on."""
+    return lambda asking, op, value, negated: itself(on_day(column, asking, op, value), negated)
+
+
 def yes_of(holds: ColumnElement[bool], wrap: Wrap = itself) -> Condition:
     """Something that is so or not."""
     return lambda _asking, _op, _value, negated: wrap(holds, negated)
@@ -122,11 +138,13 @@ def _phone(asking: Asking, op: str, value: Any, negated: bool) -> ColumnElement[
     return held if found is None else and_(Person.id.in_(found), func.coalesce(held, False))
 
 
-def _rows(kind: Any) -> Callable[[Session], Sequence[tuple[str, str]]]:
+def rows_of(kind: Any) -> Callable[[Session], Sequence[tuple[str, str]]]:
+    """What there is to choose from in a list."""
     return lambda db: [(row.uid, row.name) for row in db.execute(select(kind.uid, kind.name).order_by(kind.name))]
 
 
-def _words(**pairs: str) -> Callable[[Session], Sequence[tuple[str, str]]]:
+def words_of(**pairs: str) -> Callable[[Session], Sequence[tuple[str, str]]]:
+    """Words to choose from: value → what people call it."""
     return lambda _db: [(value, _(label)) for value, label in pairs.items()]
 
 
@@ -138,31 +156,31 @@ PERSON, COMPANY, ADDRESSES = N_("Person"), N_("Company"), N_("Addresses")
 offer(
     Criterion("persons", "name", N_("Name"), PERSON, "text", name_of(Person, "person_search")),
     Criterion("persons", "title", N_("Title"), PERSON, "text", text_of(Person.title)),
-    Criterion("persons", "status", N_("Status"), PERSON, "choice", choice_of(Person.status), _words(active=N_("Active"), left=N_("Has left"))),
-    Criterion("persons", "category", N_("Category"), PERSON, "choice", choice_of(Person.category_id, Category), _rows(Category)),
-    Criterion("persons", "business", N_("Business"), PERSON, "choice", choice_of(Person.business_id, Business), _rows(Business)),
+    Criterion("persons", "status", N_("Status"), PERSON, "choice", choice_of(Person.status), words_of(active=N_("Active"), left=N_("Has left"))),
+    Criterion("persons", "category", N_("Category"), PERSON, "choice", choice_of(Person.category_id, Category), rows_of(Category)),
+    Criterion("persons", "business", N_("Business"), PERSON, "choice", choice_of(Person.business_id, Business), rows_of(Business)),
     Criterion("persons", "language", N_("Language"), PERSON, "choice", choice_of(Person.preferred_language), _languages),
-    Criterion("persons", "service_level", N_("Service level"), PERSON, "choice", choice_of(Person.service_level_id, ServiceLevel), _rows(ServiceLevel)),
-    Criterion("persons", "our_contact", N_("Our contact"), PERSON, "choice", choice_of(Person.our_contact_id, Agent), _rows(Agent)),
-    Criterion("persons", "support_contact", N_("Support contact"), PERSON, "choice", choice_of(Person.support_contact_id, Agent), _rows(Agent)),
+    Criterion("persons", "service_level", N_("Service level"), PERSON, "choice", choice_of(Person.service_level_id, ServiceLevel), rows_of(ServiceLevel)),
+    Criterion("persons", "our_contact", N_("Our contact"), PERSON, "choice", choice_of(Person.our_contact_id, Agent), rows_of(Agent)),
+    Criterion("persons", "support_contact", N_("Support contact"), PERSON, "choice", choice_of(Person.support_contact_id, Agent), rows_of(Agent)),
     Criterion("persons", "private_customer", N_("Private customer"), PERSON, "yes", yes_of(Person.private_customer.expression)),
     Criterion("persons", "customer_number", N_("Customer number"), PERSON, "text", text_of(Person.customer_number)),
     Criterion("persons", "block_mass_mail", N_("No mass mail"), PERSON, "yes", yes_of(Person.block_mass_mail.expression)),
     Criterion("persons", "to_be_completed", N_("To be completed"), PERSON, "yes", yes_of(Person.to_be_completed.expression)),
     Criterion("persons", "created", N_("Created"), PERSON, "day", day_of(Person.created_at)),
     Criterion("persons", "company", N_("Company’s name"), COMPANY, "text", name_of(Company, "company_search", _AT)),
-    Criterion("persons", "company_category", N_("Company’s category"), COMPANY, "choice", choice_of(Company.category_id, Category, _AT), _rows(Category)),
-    Criterion("persons", "company_business", N_("Company’s business"), COMPANY, "choice", choice_of(Company.business_id, Business, _AT), _rows(Business)),
-    Criterion("persons", "company_our_contact", N_("Company’s our contact"), COMPANY, "choice", choice_of(Company.our_contact_id, Agent, _AT), _rows(Agent)),
+    Criterion("persons", "company_category", N_("Company’s category"), COMPANY, "choice", choice_of(Company.category_id, Category, _AT), rows_of(Category)),
+    Criterion("persons", "company_business", N_("Company’s business"), COMPANY, "choice", choice_of(Company.business_id, Business, _AT), rows_of(Business)),
+    Criterion("persons", "company_our_contact", N_("Company’s our contact"), COMPANY, "choice", choice_of(Company.our_contact_id, Agent, _AT), rows_of(Agent)),
     Criterion("persons", "company_address", N_("Company’s postal address"), COMPANY, "text", text_of(Company.address, _AT)),
     Criterion("persons", "domain", N_("E-mail at the domain"), ADDRESSES, "text", _at_domain),
     Criterion("persons", "phone", N_("Phone number"), ADDRESSES, "text", _phone),
     Criterion("persons", "bounces", N_("Mail comes back"), ADDRESSES, "yes", yes_of(and_(Address.kind == "email", Address.health == "bouncing"), _HOLDS)),
     Criterion("companies", "name", N_("Name"), COMPANY, "text", name_of(Company, "company_search")),
     Criterion("companies", "organisation_number", N_("Organisation number"), COMPANY, "text", text_of(Company.organisation_number)),
-    Criterion("companies", "category", N_("Category"), COMPANY, "choice", choice_of(Company.category_id, Category), _rows(Category)),
-    Criterion("companies", "business", N_("Business"), COMPANY, "choice", choice_of(Company.business_id, Business), _rows(Business)),
-    Criterion("companies", "our_contact", N_("Our contact"), COMPANY, "choice", choice_of(Company.our_contact_id, Agent), _rows(Agent)),
+    Criterion("companies", "category", N_("Category"), COMPANY, "choice", choice_of(Company.category_id, Category), rows_of(Category)),
+    Criterion("companies", "business", N_("Business"), COMPANY, "choice", choice_of(Company.business_id, Business), rows_of(Business)),
+    Criterion("companies", "our_contact", N_("Our contact"), COMPANY, "choice", choice_of(Company.our_contact_id, Agent), rows_of(Agent)),
     Criterion("companies", "language", N_("Language"), COMPANY, "choice", choice_of(Company.language), _languages),
     Criterion("companies", "phone", N_("Telephone"), COMPANY, "text", text_of(Company.phone)),
     Criterion("companies", "address", N_("Postal address"), COMPANY, "text", text_of(Company.address)),

@@ -1,4 +1,4 @@
-"""Who is in a selection: conditions on persons and companies, members in pages, counts."""
+"""Who is in a selection: conditions on persons, companies and projects, members in pages, counts."""
 
 from __future__ import annotations
 
@@ -57,9 +57,9 @@ def selections(db: Session, agent: Agent, *, of: str = "", after: tuple[str, int
 
 
 def selected(db: Session, selection: Selection, by: Agent, depth: int = 0) -> ColumnElement[bool]:
-    """A condition on Person or Company: who is in it, as ``by`` sees it. What a combined one is made of counts where its owner
+    """A condition on Person, Company or Project: who is in it, as ``by`` sees it. What a combined one is made of counts where its owner
     sees it: who shares it shares what comes of it. Raises Refused where a part is gone for its owner."""
-    kind, column = OF[selection.of]
+    kind, column = OF[selection.of][:2]
     if selection.kind == "static":
         member = getattr(SelectionMember, column)
         there: ColumnElement[bool] = kind.id.in_(select(member).where(SelectionMember.selection_id == selection.id, member.is_not(None)))
@@ -71,13 +71,13 @@ def selected(db: Session, selection: Selection, by: Agent, depth: int = 0) -> Co
 
 def who_selected(db: Session, selection: Selection, by: Agent) -> Select[str]:
     """A question for the uids of those in it, by name."""
-    kind, _column = OF[selection.of]
-    return select(kind.uid).where(*living(selection), selected(db, selection, by)).order_by(kind.order_key, kind.id)
+    kind = OF[selection.of]
+    return select(kind.row.uid).where(*living(selection), selected(db, selection, by)).order_by(*kind.order)
 
 
 def living(selection: Selection) -> list[ColumnElement[bool]]:
     """Conditions: those who are neither in the bin nor part of another."""
-    kind, _column = OF[selection.of]
+    kind = OF[selection.of].row
     return [kind.binned_at.is_(None), *([kind.merged_into_id.is_(None)] if hasattr(kind, "merged_into_id") else [])]
 
 
@@ -87,8 +87,8 @@ def count_selected(db: Session, selection: Selection, by: Agent, *, most: int = 
 
 
 def count_where(db: Session, of: str, conditions: Sequence[ColumnElement[bool]], *, most: int = COUNTED) -> int:
-    """How many persons or companies there are of these conditions; ``most + 1`` where they are more."""
-    kind, _column = OF[of]
+    """How many persons, companies or projects there are of these conditions; ``most + 1`` where they are more."""
+    kind = OF[of].row
     return db.scalar(select(func.count()).select_from(select(kind.id).where(*conditions).limit(most + 1).subquery())) or 0
 
 

@@ -29,7 +29,7 @@ MOST = 1000
 
 
 def new_selection(db: Session, fields: Mapping[str, Any], *, by: Agent) -> Selection:
-    """A selection ``of`` persons or companies, of a ``kind``; the others are :data:`FIELDS`, where ``first``, ``second`` and ``team`` are
+    """A selection ``of`` persons, companies or projects, of a ``kind``; the others are :data:`FIELDS`, where ``first``, ``second`` and ``team`` are
     uids. Raises Refused with what is wrong beside each field."""
     of, kind = fields.get("of", ""), fields.get("kind", "static")
     if of not in OF or kind not in KINDS:
@@ -61,10 +61,9 @@ def copy_selection(db: Session, selection: Selection, *, by: Agent, name: str = 
     _name(made, name or _("Copy of %(name)s", name=selection.name)[:LONGEST])
     db.add(made)
     db.flush()
-    for person, origin, company in db.execute(select(
-            SelectionMember.person_id, SelectionMember.origin_person_id, SelectionMember.company_id).where(
-            SelectionMember.selection_id == selection.id)).all():
-        db.add(SelectionMember(selection_id=made.id, person_id=person, origin_person_id=origin, company_id=company))
+    columns = ("person_id", "origin_person_id", "company_id", "project_id")
+    for row in db.execute(select(*(getattr(SelectionMember, name) for name in columns)).where(SelectionMember.selection_id == selection.id)).all():
+        db.add(SelectionMember(selection_id=made.id, **dict(zip(columns, row, strict=True))))
     db.flush()
     record(db, SelectionChanged(made.uid, "created"), by=by.uid)
     return made
@@ -181,7 +180,7 @@ def _static(selection: Selection, uids: Sequence[str]) -> tuple[type[Any], str]:
         raise Refused(N_("Choose some first."))
     if len(uids) > MOST:
         raise Refused(_("At most %(most)s at once.", most=MOST))
-    return OF[selection.of]
+    return OF[selection.of][:2]
 
 
 def _unmerged(kind: type[Any]) -> list[Any]:

@@ -1,10 +1,10 @@
-"""Selections: saved sets of persons or companies. Static ones list their members, dynamic ones say what members have in common,
+"""Selections: saved sets of persons, companies or projects. Static ones list their members, dynamic ones say what members have in common,
 combined ones are made of two others."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, aliased, relationship
@@ -13,12 +13,24 @@ from contacts.agent import Agent, Team
 from contacts.company import Company, Ordered
 from contacts.following import follows
 from contacts.person import Person
+from contacts.project import Project
 from core.clock import now
 from core.database import Base, Guarded, Json, Row, personal, plain
 from core.i18n import N_
 
-#: What a selection may be of: a class with ``uid``, ``order_key`` and ``binned_at``, and the column of a member. One line a noun.
-OF: dict[str, tuple[type[Any], str]] = {"persons": (Person, "person_id"), "companies": (Company, "company_id")}
+
+class Of(NamedTuple):
+    """A class with ``uid`` and ``binned_at``, the column of a member, what its list goes by, and what one is called."""
+
+    row: type[Any]
+    member: str
+    order: tuple[Any, ...]
+    name: str = "name"
+
+
+#: What a selection may be of. One line a noun.
+OF = {"persons": Of(Person, "person_id", (Person.order_key, Person.id)), "companies": Of(Company, "company_id", (Company.order_key, Company.id)),
+      "projects": Of(Project, "project_id", (Project.id.desc(),), "title")}
 KINDS = ("static", "dynamic", "combined")
 JOINS = ("all", "any")
 HOWS = ("union", "intersection", "difference")
@@ -26,7 +38,7 @@ SHARINGS = ("private", "team", "all")
 
 
 class Selection(Row, Guarded, Base):
-    """A set ``of`` persons or companies. ``criteria`` (each {field, op, value}) are joined with *all* or *any* of them; a combined one
+    """A set ``of`` persons, companies or projects. ``criteria`` (each {field, op, value}) are joined with *all* or *any* of them; a combined one
     is ``how`` of its ``first`` and ``second``. A private one is seen by its owner alone."""
 
     __tablename__ = "selections"
@@ -51,7 +63,7 @@ class Selection(Row, Guarded, Base):
 
 
 class SelectionMember(Base):
-    """A person (``origin_…``: whom it was before any merge) or a company in a static selection."""
+    """A person (``origin_…``: whom it was before any merge), a company or a project in a static selection."""
 
     __tablename__ = "selection_members"
     id: Mapped[int] = plain(primary_key=True)
@@ -59,9 +71,11 @@ class SelectionMember(Base):
     person_id: Mapped[int | None] = plain(ForeignKey("persons.id", ondelete="CASCADE"))
     origin_person_id: Mapped[int | None] = plain()
     company_id: Mapped[int | None] = plain(ForeignKey("companies.id", ondelete="CASCADE"))
+    project_id: Mapped[int | None] = plain(ForeignKey("projects.id", ondelete="CASCADE"))
     added_at: Mapped[datetime] = plain(default=now)
     __table_args__ = (UniqueConstraint("selection_id", "person_id"), UniqueConstraint("selection_id", "company_id"),
-                      Index("ix_selection_members_person", "person_id"), Index("ix_selection_members_company", "company_id"))
+                      UniqueConstraint("selection_id", "project_id"), Index("ix_selection_members_person", "person_id"),
+                      Index("ix_selection_members_company", "company_id"), Index("ix_selection_members_project", "project_id"))
 
 
 def _in_both(of: int, into: int) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from contacts.mass_move import MassMove
 from contacts.mass_update import MassUpdate
 from core import bulk
 
-ACTS: tuple[bulk.Bulk, ...] = (MassUpdate("persons"), MassUpdate("companies"), MassMove(), MassMerge(), PersonsImport(), CompaniesImport())
+ACTS: tuple[bulk.Bulk, ...] = (MassUpdate("persons"), MassUpdate("companies"), MassUpdate("projects"), MassMove(), MassMerge(), PersonsImport(), CompaniesImport())
 
 
 def register() -> None:

@@ -1,4 +1,4 @@
-"""The register as a file: the persons or companies that a list shows, for a spreadsheet or an address book."""
+"""The register as a file: the persons, companies or projects that a list shows, for a spreadsheet or an address book."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ from sqlalchemy.orm import Session
 
 from contacts.agent import Agent
 from contacts.company import Company
-from contacts.exporting import company_rows, head, person_cards, person_rows
+from contacts.exporting import company_rows, head, person_cards, person_rows, project_rows
+from contacts.matter_kinds import PROJECTS
+from contacts.matter_lists import matters, of_agent
 from contacts.person import Employment, Person
 from contacts.searching import search_companies, search_persons
 from contacts.selected import selected, selection_called
 from contacts.vcard import VERSIONS
 from core.database import database
+from desk.web.forms import whole
 from desk.web.requests import db
 from desk.web.signing_in import me
 
@@ -51,6 +54,17 @@ def cards() -> Response:
 def companies() -> Response:
     """A row for each company."""
     return companies_as_rows(request.args.get("q", ""), narrowed(me(), "companies", request.args.get("selection", "")))
+
+
+@bp.get("/projects.csv")
+@login_required
+def projects() -> Response:
+    """A row for each project, found by ``?q=``, ``?whose=mine`` and ``?state=`` as the list does."""
+    query, states, mine = request.args.get("q", ""), request.args.getlist("state"), [of_agent(PROJECTS, me())] if request.args.get("whose") == "mine" else []
+    where = narrowed(me(), "projects", request.args.get("selection", ""))
+    return _file("text/csv", "projects.csv", _lots(lambda db, cursor: matters(
+        db, PROJECTS, *mine, *where(db), query=query, states=[name for name in states if name in PROJECTS.states], before=whole(cursor), limit=LOT), project_rows,
+        "\ufeff" + head(db(), "projects")))
 
 
 def narrowed(agent: Agent, of: str, selection: str = "", company: str = "") -> Narrowed:
@@ -91,7 +105,7 @@ def _lots(search: Search, tell: Callable[[Session, Sequence[Any]], str], head: s
         while cursor is not None:
             found = search(db, cursor)
             yield tell(db, found.rows) if found.rows else ""
-            cursor = found.next
+            cursor = str(found.next) if found.next else None
             db.expunge_all()
 
 

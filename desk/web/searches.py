@@ -48,7 +48,7 @@ def index() -> str:
                 found |= some
     return page("web/search/index.html", current="search", q=query, kinds=_kinds(query, kind, counts) if query else [], kind=kind,
                 categories=listed(db(), Category), category=request.args.get("category", ""),
-                selections=choices(), selection=request.args.get("selection", ""), newer=None, **found)
+                selections=[*choices("persons"), *choices("companies")], selection=request.args.get("selection", ""), newer=None, **found)
 
 
 @bp.get("/search/hits")
@@ -90,7 +90,7 @@ def _where(kind: type[Person] | type[Company]) -> list[Any]:
         asked.append(kind.category_id == category)
     if uid := request.args.get("selection", ""):
         selection = selection_called(db(), uid, me())
-        asked.append(selected(db(), selection, me()) if OF[selection.of][0] is kind else false())
+        asked.append(selected(db(), selection, me()) if OF[selection.of].row is kind else false())
     return asked
 
 

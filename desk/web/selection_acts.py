@@ -1,4 +1,4 @@
-"""What is done with all of a selection, or with those ticked in a list: fields changed and persons moved (operations that are shown first), added to a campaign (S66, S67)."""
+"""What is done with all of a selection, or with those ticked in a list: fields changed, persons moved (operations that are shown first), added to a campaign (S66, S67)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from contacts.custom_fields import custom_fields
 from contacts.infotags import infotags
 from contacts.mass_move import Wanted, plan_moves
 from contacts.mass_update import plan_update
-from contacts.matter_kinds import CAMPAIGNS
+from contacts.matter_kinds import CAMPAIGNS, PROJECTS
 from contacts.matters import matter_called
 from contacts.membership import add_members
 from contacts.movable import KINDS, MOVABLE
@@ -28,8 +28,9 @@ from desk.web.company_field import typed_company
 from desk.web.forms import errors_of, posted
 from desk.web.pages import page, see_other
 from desk.web.presenting.choices import LANGUAGES, agents, listed, service_levels
+from desk.web.presenting.matters import STATES
 from desk.web.presenting.own_fields import own_controls
-from desk.web.presenting.selections import counted, selection_url
+from desk.web.presenting.selections import counted, list_url, selection_url
 from desk.web.requests import db, ring_after
 from desk.web.signing_in import me
 
@@ -41,9 +42,13 @@ EMPTY = "-"
 #: Field of the form → field of the record, and the table of its choices.
 CHOSEN: dict[str, tuple[str, Any]] = {
     "our_contact": ("our_contact_id", Agent), "category": ("category_id", Category), "business": ("business_id", Business),
-    "support_contact": ("support_contact_id", Agent), "service_level": ("service_level_id", ServiceLevel)}
+    "support_contact": ("support_contact_id", Agent), "service_level": ("service_level_id", ServiceLevel), "owner": ("owner_id", Agent)}
 CARDS = {"persons": "person", "companies": "company"}
-PERSONS, COMPANIES = (*CHOSEN, "preferred_language", "status", "block_mass_mail"), ("our_contact", "category", "business", "language")
+FIELDS = {"persons": ("our_contact", "category", "business", "support_contact", "service_level", "preferred_language", "status", "block_mass_mail"),
+          "companies": ("our_contact", "category", "business", "language"), "projects": ("state", "owner")}
+DAYS = {"projects": {"starts_on": N_("First day"), "ends_on": N_("Last day")}}
+#: What is never empty.
+FILLED = ("status", "block_mass_mail", "state")
 
 
 @bp.get("")
@@ -120,7 +125,7 @@ def _chosen() -> tuple[str, Select[Any] | tuple[str, ...], str]:
 def _changes(of: str) -> dict[str, Any]:
     """Fields that were chosen → what they become."""
     found: dict[str, Any] = {}
-    for name in PERSONS if of == "persons" else COMPANIES:
+    for name in FIELDS[of]:
         value = posted(name)
         if not value:
             continue
@@ -133,6 +138,9 @@ def _changes(of: str) -> dict[str, Any]:
             found[field] = db().scalar(select(table.id).where(table.uid == value)) if table else value
             if found[field] is None:
                 raise Refused(N_("Some fields cannot be saved like this."), {name: N_("Choose one of the list.")})
+    found |= {name: None if posted(name) == EMPTY else _day(name) for name in DAYS.get(of, ()) if posted(name)}
+    if of not in CARDS:
+        return found
     own = {field.slot: None if posted(field.slot) == EMPTY else posted(field.slot) for field in custom_fields(db(), CARDS[of]) if posted(field.slot)}
     return found | own | {f"infotag.{posted(name)}": on for name, on in (("infotag_off", False), ("infotag_on", True)) if posted(name)}
 
@@ -178,21 +186,25 @@ def _form(errors: dict[str, str]) -> Any:
         "category": (_("Category"), listed(db(), Category)), "business": (_("Business"), listed(db(), Business)),
         "service_level": (_("Service level"), service_levels(db())), "preferred_language": (_("Language"), LANGUAGES), "language": (_("Language"), LANGUAGES),
         "status": (_("Status"), [("active", _("Active")), ("left", _("Has left"))]),
-        "block_mass_mail": (_("No mass mail"), [("yes", _("Yes")), ("no", _("No"))])}
+        "block_mass_mail": (_("No mass mail"), [("yes", _("Yes")), ("no", _("No"))]),
+        "state": (_("State"), [(name, _(STATES[name])) for name in PROJECTS.states]), "owner": (_("Owner"), agents(db()))}
     emptied = [(EMPTY, _("– empty it –"))]
     fields = [{"name": name, "label": words[name][0], "value": posted(name), "error": errors.get(name, ""),
-               "options": words[name][1] + (emptied if name not in ("status", "block_mass_mail") else [])}
-              for name in (PERSONS if of == "persons" else COMPANIES)]
-    tags = [(tag.uid, tag.name) for tag in infotags(db())]
+               "options": words[name][1] + (emptied if name not in FILLED else [])}
+              for name in FIELDS[of]]
+    tags = [(tag.uid, tag.name) for tag in infotags(db())] if of in CARDS else []
     fields += [{"name": name, "label": label, "value": posted(name), "error": "", "options": tags}
                for name, label in (("infotag_on", _("Put an infotag on")), ("infotag_off", _("Take an infotag off"))) if tags]
     return page("web/selections/acts.html", current="selections" if selection else of, of=of, count=count, selection=uid, fields=fields, own=_own(of, errors), errors=errors, moving=_moving() if of == "persons" else None,
                 uids=[] if selection else chosen, title=selection.name if selection else count, campaigns=_campaigns() if of == "persons" else [],
-                back_url=selection_url(selection) if selection else url_for(f"{of}.index"))
+                back_url=selection_url(selection) if selection else list_url(of))
 
 
 def _own(of: str, errors: dict[str, str]) -> list[dict[str, Any]]:
-    """The organisation's own fields, of which nothing is filled in: what is left empty stays as it is."""
+    """What is typed: days of a project, the organisation's own fields; nothing is filled in, what is left empty stays as it is."""
+    if of not in CARDS:
+        return [{"name": name, "label": _(label), "type": "text", "value": posted(name), "error": errors.get(name, ""), "required": False, "options": []}
+                for name, label in DAYS[of].items()]
     typed = {field.key: posted(field.slot) for field in custom_fields(db(), CARDS[of])}
     return [one | {"value": posted(one["name"]), "options": one["options"] + ([] if one["required"] else [(EMPTY, _("– empty it –"))])}
             for one in own_controls(CARDS[of], typed, errors)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, request
 from flask_login import login_required
 from sqlalchemy import select
 
@@ -16,7 +16,7 @@ from core.i18n import N_, ngettext
 from core.i18n import gettext as _
 from desk.web.forms import errors_of, posted
 from desk.web.pages import page, see_other
-from desk.web.presenting.selections import choices, selection_url
+from desk.web.presenting.selections import card_url, choices, list_url, selection_url
 from desk.web.requests import db
 from desk.web.signing_in import me
 
@@ -68,10 +68,9 @@ def _target(of: str) -> Selection:
 def _form(of: str, uids: list[str], errors: dict[str, str]) -> Any:
     if of not in OF or not uids:
         raise Refused(N_("Choose some first."))
-    kind, _column = OF[of]
-    uids = uids[:1000]
-    names = [one.name for one in db().scalars(select(kind).where(kind.uid.in_(uids), kind.binned_at.is_(None)).order_by(kind.order_key).limit(50))]
-    one = len(uids) == 1
-    back = url_for(f"{of}.show", uid=uids[0]) if one else url_for(f"{of}.index")
+    kind, uids = OF[of].row, uids[:1000]
+    names = [getattr(one, OF[of].name) for one in db().scalars(select(kind).where(kind.uid.in_(uids), kind.binned_at.is_(None)).order_by(
+        *OF[of].order).limit(50))]
+    back = card_url(of, uids[0]) if len(uids) == 1 else list_url(of)
     return page("web/selections/add.html", current=of, of=of, uids=uids, names=names, errors=errors, back_url=back,
                 targets=choices(of, ("static",)), typed={"selection": posted("selection"), "name": posted("name")})

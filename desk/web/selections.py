@@ -1,4 +1,4 @@
-"""Selections: saved sets of persons and companies, their members, the builder of their criteria."""
+"""Selections: saved sets of persons, companies and projects, their members, the builder of their criteria."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def create() -> Any:
 @bp.get("/<uid>")
 @login_required
 def show(uid: str) -> Any:
-    """Who is in it, by name, with the columns of the list of all."""
+    """Who is in it, with the columns and in the order of the list of all."""
     selection, agent_id = selection_called(db(), uid, me()), me().id
     later(lambda session: at_hand.opened(session, agent_id, "selection", uid))
     query, cursor = request.args.get("q", "").strip()[:200], request.args.get("cursor", "")
@@ -144,7 +144,7 @@ def _form(selection: Selection | None, fields: dict[str, Any], refused: Refused 
             "version": selection.version if selection else None,
             "action": url_for("selections.update", uid=selection.uid) if selection else url_for("selections.create"),
             "back_url": shown.selection_url(selection) if selection else url_for("selections.index")}
-    given = {"form": form, "errors": errors, "count": count, "rows": shown.rows(of, fields.get("criteria", []), wrong if trial else errors),
+    given = {"form": form, "errors": errors, "count": count, "of_title": _(shown.TITLES[of]), "rows": shown.rows(of, fields.get("criteria", []), wrong if trial else errors),
              "groups": shown.groups(of), "joins": _words(shown.JOINS)}
     if trial and wants_fragment():
         return fragment("web/selections/_criteria.html", **given)
@@ -169,7 +169,7 @@ def _trial(of: str, kind: str, fields: dict[str, Any]) -> tuple[str, dict[str, s
 
 def _shown(selection: Selection) -> dict[str, Any]:
     mine, uid = shown.owner_of(selection, me()), selection.uid
-    return {"uid": uid, "name": selection.name, "of": selection.of, "kind": selection.kind, "kind_label": _(shown.KINDS[selection.kind]),
+    return {"uid": uid, "name": selection.name, "of": selection.of, "list_url": shown.list_url(selection.of), "kind": selection.kind, "kind_label": _(shown.KINDS[selection.kind]),
             "told": shown.told(selection), "joined": _(shown.JOINS[selection.joined]), "owner": selection.owner.name if selection.owner else "",
             "sharing": shown.shared(selection), "edit_url": url_for("selections.edit", uid=uid) if mine else None,
             "copy_url": url_for("selections.copy", uid=uid), "delete_url": url_for("selections.destroy", uid=uid) if mine else None,

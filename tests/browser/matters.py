@@ -11,7 +11,7 @@ MATTER: dict[str, Any] = {
     "key": "projects", "kind": "Project", "title": "New workshop for trucks with a very long name that goes on and on", "text": "Before Easter.\nThree gates.",
     "state": "Open", "sign": "", "stage": "", "over": False, "amount": "124 000 kr", "when": "1 Mar – 30 Apr 2027", "late": True, "added": "3 Nov 2026",
     "person": {"name": "Mads Kjær", "url": "#p"}, "company": {"name": "Værksted A/S", "url": "#c"}, "owner": NORA["face"], "owned_by": NORA, "edit_url": "#e",
-    "back_url": "#b", "delete_url": "#d", "enter_url": "#s", "next": [("done", "Done"), ("cancelled", "Called off")], "new_person_url": "#n", "activity_url": "#a",
+    "back_url": "#b", "delete_url": "#d", "enter_url": "#s", "next": [("done", "Done"), ("cancelled", "Called off")], "new_person_url": "#n", "activity_url": "#a", "selection_url": "#p",
     "history": PERSON["history"]}
 MEMBERS = {"standing": "status", "choices": [("chosen", "Chosen"), ("answered", "Has answered")], "add_url": "#a", "count": 2, "persons_url": "#", "older": "#o", "newer": None,
            "lines": [{"name": name, "url": "#p", "face": MADS, "company": "Værksted A/S", "standing": "answered", "standing_text": "Has answered", "change_url": "#c",

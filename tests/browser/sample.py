@@ -574,11 +574,12 @@ CANNED = [
      "used": 12},
 ]  # fmt: skip
 
-SELECTION = {"uid": "s1", "name": "Klar til sletting", "of": "persons", "kind": "static", "kind_label": "Chosen one by one", "told": [], "joined": "all of these",
+SELECTION = {"uid": "s1", "name": "Klar til sletting", "of": "persons", "list_url": "#l", "kind": "static", "kind_label": "Chosen one by one", "told": [], "joined": "all of these",
              "owner": "Nora Vik", "sharing": "the owner alone", "edit_url": "#e", "copy_url": "#c", "delete_url": "#d", "remove_url": "#r"}
 _OPERATORS = [("is", "is"), ("is_not", "is not")]
 _ROW = {"error": "", "operators": _OPERATORS, "choices": []}
 SELECTION_FORM = {
+    "of_title": "Selection of persons",
     "form": {"title": "New selection", "new": True, "version": None, "back_url": "#b", "action": "#a", "values": {
         "of": "persons", "kind": "dynamic", "name": "Kunder uten svar", "sharing": "private", "team": "", "joined": "all"}},
     "errors": {}, "count": "214 persons", "joins": [("all", "all of these"), ("any", "any of these")], "ofs": [("persons", "Persons"), ("companies", "Companies")],

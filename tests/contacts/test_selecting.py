@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import event, insert, select, text
 from sqlalchemy.orm import Session
 
-import contacts.own_criteria  # noqa: F401 - fields of one's own are among the criteria
+import contacts.own_criteria
+import contacts.project_criteria  # noqa: F401
 import desk.tickets.criteria  # noqa: F401 - and what tickets know
 from contacts.agent import Agent, Team, TeamMember
 from contacts.binning import bin_person

@@ -11,20 +11,20 @@ from desk.web.api.paging import Listed, Page
 from desk.web.api.routing import delete, get, patch, post
 from desk.web.api.schemas.matters import (
     Joined,
-    MattersAsked,
     Member,
     MemberChange,
     NewMembers,
     NewProject,
     Project,
     ProjectChange,
+    ProjectsAsked,
 )
 from desk.web.api.shapes.matters import listed, member, members, read, shown
 from desk.web.requests import db
 
 
-@get("/projects")
-def index(asked: MattersAsked) -> Listed[Project]:
+@get("/projects", refuses=(404,))
+def index(asked: ProjectsAsked) -> Listed[Project]:
     """Projects, the newest first."""
     return listed("projects", asked)
 

@@ -1,4 +1,5 @@
-"""Selections of persons and companies: those that the caller sees, and the members of static ones. Who is in one is asked of `persons` and `companies`."""
+"""Selections of persons, companies and projects: those that the caller sees, and the members of static ones. Who is in one is asked of
+`persons`, `companies` and `projects`."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from contacts import own_criteria, project_criteria
 from contacts.criteria import OPERATORS, offered
 from contacts.selected import count_selected, sees, selection_called, selections
 from contacts.selecting import add_members, change_selection, delete_selection, new_selection, remove_members
@@ -32,7 +34,7 @@ from desk.web.api.schemas.selections import (
 from desk.web.presenting.selection_pages import after, written
 from desk.web.requests import db
 
-__all__ = ["of_tickets"]      # read for what it offers
+__all__ = ["of_tickets", "own_criteria", "project_criteria"]      # read for what it offers
 #: Field of the service → field here.
 CALLED = {"first": "first_id", "second": "second_id"}
 

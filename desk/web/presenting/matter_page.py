@@ -11,6 +11,7 @@ from contacts.matters import may_delete
 from contacts.membership import count_members, members_of
 from contacts.notes import notes_of
 from contacts.order import Order
+from contacts.selection import OF
 from core import money
 from core.i18n import day
 from core.i18n import gettext as _
@@ -37,7 +38,8 @@ def shown(key: str, one: Any) -> dict[str, Any]:
         "delete_url": url_for("matters.destroy", key=key, uid=one.uid) if may_delete(one, me()) else None,
         "enter_url": url_for("matters.enter", key=key, uid=one.uid), "next": [(name, _("Open again") if one.over_at else _(STATES[name])) for name in _next(kind, one.state)],
         "new_person_url": url_for("persons.new", company=one.company.name) if kind.customer and one.company and not one.company.binned_at else "",
-        "activity_url": _activity(kind, one), "history": changes(one.uid), "back_url": url_for("matters.index", key=key)}
+        "activity_url": _activity(kind, one), "history": changes(one.uid), "back_url": url_for("matters.index", key=key),
+        "selection_url": url_for("selection_members.new", of=key, uids=one.uid) if key in OF else ""}
     return {"matter": matter, "members": _members(kind, one) if kind.members is not None else None,
             "order": _order(one) if kind.of == "order" else None, "notes": _notes(one) if kind.of == "project" else None}
 

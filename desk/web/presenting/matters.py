@@ -87,7 +87,7 @@ def line(one: Any) -> dict[str, Any]:
     over, (when, late) = one.over_at is not None, day_of(one)
     amount = one.amount if kind.of == "sale" else one.total if kind.of == "order" else None
     person, company = (one.person, one.company) if kind.customer else (None, None)
-    return {"url": matter_url(kind.key, one.uid), "icon": WORDS[kind.key].icon, "title": one.called, "over": over,
+    return {"uid": one.uid, "url": matter_url(kind.key, one.uid), "icon": WORDS[kind.key].icon, "title": one.called, "over": over,
             "state": _(STATES[one.state]), "sign": SIGNS.get(one.state, ""), "stage": stage_of(one),
             "amount": money.shown(amount, one.currency) if amount is not None else "", "when": when, "late": late and not over,
             "owner": agent_face(one.owner) if one.owner else None,

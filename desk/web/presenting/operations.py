@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from flask import url_for
@@ -15,16 +16,18 @@ from contacts.infotag import Infotag
 from contacts.movable import KINDS as KINDS_MOVED
 from contacts.movable import MOVABLE
 from core import bulk
-from core.i18n import N_, ngettext
+from core.i18n import N_, dated, ngettext
 from core.i18n import gettext as _
 from core.operations import Operation, OperationItem
 from core.retelling import retell
 from desk.operating import acts
 from desk.web.presenting.changes import NAMED, field_called
+from desk.web.presenting.matters import STATES as MATTER_STATES
+from desk.web.presenting.matters import matter_url
 from desk.web.presenting.times import stamp
 from desk.web.requests import db
 
-KINDS = {"persons.update": N_("Change of many persons"), "companies.update": N_("Change of many companies"),
+KINDS = {"persons.update": N_("Change of many persons"), "companies.update": N_("Change of many companies"), "projects.update": N_("Change of many projects"),
          "persons.move": N_("Move of many persons"), "persons.merge": N_("Merge of many pairs"), unmoving.AMONG: N_("Move of a person"),
          "persons.import": N_("Import of persons"), "companies.import": N_("Import of companies"),
          unmoving.KIND: N_("Move of a person"), duplicate_scan.KIND: N_("Search for duplicates")}
@@ -73,11 +76,15 @@ def filters(operation: Operation, only: str) -> list[dict[str, Any]]:
 def item_lines(operation: Operation, items: Sequence[OperationItem]) -> list[dict[str, Any]]:
     """The items: which record, what would become or became of it, and why not."""
     names = _called(items)
-    place = "companies.show" if operation.kind.startswith("companies.") else "persons.show"
     return [{"n": item.data.get("row"), "name": item.data.get("name") or item.subject_uid or "", "verdict": _(VERDICTS.get(item.kind, item.kind)),
-             "url": url_for(place, uid=item.subject_uid) if item.subject_uid and operation.phase and item.state != "undone" else None,
+             "url": _place(operation, item.subject_uid) if item.subject_uid and operation.phase and item.state != "undone" else None,
              "state": _(ITEM_STATES.get(item.state, "")) if item.state else "", "sign": ITEM_SIGNS.get(item.state, ""),
              "reason": retell(item.reason or item.data.get("note", "")), "changes": _changes(item, names)} for item in items]
+
+
+def _place(operation: Operation, uid: str) -> str:
+    of = operation.kind.partition(".")[0]
+    return matter_url(of, uid) if of == "projects" else url_for("companies.show" if of == "companies" else "persons.show", uid=uid)
 
 
 def _line(operation: Operation, names: dict[str, str]) -> dict[str, Any]:
@@ -105,6 +112,10 @@ def _said(name: str, value: Any, names: dict[tuple[str, Any], str]) -> str:
         return _("yes") if value else _("no")
     if name in KINDS_MOVED:
         return retell(value or "")
+    if name == "state" and value in MATTER_STATES:
+        return _(MATTER_STATES[value])
+    if name in ("starts_on", "ends_on"):
+        return dated(date.fromisoformat(value), year=True) if value else ""
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return names.get((name, value), "" if value is None else str(value))

@@ -8,10 +8,12 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import select
 
-from contacts import own_criteria
+from contacts import own_criteria, project_criteria
 from contacts.agent import Agent, Team, TeamMember
 from contacts.company import Company
 from contacts.criteria import BARE, DAYS, OPERATORS, criterion_called, offered
+from contacts.matter_kinds import PROJECTS
+from contacts.matter_lists import Found, matters
 from contacts.person import Person
 from contacts.searching import Names, search_companies, search_persons
 from contacts.selected import sees, selected, selections
@@ -20,13 +22,16 @@ from contacts.selection import Selection
 from core.i18n import N_, ngettext
 from core.i18n import gettext as _
 from desk.tickets import criteria as of_tickets
+from desk.web.forms import whole
 from desk.web.presenting import companies as shown_companies
+from desk.web.presenting import matters as shown_matters
 from desk.web.presenting import persons as shown_persons
 from desk.web.requests import db
 from desk.web.signing_in import me
 
-__all__ = ["of_tickets", "own_criteria"]      # read for what it offers
-OFS = {"persons": N_("Persons"), "companies": N_("Companies")}
+__all__ = ["of_tickets", "own_criteria", "project_criteria"]      # read for what it offers
+OFS = {"persons": N_("Persons"), "companies": N_("Companies"), "projects": N_("Projects")}
+TITLES = {"persons": N_("Selection of persons"), "companies": N_("Selection of companies"), "projects": N_("Selection of projects")}
 KINDS = {"static": N_("Chosen one by one"), "dynamic": N_("By criteria"), "combined": N_("Made of two others")}
 HOWS = {"union": N_("Who is in one or the other"), "intersection": N_("Who is in both"), "difference": N_("Who is in the first and not in the second")}
 SHARINGS = {"private": N_("Myself alone"), "team": N_("A team"), "all": N_("Everybody")}
@@ -44,6 +49,16 @@ def lines(found: Sequence[Selection]) -> list[dict[str, Any]]:
 def selection_url(selection: Selection) -> str:
     """The page of a selection."""
     return url_for("selections.show", uid=selection.uid)
+
+
+def list_url(of: str) -> str:
+    """The list of all that a selection is of."""
+    return url_for("matters.index", key=of) if of == "projects" else url_for(f"{of}.index")
+
+
+def card_url(of: str, uid: str) -> str:
+    """The page of a member."""
+    return shown_matters.matter_url(of, uid) if of == "projects" else url_for(f"{of}.show", uid=uid)
 
 
 def icon_of(selection: Selection) -> str:
@@ -84,12 +99,15 @@ def _part(part: Selection | None) -> str:
     return part.name if sees(db(), part, me()) else _("(private)")
 
 
-def members(selection: Selection, query: str, cursor: str) -> tuple[list[dict[str, Any]], Names[Any]]:
-    """A page of members, with the columns of their own list."""
+def members(selection: Selection, query: str, cursor: str) -> tuple[list[dict[str, Any]], Names[Any] | Found]:
+    """A page of members, with the columns and in the order of their own list."""
     where = [selected(db(), selection, me())]
     if selection.of == "persons":
         people: Names[Person] = search_persons(db(), query, cursor=cursor, where=where)
         return shown_persons.lines(people.rows), people
+    if selection.of == "projects":
+        projects = matters(db(), PROJECTS, *where, query=query, before=whole(cursor))
+        return shown_matters.lines(projects.rows), projects
     firms: Names[Company] = search_companies(db(), query, cursor=cursor, where=where)
     return shown_companies.lines(firms.rows), firms
 
@@ -111,6 +129,8 @@ def counted(count: int, of: str, most: int) -> str:
     """How many there are, in words."""
     if count > most:
         return _("more than %(n)s", n=most)
+    if of == "projects":
+        return ngettext("%(n)s project", "%(n)s projects", count)
     return ngettext("%(n)s person", "%(n)s persons", count) if of == "persons" else ngettext("%(n)s company", "%(n)s companies", count)
 
 

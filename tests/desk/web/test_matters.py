@@ -195,7 +195,7 @@ def test_as_many_statements_for_one_as_for_many_and_by_index(
     agent_client: FlaskClient, eva: Person, nordlys: Company, made: Callable[..., Any], statements: list[str], fresh_database: Database, nora: Agent,
 ) -> None:
     first = {key: made(key, member=key != "orders") for key in EVERY}
-    urls = [url for key in EVERY for url in (f"/{key}", f"/{key}?whose=mine&state={KINDS[key].open[0]}", f"/persons/{eva.uid}/{key}", f"/companies/{nordlys.uid}/{key}",
+    urls = [url for key in EVERY for url in (f"/{key}", f"/{key}?whose=mine&state={KINDS[key].open[0]}", f"/{key}?q=scan+nordl", f"/{key}?q=nowhere", f"/persons/{eva.uid}/{key}", f"/companies/{nordlys.uid}/{key}",
                                              f"/{key}/{first[key].uid}")]
 
     def asked() -> list[int]:
@@ -239,3 +239,21 @@ def test_as_many_statements_for_one_as_for_many_and_by_index(
                 plan = "\n".join(str(row) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given))
                 scanned = [table for table in tables if re.search(rf"SCAN {table}'", plan)]
                 assert not scanned or f"ORDER BY {scanned[0]}.id DESC" in statement, f"{plan}\n{statement}"
+
+
+@pytest.mark.parametrize("key", EVERY)
+def test_the_list_is_searched(agent_client: FlaskClient, admin_client: FlaskClient, made: Callable[..., Any], key: str) -> None:
+    """By any part of what it says, whatever the spelling, within what the list is narrowed to, and by pages."""
+    made(key, "Blåbærsyltetøy", state=KINDS[key].states[-1])
+    made(key, "Kaffe", state=KINDS[key].open[0])
+    shown = page(agent_client, f"/{key}?q=sylteto")
+    assert "Blåbærsyltetøy" in shown and ">Kaffe<" not in shown and 'name="q" value="sylteto"' in shown
+    assert "Nothing matches “sylteto”" in words(page(agent_client, f"/{key}?q=sylteto&state={KINDS[key].states[0]}"))
+    mine = page(agent_client, f"/{key}?whose=mine&q=kaff&state={KINDS[key].open[0]}")
+    assert ">Kaffe<" in mine.replace("1002 ", "") and "whose=mine" in mine and 'type="hidden" name="whose" value="mine"' in mine
+    assert "Nothing matches" in words(page(admin_client, f"/{key}?whose=mine&q=kaff"))
+    for n in range(51):
+        made(key, f"Te {n}", state=KINDS[key].open[0])
+    first = page(agent_client, f"/{key}?q=te+&state={KINDS[key].open[0]}")
+    older = re.search(rf'href="(/{key}\?q=te&amp;[^"]*cursor=\d+)"', first)
+    assert older and "Te 0<" not in first and "Te 0<" in page(agent_client, older[1].replace("&amp;", "&"))

@@ -25,13 +25,20 @@ Status = Literal["chosen", "contacted", "answered", "taking_part", "declined"]
 
 
 class MattersAsked(Page):
-    """Which of them: of several states (`open,sold`), of an owner (by address or `me`), of a person (also where the person takes part),
-    of a company."""
+    """Which of them: with any part of these words, of several states (`open,sold`), of an owner (by address or `me`), of a person (also
+    where the person takes part), of a company."""
 
+    q: Title | None = None
     state: Annotated[str, StringConstraints(max_length=80, pattern=r"^[a-z,]*$")] = ""
     owner: Word | None = None
     person: Uid | None = None
     company: Uid | None = None
+
+
+class ProjectsAsked(MattersAsked):
+    """Which projects; also those of a selection."""
+
+    selection: Uid | None = None
 
 
 class Sale(Shape):

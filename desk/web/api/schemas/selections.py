@@ -12,7 +12,7 @@ from contacts.selecting import MOST as MOST_MEMBERS
 from desk.web.api.paging import Page
 from desk.web.api.schemas.common import ONE_LINE, Asked, Changes, Given, Shape, Uid
 
-Of = Literal["persons", "companies"]
+Of = Literal["persons", "companies", "projects"]
 Kind = Literal["static", "dynamic", "combined"]
 How = Literal["union", "intersection", "difference"]
 Sharing = Literal["private", "team", "all"]
@@ -32,7 +32,7 @@ Criteria = Annotated[list[Criterion], Field(max_length=MOST)]
 
 
 class Selection(Shape):
-    """A set of persons or companies: `criteria` are of a dynamic one (all or any of them are met), `how`, `first_id` and `second_id` of a
+    """A set of persons, companies or projects: `criteria` are of a dynamic one (all or any of them are met), `how`, `first_id` and `second_id` of a
     combined one. A private one is seen by its owner alone."""
 
     id: str
@@ -88,7 +88,7 @@ class SelectionChange(Changes):
 
 
 class Members(Asked):
-    """Persons or companies, by id."""
+    """Persons, companies or projects, by id."""
 
     ids: Annotated[list[Uid], Field(min_length=1, max_length=MOST_MEMBERS)]
 

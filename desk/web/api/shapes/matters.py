@@ -11,10 +11,10 @@ from contacts.matter_lists import matters, of_agent, of_company, of_person
 from contacts.matters import matter_called
 from contacts.membership import members_of
 from contacts.order_lines import Line
-from desk.web.api.finding import agent_named, company_named, person_named
+from desk.web.api.finding import agent_named, company_named, in_selection, person_named
 from desk.web.api.paging import Listed, Page, cut, key_of, written
 from desk.web.api.schemas import matters as schemas
-from desk.web.api.schemas.matters import MattersAsked
+from desk.web.api.schemas.matters import MattersAsked, ProjectsAsked
 from desk.web.requests import db
 
 SHAPES: dict[str, Any] = {"sales": schemas.Sale, "projects": schemas.Project, "campaigns": schemas.Campaign, "orders": schemas.Order}
@@ -32,8 +32,10 @@ def listed(key: str, asked: MattersAsked) -> Listed[Any]:
         fits.append(of_person(kind, person_named(asked.person, "person")))
     if asked.company:
         fits.append(of_company(kind, company_named(asked.company, "company")))
+    if isinstance(asked, ProjectsAsked):
+        fits += in_selection(asked.selection, key)
     states = [name for name in asked.state.split(",") if name]
-    found = matters(db(), kind, *fits, states=states, before=key_of(asked.cursor), limit=asked.most)
+    found = matters(db(), kind, *fits, states=states, query=asked.q or "", before=key_of(asked.cursor), limit=asked.most)
     return _page([shown(one) for one in found.rows], written(found.next) if found.next else None, SHAPES[key])
 
 

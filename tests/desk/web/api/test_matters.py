@@ -43,6 +43,18 @@ def test_made_found_changed_deleted_and_brought_back(agent, admin, calling, lars
     assert first["items"] == [again] and agent.get(f"/{key}?limit=1&cursor={first['next']}")["items"][0]["id"] == made["id"]
 
 
+@pytest.mark.parametrize("key", SHAPES)
+def test_found_by_any_part_of_what_they_say(agent, nobody, eva, nordlys, key):
+    """With Nordic letters both ways, narrowed and by pages."""
+    made = agent.post(f"/{key}", given(key, eva, nordlys) | {"text": "Blåbærsyltetøy"})
+    agent.post(f"/{key}", given(key, eva, nordlys))
+    assert agent.get(f"/{key}?q=baersylteto")["items"] == [made] and agent.get(f"/{key}?q=baersylteto&owner=jonas@desk.example")["items"] == []
+    first = agent.get(f"/{key}?q=canner&limit=1")
+    assert agent.get(f"/{key}?q=canner&limit=1&cursor={first['next']}")["items"] == [made]
+    agent.get(f"/{key}?q={'x' * 201}", status=422)
+    nobody.get(f"/{key}?q=x", status=401)
+
+
 def test_a_sale_and_an_order_in_figures(agent, eva, nordlys):
     sale = agent.post("/sales", given("sales", eva, nordlys) | {"amount": 1_250_050, "stage": "offer", "expected_on": "2026-12-01"})
     assert (sale["probability"], sale["currency"], sale["expected_on"]) == (50, "NOK", "2026-12-01")

@@ -53,3 +53,17 @@ def test_what_is_refused_and_who_may_not(agent, admin, nobody, people):
     agent.patch(f"/selections/{theirs['id']}", {"name": "Ours"}, status=403)
     agent.delete(f"/selections/{theirs['id']}", status=403)
     nobody.get("/selections", status=401)
+
+
+def test_of_projects(agent, admin):
+    going, over = (agent.post("/projects", {"name": name, "state": state}) for name, state in (("Brygga", "open"), ("Låven", "done")))
+    made = agent.post("/selections", {"name": "Open", "of": "projects", "kind": "dynamic", "criteria": [{"field": "state", "op": "is", "value": "open"}]})
+    assert agent.get(f"/projects?selection={made['id']}")["items"] == [going] and agent.get(f"/projects?selection={made['id']}&q=laav")["items"] == []
+    picked = agent.post("/selections", {"name": "Picked", "of": "projects"})
+    assert agent.post(f"/selections/{picked['id']}/members", {"ids": [over["id"]]}) == {"count": 1}
+    assert agent.get(f"/projects?selection={picked['id']}")["items"] == [over] and agent.get(f"/selections/{picked['id']}/count") == {"count": 1}
+    agent.get(f"/persons?selection={picked['id']}", status=404)
+    agent.get(f"/sales?selection={picked['id']}", status=422)
+    admin.get(f"/projects?selection={picked['id']}", status=404)
+    assert [one["id"] for one in agent.get("/selections?of=projects")["items"]] == [made["id"], picked["id"]]
+    assert ("projects", "member") in {(one["of"], one["field"]) for one in agent.get("/criteria")["items"]}
