@@ -8,7 +8,7 @@ from flask import Blueprint, request, url_for
 from flask_login import login_required
 
 from contacts.matter_kinds import KINDS
-from contacts.matter_lists import matters, of_agent
+from contacts.matter_lists import at_stages, matters, of_agent
 from contacts.matters import delete_matter, edit_matter, matter_called, restore_matter
 from core.errors import Refused
 from core.i18n import gettext as _
@@ -18,7 +18,7 @@ from desk.web.matter_form import changed, form_page, made
 from desk.web.pages import page, see_other
 from desk.web.presenting.activities import here
 from desk.web.presenting.matter_page import shown
-from desk.web.presenting.matters import STATES, WORDS, lines, matter_url
+from desk.web.presenting.matters import STATES, WORDS, lines, matter_url, stage_choices
 from desk.web.requests import db
 from desk.web.signing_in import me
 
@@ -28,19 +28,23 @@ bp = Blueprint("matters", __name__, url_prefix="/<any(sales, campaigns, projects
 @bp.get("")
 @login_required
 def index(key: str) -> Any:
-    """A page of them: mine or everybody's, in some states, the latest first."""
+    """A page of them: mine or everybody's, in some states, sales at some stages, the latest first."""
     kind, words = KINDS[key], WORDS[key]
     whose = "mine" if request.args.get("whose") == "mine" else "all"
     states = [name for name in request.args.getlist("state") if name in kind.states]
+    offered = stage_choices() if key == "sales" else []
+    stages = [uid for uid, _label in offered if uid in request.args.getlist("stage")]
     cursor = whole(request.args.get("cursor", ""))
-    found = matters(db(), kind, *([of_agent(kind, me())] if whose == "mine" else []), states=states, before=cursor)
+    fits = [*([of_agent(kind, me())] if whose == "mine" else []), *([at_stages(stages)] if stages else [])]
+    found = matters(db(), kind, *fits, states=states, before=cursor)
 
     def at(**more: Any) -> str:
-        asked = {"whose": whose if whose == "mine" else "", "state": states, **more}
+        asked = {"whose": whose if whose == "mine" else "", "state": states, "stage": stages, **more}
         return url_for("matters.index", key=key, **{name: value for name, value in asked.items() if value})
 
     return page("web/matters/index.html", current=key, key=key, words={name: _(text) for name, text in words._asdict().items() if name != "icon"}, icon=words.icon,
-                matters=lines(found.rows), whose=whose, narrowed=bool(states), states=[(name, _(STATES[name]), name in states) for name in kind.states],
+                matters=lines(found.rows), whose=whose, narrowed=bool(states or stages), states=[(name, _(STATES[name]), name in states) for name in kind.states],
+                stages=[(uid, label, uid in stages) for uid, label in offered],
                 tabs=[{"label": label, "url": at(whose=name), "current": (name or "all") == whose} for name, label in (("", _("Everybody's")), ("mine", _("Mine")))],
                 new_url=url_for("matters.new", key=key, back=here()), newer=at() if cursor else None, older=at(cursor=found.next) if found.next else None)
 
