@@ -19,7 +19,7 @@ from contacts.agent import Agent
 from contacts.company import Business, Category, ServiceLevel
 from contacts.duplicates import rule
 from contacts.imported_row import keep_rows
-from contacts.importing_columns import guess, preset_of
+from contacts.importing_columns import guess, in_order, preset_of
 from contacts.importing_files import MOST_ROWS, opened
 from contacts.importing_own import fields_of, own_of, shown, words_of
 from contacts.importing_rows import Row, read_row, row_of
@@ -90,6 +90,7 @@ class _Reader:
         self.own = own_of(db, self.what)
         self.rows: Iterator[list[str]] = opened(raw or b"").rows()
         self.groups, self.at = rule(db), 0
+        self.columns = in_order(self.given["header"], self.given["columns"])
         self.seen: dict[str, tuple[int, bool]] = {}
 
     def next(self, most: int) -> list[Row]:
@@ -97,7 +98,7 @@ class _Reader:
         found = []
         for _n, cells in zip(range(most), self.rows, strict=False):
             self.at += 1
-            found.append(read_row(self.what, self.at + 1, cells, self.given["columns"], self.lists, self.own))
+            found.append(read_row(self.what, self.at + 1, cells, self.columns, self.lists, self.own))
         return found
 
     def earlier(self, row: Row) -> tuple[int, Doubt]:

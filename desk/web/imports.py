@@ -9,9 +9,10 @@ from flask_login import login_required
 from sqlalchemy import select
 
 from contacts.importing import BASES, begin_import, choose_columns
-from contacts.importing_columns import PRESETS, guess
+from contacts.importing_columns import guess
 from contacts.importing_files import opened
 from contacts.importing_own import fields_of, words_of
+from contacts.importing_presets import PRESETS
 from contacts.vcard_reading import as_table, is_vcards
 from core.errors import Refused, Unknown
 from core.i18n import N_
