@@ -17,10 +17,9 @@ from contacts.person import Person
 from contacts.sale import Sale, SaleStage
 from contacts.stages import stages
 from core.database import Database
-from desk.web.presenting.matters import panel_of
 from tests.desk.web.tickets.conftest import page, post, words
 
-AT = "/settings/sale-stages"
+AT, P = "/settings/sale-stages", "/layouts/person"
 
 
 def offered(database: Database) -> list[str]:
@@ -107,8 +106,13 @@ def test_the_list_and_a_panel_show_sales_at_some_stages(
     shown = page(agent_client, f"/sales?stage={offer.uid}&state=open")
     assert "Scanners" in shown and "Labels" not in shown and re.search(rf'value="{offer.uid}"[^>]* checked', shown)
     assert "Labels" in page(agent_client, "/sales?stage=nothing") and 'name="stage"' not in page(agent_client, "/projects")
-    with agent_client.application.test_request_context():
-        assert [one["title"] for one in panel_of("sales", eva, at=[offer.uid])["lines"]] == ["Scanners"]
+    editor = page(agent_client, f"{P}?tab=details&panel=details-sales")
+    assert 'name="stages"' in editor and "Offer sent" in editor
+    for stages_of_panel, seen in (([], True), ([offer.uid], False)):
+        post(agent_client, f"{P}/panels/details-sales?tab=details", name="Offers", states="open", stages=stages_of_panel, rows="10")
+        post(agent_client, f"{P}/versions", **{"for": "own"})
+        shown = page(agent_client, f"/persons/{eva.uid}/details")
+        assert '>Scanners</a>' in shown and ('>Labels</a>' in shown) == seen
 
 
 def test_the_history_says_what_it_was_called(agent_client: FlaskClient, nora: Agent, eva: Person, fresh_database: Database, offer: SaleStage) -> None:
