@@ -32,7 +32,7 @@ class Sale(WithCustomer, Matter, Base):
 
     __tablename__ = "sales"
     state: Mapped[str] = plain(String(12), default="open")
-    stage_id: Mapped[int] = plain(ForeignKey("sale_stages.id"), nullable=True)         # always there; why the column may be empty: 0003_stages_of_sales
+    stage_id: Mapped[int] = plain(ForeignKey("sale_stages.id"), nullable=True)         # always there; why the column may be empty: 0004_stages_of_sales
     amount: Mapped[int | None] = plain(BigInteger)
     currency: Mapped[str] = plain(String(3))
     probability: Mapped[int] = plain(default=10)

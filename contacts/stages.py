@@ -20,7 +20,7 @@ from core.i18n import gettext as _
 
 FIELDS = ("name", "probability")
 LONGEST_NAME, MOST = 80, 50
-#: What a fresh desk offers (``0003_stages_of_sales`` writes it), each with how likely a sale is in it. Shown in the reader's language until an
+#: What a fresh desk offers (``0004_stages_of_sales`` writes it), each with how likely a sale is in it. Shown in the reader's language until an
 #: admin writes something else.
 DEFAULTS = ((N_("First contact"), 10), (N_("Needs known"), 25), (N_("Offer sent"), 50), (N_("Negotiation"), 75), (N_("Agreed by word"), 90))
 

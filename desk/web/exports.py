@@ -1,4 +1,4 @@
-"""The register as a file: the persons or companies that a list shows, for a spreadsheet or an address book."""
+"""The register as a file: the persons, companies or sales that a list shows, for a spreadsheet or an address book."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from flask_login import login_required
 from sqlalchemy.orm import Session
 
 from contacts.exporting import company_rows, head, person_cards, person_rows
+from contacts.exporting_sales import head_of_sales, sale_rows
+from contacts.matter_kinds import SALES
+from contacts.matter_lists import at_stages, matters, of_agent
 from contacts.searching import search_companies, search_persons
 from contacts.selected import selected, selection_called
 from contacts.vcard import VERSIONS
@@ -51,6 +54,16 @@ def companies() -> Response:
     query, narrowed = request.args.get("q", ""), _narrowed("companies")
     return _file("text/csv", "companies.csv", _lots(
         lambda db, cursor: search_companies(db, query, cursor=cursor, limit=LOT, where=narrowed(db)), company_rows, "\ufeff" + head(db(), "companies")))
+
+
+@bp.get("/sales.csv")
+@login_required
+def sales() -> Response:
+    """A row for each sale, narrowed as the list is: ``?whose=mine``, ``?state=``, ``?stage=``."""
+    states, at = ([*request.args.getlist(name)] for name in ("state", "stage"))
+    fits = [*([of_agent(SALES, me())] if request.args.get("whose") == "mine" else []), *([at_stages(at)] if at else [])]
+    return _file("text/csv", "sales.csv", _lots(
+        lambda db, cursor: matters(db, SALES, *fits, states=states, before=int(cursor or 0), limit=LOT), sale_rows, "\ufeff" + head_of_sales()))
 
 
 def _narrowed(of: str) -> Callable[[Session], list[Any]]:

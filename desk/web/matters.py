@@ -45,6 +45,7 @@ def index(key: str) -> Any:
     return page("web/matters/index.html", current=key, key=key, words={name: _(text) for name, text in words._asdict().items() if name != "icon"}, icon=words.icon,
                 matters=lines(found.rows), whose=whose, narrowed=bool(states or stages), states=[(name, _(STATES[name]), name in states) for name in kind.states],
                 stages=[(uid, label, uid in stages) for uid, label in offered],
+                file_url=url_for("exports.sales", whose="mine" if whose == "mine" else None, state=states, stage=stages) if key == "sales" else "",
                 tabs=[{"label": label, "url": at(whose=name), "current": (name or "all") == whose} for name, label in (("", _("Everybody's")), ("mine", _("Mine")))],
                 new_url=url_for("matters.new", key=key, back=here()), newer=at() if cursor else None, older=at(cursor=found.next) if found.next else None)
 

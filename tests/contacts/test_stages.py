@@ -158,7 +158,7 @@ def test_sales_and_histories_from_before_keep_their_stage(fresh_database: Databa
         edit_matter(db, sale, {"stage_id": named(db, "Offer sent").id}, by=nora)
         add_members(db, sale, [create_person(db, {"last_name": "Lie"}, by=nora, exempt=True).uid], by=nora)
     with fresh_database.engine.execution_options(skranke="write").begin() as connection:
-        command.downgrade(schema.config(connection), "0002")
+        command.downgrade(schema.config(connection), "0004-1")
         assert connection.execute(text("SELECT stage, probability FROM sales")).all() == [("offer", 50)]
         assert connection.execute(text("SELECT before, after FROM changes WHERE field = 'stage'")).all() == [("negotiation", "offer")]
     schema.upgrade(fresh_database)

@@ -120,3 +120,17 @@ def test_the_history_says_what_it_was_called(agent_client: FlaskClient, nora: Ag
     post(agent_client, f"/sales/{sale}", title="Scanners", stage=offer.uid, currency="NOK", probability="10", person="Eva Lie", state="open")
     told = words(page(agent_client, f"/persons/{eva.uid}/history"))
     assert "First contact" in told and "Offer sent" in told and "probability" in told
+
+
+def test_the_file_says_the_stage_and_is_narrowed_as_the_list(
+    agent_client: FlaskClient, visitor: FlaskClient, nora: Agent, eva: Person, fresh_database: Database, offer: SaleStage,
+) -> None:
+    sell(fresh_database, nora, eva, "=Scanners", offer)
+    sell(fresh_database, nora, eva, "Labels")
+    url = f"/exports/sales.csv?stage={offer.uid}"
+    assert url.replace("&", "&amp;") in page(agent_client, f"/sales?stage={offer.uid}")
+    told = agent_client.get(url).get_data(as_text=True).splitlines()
+    assert len(told) == 2 and told[1].split(";")[1:5] == ["'=Scanners", "open", "Offer sent", "50"] and told[1].split(";")[8] == "Eva Lie"
+    assert len(agent_client.get("/exports/sales.csv?whose=mine").get_data(as_text=True).splitlines()) == 3
+    assert len(agent_client.get("/exports/sales.csv?state=lost").get_data(as_text=True).splitlines()) == 1
+    assert visitor.get(url).status_code == 303

@@ -1,6 +1,6 @@
 """Stages of sales become a list that an admin keeps; every sale keeps its own, and the histories say it as it is called.
 
-Revision ID: 0003
+Revision ID: 0004
 Revises: 0002
 """
 
@@ -12,7 +12,7 @@ from alembic import op
 import core.clock
 import core.database
 
-revision, down_revision = "0003", "0002"
+revision, down_revision = "0004", "0002"
 branch_labels = depends_on = None
 
 #: What a sale had until now → its name and probability, as ``contacts.stages`` has them.
