@@ -352,6 +352,15 @@ class RelationKindChanged(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class SaleStageChanged(Fact):
+    """A stage of sales was added, edited, moved, retired, deleted or brought back; the values are in ``changes``."""
+
+    kind: ClassVar[str] = "sale_stage.changed"
+    stage_uid: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
 class CustomFieldChanged(Fact):
     """A field of the organisation's own was added, edited, moved, retired, deleted or brought back; the values are in ``changes``."""
 

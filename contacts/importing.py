@@ -19,6 +19,7 @@ from contacts.agent import Agent
 from contacts.company import Business, Category, ServiceLevel
 from contacts.duplicates import rule
 from contacts.imported_row import keep_rows
+from contacts.importing_columns import in_order
 from contacts.importing_files import MOST_ROWS, opened
 from contacts.importing_own import fields_of, own_of, shown
 from contacts.importing_rows import Row, read_row, row_of
@@ -54,6 +55,7 @@ class _Reader:
         self.own = own_of(db, self.what)
         self.rows: Iterator[list[str]] = opened(raw or b"").rows()
         self.groups, self.at = rule(db), 0
+        self.columns = in_order(self.given["header"], self.given["columns"])
         self.seen: dict[str, tuple[int, bool]] = {}
 
     def next(self, most: int) -> list[Row]:
@@ -61,7 +63,7 @@ class _Reader:
         found = []
         for _n, cells in zip(range(most), self.rows, strict=False):
             self.at += 1
-            found.append(read_row(self.what, self.at + 1, cells, self.given["columns"], self.lists, self.own))
+            found.append(read_row(self.what, self.at + 1, cells, self.columns, self.lists, self.own))
         return found
 
     def resume(self, db: Session, operation: Operation, at: int) -> None:

@@ -11,9 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contacts.agent import Agent
-from contacts.importing_columns import PRESETS, guess, preset_of
+from contacts.importing_columns import guess, preset_of
 from contacts.importing_files import opened
 from contacts.importing_own import fields_of, words_of
+from contacts.importing_presets import PRESETS
 from contacts.vcard_reading import as_table, is_vcards
 from core.bulk import ask
 from core.errors import Refused

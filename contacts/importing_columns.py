@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from contacts.importing_presets import PRESETS
 from core.fold import fold
 from core.i18n import N_
 
@@ -36,10 +37,10 @@ _PERSONS = _COMMON | {
     "email": "email emailaddress mail epost epostadresse epostadress emailadresse mailadresse email1 email2 email3 epost2",
     "phone": "phone telephone mobile cell mobilephone cellphone phonenumber telefon telefonnummer mobil mobiltelefon mobilnummer tlf tel directphone "
              "direkttelefon phone1 phone2 workphone homephone",
-    "link": "website web url linkedin hjemmeside nettsted webbplats",
+    "link": "website web url linkedin hjemmeside nettsted webbplats webside websted webbsida",
     "company": "company companyname organisation organization organisationname firma firmanavn firmanamn selskap virksomhed foretag employer bedrift kunde",
     "company_number": "organisationnumber organizationnumber orgnr orgno organisasjonsnummer organisationsnummer cvr cvrnr cvrnummer vat vatnumber",
-    "position": "position jobtitle role stilling rolle befattning funksjon", "status": "status",
+    "position": "position jobtitle role stilling rolle befattning funksjon posisjon", "status": "status",
     "preferred_language": "language preferredlanguage sprak sprog",
     "support_contact": "supportcontact supportkontakt", "service_level": "servicelevel serviceniva serviceniveau level",
     "private_customer": "privatecustomer privatkunde privatkund", "customer_number": "customernumber customerno customerid kundenummer kundenr kundnummer",
@@ -47,43 +48,20 @@ _PERSONS = _COMMON | {
 _COMPANIES = _COMMON | {
     "name": "name companyname company navn namn firma firmanavn firmanamn organisation organisationname selskap virksomhed foretag bedrift",
     "organisation_number": _PERSONS["company_number"], "phone": "phone telephone telefon tlf tel phonenumber telefonnummer phone1",
-    "website": "website web url webaddress homepage hjemmeside nettsted webbplats",
+    "website": "website web url webaddress homepage hjemmeside nettsted webbplats webside websted webbsida",
     "address": "address postaladdress adresse adress street streetaddress gate vei postnummer postnr zip zipcode postalcode city sted by ort poststed country "
                "land address1 address2 gateadresse postadresse",
     "language": "language sprak sprog", "domains": "domain domains maildomain domene domaene doman"}
-#: System → what its exports call columns otherwise.
-PRESETS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
-    "SuperOffice": {
-        "persons": {"first_name": "personfirstname", "last_name": "personlastname", "name": "personfullname", "email": "personemail emailemailaddress",
-                    "phone": "personphone directphone mobilephone", "company": "contactname contactcompanyname", "position": "personposition",
-                    "title": "persontitle mrmrs", "company_number": "contactorgnr", "our_contact": "contactassociate associate", "category": "contactcategory",
-                    "business": "contactbusiness", "customer_number": "personnumber"},
-        "companies": {"name": "contactname", "organisation_number": "contactorgnr orgnumber", "phone": "contactphone switchboard", "website": "contactwebpage",
-                      "address": "postaladdress1 streetaddress1 contactaddress", "our_contact": "contactassociate associate", "category": "contactcategory",
-                      "business": "contactbusiness"}},
-    "webCRM": {
-        "persons": {"first_name": "personfirstname", "last_name": "personlastname", "name": "personname", "email": "personemail",
-                    "phone": "persondirectphone personmobilephone persondirecttelephone", "company": "organisationname organisation", "position": "persontitle",
-                    "link": "personlinkedin", "company_number": "organisationvatnumber organisationcvr", "status": "personstatus"},
-        "companies": {"name": "organisationname", "organisation_number": "organisationvatnumber organisationcvr", "phone": "organisationtelephone",
-                      "website": "organisationwww organisationhomepage", "address": "organisationaddress organisationpostcode organisationcity organisationcountry",
-                      "business": "organisationindustry", "category": "organisationtype", "domains": "organisationdomain"}},
-    "24SevenOffice": {
-        "persons": {"email": "emailprimary emailwork primaryemail", "phone": "phonemobile phonework phoneprimary", "company": "customername companyname",
-                    "customer_number": "externalid customerid number", "position": "workposition", "first_name": "personfirstname", "last_name": "personlastname"},
-        "companies": {"name": "customername companyname", "organisation_number": "organizationnumber", "phone": "phonework phoneprimary", "website": "webaddress urlprimary",
-                      "address": "postaddressstreet postaddresspostalcode postaddresscity visitaddressstreet", "business": "industryid"}},
-    "ChannelCRM": {
-        "persons": {"name": "contactname contact", "email": "contactemail", "phone": "contactphone contactmobile", "company": "accountname account dealer reseller",
-                    "position": "contactrole"},
-        "companies": {"name": "accountname account dealer reseller", "phone": "accountphone", "address": "accountaddress accountcity accountzip",
-                      "category": "accounttype", "our_contact": "accountowner"}}}
+#: What a column of a postal address is called at its end, in the order in which an address is written; its lines come before.
+_WRITTEN = ("zip zipcode postcode postalcode postnummer postnr", "city sted by ort postarea zipcity", "state county fylke", "country land")
 
 
 def guess(header: Sequence[str], what: str, preset: str = "", own: Mapping[str, str] | None = None) -> dict[str, str]:
     """Number of a column (as text) → field. What a system calls a column counts before what people call it, and that before what an
-    organisation calls a field of its own (``own``: word → slot)."""
+    organisation calls a field of its own (``own``: word → slot). An id in another system's file is none of this desk's."""
     known = dict(own or {}) | {word: field for field, words in (_PERSONS if what == "persons" else _COMPANIES).items() for word in words.split()}
+    if preset:
+        known = {word: field for word, field in known.items() if field != "id" or word == "skrankeid"}
     known |= {word: field for field, words in PRESETS.get(preset, {}).get(what, {}).items() for word in words.split()}
     found: dict[str, str] = {}
     for n, called in enumerate(header):
@@ -97,9 +75,23 @@ def guess(header: Sequence[str], what: str, preset: str = "", own: Mapping[str, 
 
 def preset_of(header: Sequence[str], what: str) -> str:
     """The system a file is from, where its columns tell: the one that knows the most of them, and more than anybody."""
-    plain = len(guess(header, what))
+    plain = [field for field in guess(header, what).values() if field != "id"]
     best = max(PRESETS, key=lambda name: len(guess(header, what, name)))
-    return best if len(guess(header, what, best)) > plain else ""
+    return best if len(guess(header, what, best)) > len(plain) else ""
+
+
+def in_order(header: Sequence[str], columns: Mapping[str, str]) -> dict[str, str]:
+    """The columns with those of a postal address as one is written, whatever their order in the file."""
+    def rank(column: tuple[str, str]) -> int:
+        n, field = column
+        called = bare(header[int(n)]) if field == "address" and int(n) < len(header) else ""
+        return max((at for at, words in enumerate(_WRITTEN, 1) for word in words.split() if _ends(called, word)), default=0)
+    return dict(sorted(columns.items(), key=rank))
+
+
+def _ends(called: str, word: str) -> bool:
+    """Two letters only where they are the whole of it, or of what is behind the kind of address: ``by``, but not ``lobby``."""
+    return called == word or (called.endswith(word) and (len(word) > 2 or called.endswith(f"adresse{word}")))
 
 
 def bare(called: str) -> str:

@@ -164,7 +164,7 @@ def _organisation_number(row: Row, name: str, said: list[str], _lists: Any) -> N
 
 
 def _address(row: Row, name: str, said: list[str], _lists: Any) -> None:
-    row.fields[name] = "\n".join(said)
+    row.fields[name] = "\n".join(dict.fromkeys(said))
 
 
 def _domains(row: Row, _name: str, said: list[str], _lists: Any) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from contacts.activity_fields import company_fits
 from contacts.matter_kinds import Kind
 from contacts.person import Person
-from contacts.sale import STAGES
+from contacts.sale import SaleStage
 from core import money
 from core.errors import Refusals, Refused
 from core.i18n import N_
@@ -28,9 +28,8 @@ def checked(kind: Kind, fields: Mapping[str, Any]) -> dict[str, Any]:
     errors = {name: _("At most %(most)s characters.", most=most) for name, most in LONGEST.items() if len(clean.get(name) or "") > most}
     if "title" in clean and not clean["title"] and kind.of != "order":
         errors["title"] = N_("Say in a few words what it is about.")
-    for name, offered in (("state", kind.states), ("stage", STAGES)):
-        if name in clean and clean[name] not in offered:
-            errors[name] = _("One of %(names)s.", names=", ".join(offered))
+    if "state" in clean and clean["state"] not in kind.states:
+        errors["state"] = _("One of %(names)s.", names=", ".join(kind.states))
     if errors | _figures(clean):
         raise Refused(N_("Some fields cannot be saved like this."), errors | _figures(clean))
     return clean
@@ -46,6 +45,8 @@ def fits(db: Session, kind: Kind, held: Mapping[str, Any], given: Mapping[str, A
         wrong(company_fits, db, given["company_id"])
     if "person_id" in given:
         wrong(_person_fits, db, given["person_id"])
+    if "stage_id" in given:
+        wrong(_stage_fits, db, given["stage_id"])
     if kind.of == "order" and given.keys() & {"person_id", "company_id"}:
         wrong(_payable, db, held)
     wrong.settle()
@@ -66,6 +67,12 @@ def _person_fits(db: Session, person_id: int | None) -> None:
     person = db.get(Person, person_id) if person_id else None
     if person is not None and not person.living:
         raise Refused(N_("This person is deleted, or part of another."), {"person": N_("Choose another person.")})
+
+
+def _stage_fits(db: Session, stage_id: int) -> None:
+    stage = db.get(SaleStage, stage_id)
+    if stage is None or stage.retired_at is not None:
+        raise Refused(N_("This stage is no longer used."), {"stage": N_("Choose one of those offered.")})
 
 
 def _payable(db: Session, held: Mapping[str, Any]) -> None:

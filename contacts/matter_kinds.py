@@ -34,7 +34,7 @@ class Kind:
         return "person_id" in self.fields
 
 
-SALES = Kind("sales", "sale", sale.Sale, (*SHARED, *CUSTOMER, "stage", "amount", "currency", "probability", "at"), sale.STATES, sale.OPEN,
+SALES = Kind("sales", "sale", sale.Sale, (*SHARED, *CUSTOMER, "stage_id", "amount", "currency", "probability", "at"), sale.STATES, sale.OPEN,
              sale.SaleMember, "role")
 PROJECTS = Kind("projects", "project", project.Project, (*SHARED, *CUSTOMER, "starts_on", "ends_on"), project.STATES, project.OPEN,
                 project.ProjectMember, "role")

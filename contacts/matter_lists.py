@@ -14,6 +14,7 @@ from contacts.company import Company
 from contacts.matter_kinds import Kind
 from contacts.matter_search import found
 from contacts.person import Employment, Person
+from contacts.sale import Sale, SaleStage
 from core.fold import fold
 
 
@@ -41,6 +42,11 @@ def of_company(kind: Kind, company: Company) -> ColumnElement[bool]:
         Employment, Employment.person_id == kind.members.person_id).where(Employment.company_id == company.id, Employment.ended_on.is_(None)))
 
 
+def at_stages(stages: Collection[str]) -> ColumnElement[bool]:
+    """Sales that are at one of these stages (uids)."""
+    return Sale.stage_id.in_(select(SaleStage.id).where(SaleStage.uid.in_(stages)))
+
+
 def of_agent(kind: Kind, agent: Agent) -> ColumnElement[bool]:
     """Those that the agent owns."""
     return kind.row.owner_id == agent.id  # type: ignore[no-any-return]
@@ -60,6 +66,8 @@ def matters(
     loaded = [joinedload(kind.row.owner).lazyload(Agent.addresses)]
     if kind.customer:
         loaded += [joinedload(kind.row.person), joinedload(kind.row.company)]
+    if kind.of == "sale":
+        loaded.append(joinedload(kind.row.stage))
     rows = db.scalars(select(kind.row).where(*fits).order_by(kind.row.id.desc()).limit(limit + 1).options(*loaded)).all()
     return Found(rows[:limit], rows[limit - 1].id if len(rows) > limit else None)
 

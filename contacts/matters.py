@@ -18,7 +18,8 @@ from contacts.matter_kinds import KINDS, Kind, kind_of
 from contacts.matter_search import index_matter
 from contacts.order_lines import Line, next_number, set_lines
 from contacts.person import Person
-from contacts.sale import STAGES
+from contacts.sale import SaleStage
+from contacts.stages import first_stage
 from core import money
 from core.clock import now
 from core.database import new_uid
@@ -36,12 +37,14 @@ def add_matter(db: Session, kind: Kind, fields: Mapping[str, Any], *, lines: Seq
     begun = {"title": ""} | ({"currency": option(db, "sales.currency")} if "currency" in kind.fields else {}) | (
         dict.fromkeys(("person_id", "company_id")) if kind.customer else {})
     clean = wrong(checked, kind, begun | dict(fields)) or {}
+    if kind.of == "sale":
+        clean.setdefault("stage_id", first_stage(db).id)
     wrong(fits, db, kind, clean, clean)
     wrong.settle()
     clean.setdefault("owner_id", by.id if by else None)
     clean.setdefault("state", kind.open[0] if kind.of == "order" else "open")
     if kind.of == "sale" and clean.get("probability") is None:
-        clean["probability"] = STAGES[clean.get("stage", "contact")]
+        clean["probability"] = db.get_one(SaleStage, clean["stage_id"]).probability
     matter = kind.row(uid=new_uid(), **clean, created_by_id=by.id if by else None, over_at=None if clean["state"] in kind.open else now())
     if kind.customer:
         matter.origin_person_id = matter.person_id
@@ -63,10 +66,10 @@ def edit_matter(
     kind, wrong = kind_of(matter), Refusals()
     clean = wrong(checked, kind, fields) or {}
     changes: Changes = {name: (getattr(matter, name), value) for name, value in clean.items() if getattr(matter, name) != value}
-    if "stage" in changes and "probability" not in fields:
-        changes["probability"] = (matter.probability, STAGES[clean["stage"]])
     wrong(fits, db, kind, {name: getattr(matter, name) for name in kind.fields} | clean, {name: after for name, (_before, after) in changes.items()})
     wrong.settle()
+    if "stage_id" in changes and "probability" not in fields:
+        changes["probability"] = (matter.probability, db.get_one(SaleStage, clean["stage_id"]).probability)
     total = matter.total if kind.of == "order" else 0
     for name, (_before, value) in changes.items():
         setattr(matter, name, value)
@@ -130,6 +133,8 @@ def _record(db: Session, matter: Any, change: str, by: Agent | None, changes: Ch
     for name in ("amount", "lines"):
         if name in told:
             told[name] = tuple(None if value is None else f"{money.written(value, matter.currency)} {matter.currency}" for value in told[name])  # type: ignore[assignment]
+    if "stage_id" in told:
+        told["stage"] = tuple(_found(db, SaleStage, key).name for key in told.pop("stage_id"))
     parties: dict[str, str | None] = {}
     for name, row in (("person", Person), ("company", Company)) if kind.customer else ():
         before, after = (_found(db, row, key) for key in told.pop(f"{name}_id", (None, getattr(matter, f"{name}_id"))))

@@ -5,17 +5,26 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, relationship
 
 from contacts.following import follows
 from contacts.matter import Matter, Member, WithCustomer, both_take_part, indexes
-from core.database import Base, personal, plain
+from core.database import Base, Guarded, Row, personal, plain
 from core.i18n import N_
 
 STATES = ("open", "sold", "lost")
 OPEN = ("open",)
-#: From the first word to the handshake, and how likely a sale is in each unless somebody knows better.
-STAGES = {"contact": 10, "needs": 25, "offer": 50, "negotiation": 75, "agreed": 90}
+
+
+class SaleStage(Row, Guarded, Base):
+    """One stage between the first word and the handshake, of a list that an admin keeps. ``probability``, in percent, is how likely a
+    sale in it is unless somebody knows better. A retired one stays on the sales that have it, and is offered to no other."""
+
+    __tablename__ = "sale_stages"
+    name: Mapped[str] = plain(String(80))
+    probability: Mapped[int] = plain()
+    place: Mapped[int] = plain(default=0)
+    retired_at: Mapped[datetime | None] = plain()
 
 
 class Sale(WithCustomer, Matter, Base):
@@ -23,12 +32,13 @@ class Sale(WithCustomer, Matter, Base):
 
     __tablename__ = "sales"
     state: Mapped[str] = plain(String(12), default="open")
-    stage: Mapped[str] = plain(String(12), default="contact")
+    stage_id: Mapped[int] = plain(ForeignKey("sale_stages.id"), nullable=True)         # always there; why the column may be empty: 0004_stages_of_sales
     amount: Mapped[int | None] = plain(BigInteger)
     currency: Mapped[str] = plain(String(3))
     probability: Mapped[int] = plain(default=10)
     at: Mapped[datetime | None] = plain()
-    __table_args__ = indexes("sales")
+    stage: Mapped[SaleStage] = relationship()
+    __table_args__ = (*indexes("sales"), Index("ix_sales_stage", "stage_id", "id"))
 
 
 class SaleMember(Member, Base):

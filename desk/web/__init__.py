@@ -24,7 +24,7 @@ NOUNS: tuple[str, ...] = (
     "confirmations", "person_activities", "person_notes", "company_notes", "contact_notes", "activities", "activity_calendar", "calendars",
     "quick", "companies", "company_persons", "company_tickets", "company_history",
     "custom_fields", "infotag_list", "infotags", "photos", "contact_files", "mailed_files",
-    "relations", "relation_kinds", "operations", "imports", "exports", "matters", "matter_members", "card_matters", "project_notes",
+    "relations", "relation_kinds", "stages", "operations", "imports", "exports", "matters", "matter_members", "card_matters", "project_notes",
     "selections", "selection_members", "selection_mailing",
     "card_fields", "company_tabs", "layouts", "layout_panels", "layout_tabs", "layout_versions",
     "selection_acts",

@@ -1,4 +1,4 @@
-"""The register as a file: the persons, companies or projects that a list shows, for a spreadsheet or an address book."""
+"""The register as a file: the persons, companies, projects or sales that a list shows, for a spreadsheet or an address book."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from contacts.agent import Agent
 from contacts.company import Company
 from contacts.exporting import company_rows, head, person_cards, person_rows, project_rows
-from contacts.matter_kinds import PROJECTS
-from contacts.matter_lists import matters, of_agent
+from contacts.exporting_sales import head_of_sales, sale_rows
+from contacts.matter_kinds import PROJECTS, SALES, Kind
+from contacts.matter_lists import at_stages, matters, of_agent
 from contacts.person import Employment, Person
 from contacts.searching import search_companies, search_persons
 from contacts.selected import selected, selection_called
@@ -56,15 +57,26 @@ def companies() -> Response:
     return companies_as_rows(request.args.get("q", ""), narrowed(me(), "companies", request.args.get("selection", "")))
 
 
+@bp.get("/sales.csv")
+@login_required
+def sales() -> Response:
+    """A row for each sale, found by ``?q=``, ``?whose=mine``, ``?state=`` and ``?stage=`` as the list does."""
+    at = request.args.getlist("stage")
+    return _matters(SALES, "sales.csv", head_of_sales(), sale_rows, lambda _db: [at_stages(at)] if at else [])
+
+
 @bp.get("/projects.csv")
 @login_required
 def projects() -> Response:
     """A row for each project, found by ``?q=``, ``?whose=mine`` and ``?state=`` as the list does."""
-    query, states, mine = request.args.get("q", ""), request.args.getlist("state"), [of_agent(PROJECTS, me())] if request.args.get("whose") == "mine" else []
-    where = narrowed(me(), "projects", request.args.get("selection", ""))
-    return _file("text/csv", "projects.csv", _lots(lambda db, cursor: matters(
-        db, PROJECTS, *mine, *where(db), query=query, states=[name for name in states if name in PROJECTS.states], before=whole(cursor), limit=LOT), project_rows,
-        "\ufeff" + head(db(), "projects")))
+    return _matters(PROJECTS, "projects.csv", head(db(), "projects"), project_rows, narrowed(me(), "projects", request.args.get("selection", "")))
+
+
+def _matters(kind: Kind, name: str, head: str, tell: Callable[[Session, Sequence[Any]], str], where: Narrowed) -> Response:
+    query, mine = request.args.get("q", ""), [of_agent(kind, me())] if request.args.get("whose") == "mine" else []
+    states = [state for state in request.args.getlist("state") if state in kind.states]
+    return _file("text/csv", name, _lots(lambda db, cursor: matters(
+        db, kind, *mine, *where(db), query=query, states=states, before=whole(cursor), limit=LOT), tell, "\ufeff" + head))
 
 
 def narrowed(agent: Agent, of: str, selection: str = "", company: str = "") -> Narrowed:

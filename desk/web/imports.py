@@ -16,8 +16,8 @@ from contacts.importing_choices import (
     guess_columns,
     kind_of,
 )
-from contacts.importing_columns import PRESETS
 from contacts.importing_own import fields_of
+from contacts.importing_presets import PRESETS
 from core.errors import Refused, Unknown
 from core.i18n import N_
 from core.i18n import gettext as _

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import request, url_for
@@ -10,7 +11,7 @@ from contacts.matter_kinds import KINDS, Kind, kind_of
 from contacts.matters import add_matter, edit_matter
 from contacts.membership import add_members
 from contacts.person import Person
-from contacts.sale import STAGES as STAGED
+from contacts.stages import stages
 from core import money
 from core.errors import Conflict, Refused
 from core.i18n import N_
@@ -22,7 +23,7 @@ from desk.web.forms import differing, errors_of, posted, typed, version
 from desk.web.matter_posted import posted_fields, rows
 from desk.web.pages import page
 from desk.web.presenting.column import active_agents
-from desk.web.presenting.matters import STAGES, STATES, WORDS, matter_url
+from desk.web.presenting.matters import STATES, WORDS, matter_url
 from desk.web.requests import db
 from desk.web.signing_in import me
 
@@ -47,7 +48,7 @@ def changed(matter: Any) -> None:
         raise Conflict(N_("A colleague has changed this in the meantime."))
     kind = kind_of(matter)
     fields, lines = posted_fields(kind)
-    if kind.of == "sale" and fields["stage"] != matter.stage and fields.get("probability") == matter.probability == STAGED.get(matter.stage):
+    if kind.of == "sale" and fields.get("stage_id", matter.stage_id) != matter.stage_id and fields.get("probability") == matter.probability == matter.stage.probability:
         del fields["probability"]               # nobody knew better: it goes on with the stage
     edit_matter(db(), matter, fields, lines=lines if kind.of == "order" else None, by=me())
 
@@ -62,7 +63,7 @@ def form_page(key: str, matter: Any = None, refused: Refused | None = None) -> s
     lines = [{"text": one.text, "quantity": quantity(one.quantity), "price": money.written(one.price, matter.currency)} for one in matter.lines] \
         if matter and kind.of == "order" else []
     if isinstance(refused, Conflict) and matter is not None:
-        errors = differing(values, typed(TEXTS) | {name: now for name, now in values.items() if name not in request.form})
+        errors = differing(_told(values), _told(typed(TEXTS) | {name: now for name, now in values.items() if name not in request.form}))
     if asked:
         values |= {name: request.form[name] for name in TEXTS if name in request.form}
         lines = [row | {"error": errors.get(f"lines.{n}", "")} for n, row in enumerate(rows())]
@@ -72,7 +73,7 @@ def form_page(key: str, matter: Any = None, refused: Refused | None = None) -> s
             "person_uid": posted("person_uid") or (person.uid if person else ""), "company_uid": posted("company_uid") or (company.uid if company else ""),
             "member": _first(kind, person) if matter is None else None}
     return page("web/matters/form.html", current=key, form=form, errors=errors, kind=kind.of, customer=kind.customer, owners=_owners(matter),
-                states=[(name, _(STATES[name])) for name in kind.states], stages=[(name, _(label)) for name, label in STAGES.items()],
+                states=[(name, _(STATES[name])) for name in kind.states], stages=_stages(matter) if kind.of == "sale" else [],
                 currencies=money.in_use(), companies_url=url_for("companies.suggest"), persons_url=url_for("recipients.index"))
 
 
@@ -86,7 +87,7 @@ def values_of(one: Any) -> dict[str, str]:
     if "at" in kind.fields:
         found |= {"at": one.at.date().isoformat() if one.at else "", "currency": one.currency}
     if kind.of == "sale":
-        found |= {"stage": one.stage, "probability": str(one.probability), "amount": money.written(one.amount, one.currency) if one.amount is not None else ""}
+        found |= {"stage": one.stage.uid, "probability": str(one.probability), "amount": money.written(one.amount, one.currency) if one.amount is not None else ""}
     return found
 
 
@@ -97,7 +98,7 @@ def quantity(thousandths: int) -> str:
 
 def _empty(kind: Kind, person: Person | None, company: Any) -> dict[str, str]:
     state = kind.open[0] if kind.of == "order" else "open"
-    return {**dict.fromkeys(TEXTS, ""), "state": state, "owner": me().uid, "currency": str(option(db(), "sales.currency")), "stage": "contact",
+    return {**dict.fromkeys(TEXTS, ""), "state": state, "owner": me().uid, "currency": str(option(db(), "sales.currency")),
             "person": person.name if person else "", "company": company.name if company else ""}
 
 
@@ -105,6 +106,19 @@ def _first(kind: Kind, person: Person | None) -> dict[str, str] | None:
     """Whom a campaign is begun from takes part in it."""
     uid = posted("member") or (person.uid if person and not kind.customer else "")
     return {"uid": uid, "name": person.name if person else ""} if uid else None
+
+
+def _stages(matter: Any) -> list[tuple[str, str]]:
+    """Those that are offered, with how likely a sale is in each, and the one that the sale has."""
+    offered = list(stages(db()))
+    kept = [matter.stage] if matter and matter.stage not in offered else []
+    return [(one.uid, _("%(stage)s, %(percent)s %%", stage=_(one.name), percent=one.probability)) for one in (*kept, *offered)]
+
+
+def _told(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a form is filled with, its stage in words."""
+    called = {one.uid: _(one.name) for one in stages(db(), retired=True)} if values.get("stage") else {}
+    return {name: called.get(value, value) if name == "stage" else value for name, value in values.items()}
 
 
 def _owners(matter: Any) -> list[tuple[str, str]]:

@@ -13,6 +13,7 @@ from contacts.agent import Agent
 from contacts.matter_kinds import Kind
 from contacts.order_lines import MOST, Line
 from contacts.person import Person
+from contacts.sale import SaleStage
 from core import money
 from core.errors import Refusals, Refused
 from core.i18n import N_
@@ -39,7 +40,7 @@ def posted_fields(kind: Kind) -> tuple[dict[str, Any], list[Line]]:
     if "currency" in kind.fields:
         found["currency"] = currency
     if kind.of == "sale":
-        found |= {"stage": posted("stage"), "amount": wrong(_amount, "amount", posted("amount"), currency), **(wrong(_probability) or {})}
+        found |= {**(wrong(_stage) or {}), "amount": wrong(_amount, "amount", posted("amount"), currency), **(wrong(_probability) or {})}
     lines = (wrong(_lines, currency) or []) if kind.of == "order" else []
     wrong.settle()
     return {name: value for name, value in found.items() if name != "state" or value}, lines
@@ -74,6 +75,16 @@ def _amount(field: str, text: str, currency: str) -> int | None:
         return money.read(text, currency) if text and money.known(currency) else None
     except Refused as error:
         raise Refused(N_("Some fields cannot be saved like this."), {field: error.sentence}) from error
+
+
+def _stage() -> dict[str, int]:
+    """Left out: the first of those that are offered, or the one that the sale has."""
+    if not posted("stage"):
+        return {}
+    stage = db().scalar(select(SaleStage).where(SaleStage.uid == posted("stage")))
+    if stage is None:
+        raise Refused(N_("Some fields cannot be saved like this."), {"stage": N_("Choose one of those offered.")})
+    return {"stage_id": stage.id}
 
 
 def _probability() -> dict[str, int]:

@@ -8,7 +8,7 @@ from flask import Blueprint, request, url_for
 from flask_login import login_required
 
 from contacts.matter_kinds import KINDS
-from contacts.matter_lists import matters, of_agent
+from contacts.matter_lists import at_stages, matters, of_agent
 from contacts.matters import delete_matter, edit_matter, matter_called, restore_matter
 from contacts.selection import OF
 from core.errors import Refused
@@ -20,7 +20,7 @@ from desk.web.matter_form import changed, form_page, made
 from desk.web.pages import page, see_other
 from desk.web.presenting.activities import here
 from desk.web.presenting.matter_page import shown
-from desk.web.presenting.matters import STATES, WORDS, lines, matter_url
+from desk.web.presenting.matters import STATES, WORDS, lines, matter_url, stage_choices
 from desk.web.presenting.selections import choices
 from desk.web.requests import db
 from desk.web.signing_in import me
@@ -33,22 +33,28 @@ bp = Blueprint("matters", __name__, url_prefix="/<any(sales, campaigns, projects
 @bp.get("")
 @login_required
 def index(key: str) -> Any:
-    """A page of them: mine or everybody's, in some states, with some words, the latest first."""
+    """A page of them: mine or everybody's, in some states, sales at some stages, with some words, the latest first."""
     kind, words = KINDS[key], WORDS[key]
     whose = "mine" if request.args.get("whose") == "mine" else "all"
     states = [name for name in request.args.getlist("state") if name in kind.states]
+    offered = stage_choices() if key == "sales" else []
+    stages = [uid for uid, _label in offered if uid in request.args.getlist("stage")]
     query, cursor = request.args.get("q", "").strip()[:200], whole(request.args.get("cursor", ""))
-    found = matters(db(), kind, *([of_agent(kind, me())] if whose == "mine" else []), states=states, query=query, before=cursor)
+    fits = [*([of_agent(kind, me())] if whose == "mine" else []), *([at_stages(stages)] if stages else [])]
+    found = matters(db(), kind, *fits, states=states, query=query, before=cursor)
 
     def at(**more: Any) -> str:
-        asked = {"q": query, "whose": whose if whose == "mine" else "", "state": states, **more}
+        asked = {"q": query, "whose": whose if whose == "mine" else "", "state": states, "stage": stages, **more}
         return url_for("matters.index", key=key, **{name: value for name, value in asked.items() if value})
 
     picked = key in OF
-    return page("web/matters/index.html", current=key, key=key, picked=picked, targets=choices(key, ("static",)) if picked else [],
-                file_url=url_for("exports.projects", q=query or None, whose=whose, state=states) if picked else "", words={name: _(text) for name, text in words._asdict().items() if name != "icon"}, icon=words.icon,
-                q=query, find_text=_(FIND[key]),
-                kept=[*([("whose", whose)] if whose == "mine" else []), *(("state", name) for name in states)], matters=lines(found.rows), whose=whose, narrowed=bool(states), states=[(name, _(STATES[name]), name in states) for name in kind.states],
+    saved: dict[str, Any] = {"q": query or None, "whose": "mine" if whose == "mine" else None, "state": states}
+    file_url = url_for("exports.projects", **saved) if picked else url_for("exports.sales", **saved, stage=stages) if key == "sales" else ""
+    return page("web/matters/index.html", current=key, key=key, picked=picked, targets=choices(key, ("static",)) if picked else [], file_url=file_url,
+                words={name: _(text) for name, text in words._asdict().items() if name != "icon"}, icon=words.icon, q=query, find_text=_(FIND[key]),
+                kept=[*([("whose", whose)] if whose == "mine" else []), *(("state", name) for name in states), *(("stage", uid) for uid in stages)],
+                matters=lines(found.rows), whose=whose, narrowed=bool(states or stages), states=[(name, _(STATES[name]), name in states) for name in kind.states],
+                stages=[(uid, label, uid in stages) for uid, label in offered],
                 tabs=[{"label": label, "url": at(whose=name), "current": (name or "all") == whose} for name, label in (("", _("Everybody's")), ("mine", _("Mine")))],
                 new_url=url_for("matters.new", key=key, back=here()), newer=at() if cursor else None, older=at(cursor=found.next) if found.next else None)
 

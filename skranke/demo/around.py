@@ -17,6 +17,7 @@ from contacts.membership import add_members
 from contacts.notes import write_note
 from contacts.order_lines import Line
 from contacts.person import Person
+from contacts.stages import stages
 from core.clock import now
 
 #: Kind, title, person, owner, days from today, time ("" for the whole day), minutes, state.
@@ -50,11 +51,11 @@ NOTES = (
 )
 #: Title, person, owner, days from today, stage, amount, currency, state.
 SALES = (
-    ("Tre skannere til lageret", "torbjorn", "nora", 9, "offer", 58_500, "NOK", "open"),
-    ("Lønnsmodul, ti plasser", "ingrid", "jonas", 20, "negotiation", 124_000, "NOK", "open"),
-    ("Etiketter for et år", "soren", "freja", -4, "needs", 18_400, "DKK", "open"),
-    ("Support agreement, two new shops", "hannah", "jonas", -40, "agreed", 6_200, "GBP", "sold"),
-    ("Nya läsare", "petra", "kari", -25, "offer", 41_000, "SEK", "lost"),
+    ("Tre skannere til lageret", "torbjorn", "nora", 9, "Offer sent", 58_500, "NOK", "open"),
+    ("Lønnsmodul, ti plasser", "ingrid", "jonas", 20, "Negotiation", 124_000, "NOK", "open"),
+    ("Etiketter for et år", "soren", "freja", -4, "Needs known", 18_400, "DKK", "open"),
+    ("Support agreement, two new shops", "hannah", "jonas", -40, "Agreed by word", 6_200, "GBP", "sold"),
+    ("Nya läsare", "petra", "kari", -25, "Offer sent", 41_000, "SEK", "lost"),
 )
 #: Kind, title, owner, first day from today, days, whose main company, members with their role or status.
 TOGETHER = (
@@ -97,8 +98,9 @@ def _moment(days: int, at: str) -> datetime:
 
 def deals(db: Session, persons: Mapping[str, Person], agents: Mapping[str, Agent]) -> None:
     """What is sold to them, what they work on with us, and what they ordered."""
+    offered = {stage.name: stage.id for stage in stages(db)}
     for title, person, owner, days, stage, amount, currency, state in SALES:
-        add_matter(db, kinds.SALES, _with(persons[person]) | {"title": title, "at": _moment(days, ""), "stage": stage, "amount": amount * 100, "currency": currency,
+        add_matter(db, kinds.SALES, _with(persons[person]) | {"title": title, "at": _moment(days, ""), "stage_id": offered[stage], "amount": amount * 100, "currency": currency,
                                                               "state": state}, by=agents[owner])
     for kind, title, owner, days, lasts, customer, members in TOGETHER:
         begins = (now() + timedelta(days=days)).date()

@@ -20,7 +20,7 @@ from contacts.duplicate_pair import DuplicatePair
 from contacts.editing import create_person, edit_person
 from contacts.enrolling import add_agent
 from contacts.importing_choices import begin_import, choose_columns
-from contacts.importing_columns import guess, preset_of
+from contacts.importing_columns import guess
 from contacts.importing_files import opened, written
 from contacts.infotag import Infotag
 from contacts.infotags import infotags_on, put_on, save_infotag, take_off
@@ -111,15 +111,6 @@ def test_what_is_no_file_with_columns_is_refused(raw: bytes) -> None:
     (["Förnamn", "Efternamn", "E-postadress", "Företag", "Befattning"], ["first_name", "last_name", "email", "company", "position"])])
 def test_columns_are_guessed(header: list[str], fields: list[str]) -> None:
     assert list(guess(header, "persons").values()) == fields
-
-
-@pytest.mark.parametrize(("header", "system"), [
-    (["Contact: Name", "Person: First name", "Person: Last name", "Person: Email"], "SuperOffice"),
-    (["Organisation Name", "Person First Name", "Person Last Name", "Person Email", "Person Direct Phone"], "webCRM"),
-    (["CustomerName", "FirstName", "LastName", "EmailPrimary", "PhoneMobile"], "24SevenOffice"),
-    (["Account", "Contact name", "Contact email"], "ChannelCRM")])
-def test_exports_of_the_four_systems_are_known(header: list[str], system: str) -> None:
-    assert preset_of(header, "persons") == system and len(guess(header, "persons", system)) == len(header)
 
 
 def test_each_row_has_its_verdict(fresh_database: Database, nora: Agent) -> None:

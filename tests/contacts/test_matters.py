@@ -20,6 +20,7 @@ from contacts.membership import add_members, change_member, count_members, membe
 from contacts.merging import merge
 from contacts.order_lines import Line
 from contacts.person import Person
+from contacts.sale import SaleStage
 from core import money
 from core.errors import Forbidden, Refused, Stale, Unknown
 from core.history import Change, FactRow, FactSubject
@@ -43,6 +44,11 @@ def eva(db: Session, nora: Agent, nordlys: Company) -> Person:
     return create_person(db, {"first_name": "Eva", "last_name": "Lie"}, by=nora, employments=[{"company": nordlys}])
 
 
+def at(db: Session, name: str) -> SaleStage:
+    """A stage of sales."""
+    return db.scalars(select(SaleStage).where(SaleStage.name == name)).one()
+
+
 def told(db: Session, uid: str) -> list[tuple[str, str]]:
     """What the history of a card says, the first first."""
     db.flush()
@@ -52,9 +58,9 @@ def told(db: Session, uid: str) -> list[tuple[str, str]]:
 
 
 def test_a_sale_follows_its_stage_and_its_end_is_kept(db: Session, nora: Agent, eva: Person, nordlys: Company) -> None:
-    sale = add_matter(db, SALES, {"title": "Scanners", "person_id": eva.id, "company_id": nordlys.id, "amount": 1_250_050, "stage": "offer"}, by=nora)
+    sale = add_matter(db, SALES, {"title": "Scanners", "person_id": eva.id, "company_id": nordlys.id, "amount": 1_250_050, "stage_id": at(db, "Offer sent").id}, by=nora)
     assert (sale.state, sale.probability, sale.currency, sale.owner_id, sale.origin_person_id) == ("open", 50, "NOK", nora.id, eva.id)
-    edit_matter(db, sale, {"stage": "negotiation"}, by=nora)
+    edit_matter(db, sale, {"stage_id": at(db, "Negotiation").id}, by=nora)
     assert sale.probability == 75
     edit_matter(db, sale, {"state": "sold", "amount": 1_200_000}, by=nora)
     assert sale.over_at is not None
@@ -68,7 +74,7 @@ def test_a_sale_follows_its_stage_and_its_end_is_kept(db: Session, nora: Agent, 
 
 
 @pytest.mark.parametrize(("key", "fields", "wrong"), [
-    ("sales", {"title": ""}, "title"), ("sales", {"title": "x", "probability": 101}, "probability"), ("sales", {"title": "x", "stage": "won"}, "stage"),
+    ("sales", {"title": ""}, "title"), ("sales", {"title": "x", "probability": 101}, "probability"), ("sales", {"title": "x", "stage_id": 999}, "stage"),
     ("sales", {"title": "x", "amount": -1}, "amount"), ("sales", {"title": "x", "currency": "XX"}, "currency"), ("sales", {"title": "x", "state": "done"}, "state"),
     ("projects", {"title": "x", "starts_on": date(2026, 2, 1), "ends_on": date(2026, 1, 1)}, "ends_on"), ("orders", {"title": "x"}, "person")])
 def test_what_cannot_be(db: Session, nora: Agent, key: str, fields: dict[str, object], wrong: str) -> None:

@@ -12,6 +12,7 @@ import "./live.js";
 import "./mail-files.js";
 import "./menu.js";
 import "./open.js";
+import "./order.js";
 import "./palette.js";
 import "./save.js";
 import "./select.js";

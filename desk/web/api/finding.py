@@ -12,11 +12,13 @@ from flask import abort, jsonify, request
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from contacts import stages
 from contacts.address import normalise_email
 from contacts.agent import Agent, Team
 from contacts.company import Business, Category, Company, ServiceLevel
 from contacts.editing import person_called
 from contacts.person import Person
+from contacts.sale import SaleStage
 from contacts.selected import selected, selection_called
 from core.database import LARGEST_ID
 from core.errors import Refused, Unknown
@@ -102,6 +104,15 @@ def team_named(named: str, field: str) -> Team:
     if team is None:
         raise Refused(_("There is no team %(name)s.", name=named), {field: _("There is no such team.")})
     return team
+
+
+def stage_named(named: str, field: str) -> SaleStage:
+    """A stage of sales by name or id."""
+    stage = stages.stage_named(db(), named)
+    if stage is None:
+        known = ", ".join(_(one.name) for one in stages.stages(db()))
+        raise Refused(_("There is no stage %(name)s.", name=named), {field: _("One of: %(names)s", names=known)})
+    return stage
 
 
 def company_named(uid: str, field: str) -> Company:

@@ -11,20 +11,20 @@ from desk.web.api.paging import Listed, Page
 from desk.web.api.routing import delete, get, patch, post
 from desk.web.api.schemas.matters import (
     Joined,
-    MattersAsked,
     Member,
     MemberChange,
     NewMembers,
     NewSale,
     Sale,
     SaleChange,
+    SalesAsked,
 )
 from desk.web.api.shapes.matters import listed, member, members, read, shown
 from desk.web.requests import db
 
 
 @get("/sales")
-def index(asked: MattersAsked) -> Listed[Sale]:
+def index(asked: SalesAsked) -> Listed[Sale]:
     """Sales, the newest first."""
     return listed("sales", asked)
 

@@ -231,6 +231,8 @@ def _change(change: Change, called: Mapping[tuple[str, str], str]) -> dict[str, 
             return OF_RELATIONS[change.field](value)
         if value and change.field == "photo_digest":
             return _("yes")
+        if value and change.field == "stage":
+            return _(value)
         if value in FLAGS and change.field.startswith("custom."):
             return _(FLAGS[value])
         return (called.get((change.field, value or ""), "") if change.field.endswith("_id") else value) or "–"

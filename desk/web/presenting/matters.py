@@ -11,8 +11,9 @@ from sqlalchemy import Select, select
 
 from contacts.company import Company
 from contacts.matter_kinds import KINDS, Kind, kind_of
-from contacts.matter_lists import matters, of_company, of_person, those_of
+from contacts.matter_lists import at_stages, matters, of_company, of_person, those_of
 from contacts.person import Person
+from contacts.stages import stages
 from core import money
 from core.clock import now
 from core.i18n import N_, dated, today
@@ -47,7 +48,6 @@ WORDS = {
 STATES = {"open": N_("Open"), "sold": N_("Sold"), "lost": N_("Lost"), "planned": N_("Planned"), "done": N_("Done"), "cancelled": N_("Called off"),
           "draft": N_("Draft"), "confirmed": N_("Confirmed"), "delivered": N_("Delivered"), "invoiced": N_("Invoiced")}
 SIGNS = {"sold": "sure", "done": "sure", "delivered": "sure", "invoiced": "sure", "lost": "late"}
-STAGES = {"contact": N_("First contact"), "needs": N_("Needs known"), "offer": N_("Offer sent"), "negotiation": N_("Negotiation"), "agreed": N_("Agreed by word")}
 STATUSES = {"chosen": N_("Chosen"), "contacted": N_("Contacted"), "answered": N_("Has answered"), "taking_part": N_("Takes part"), "declined": N_("Declined")}
 
 
@@ -61,9 +61,15 @@ def matters_of(key: str) -> Callable[[Person | Company], Select[int]]:
     return partial(those_of, KINDS[key])
 
 
-def panel_of(key: str, whose: Person | Company, *, states: Collection[str] = (), limit: int = SHOWN) -> dict[str, Any]:
-    """The panel of one kind on a card, in these states (W54), and where one is begun (W60)."""
-    found = matters(db(), KINDS[key], _of(KINDS[key], whose), states=states, limit=limit)
+def stage_choices() -> list[tuple[str, str]]:
+    """The stages of sales that lists are narrowed to, those that are offered no more at the end."""
+    return [(one.uid, _(one.name)) for one in stages(db(), retired=True)]
+
+
+def panel_of(key: str, whose: Person | Company, *, states: Collection[str] = (), at: Collection[str] = (), limit: int = SHOWN) -> dict[str, Any]:
+    """The panel of one kind on a card, in these states and, of sales, ``at`` one of these stages (W54), and where one is begun (W60)."""
+    fits = [_of(KINDS[key], whose), *([at_stages(at)] if at else [])]
+    found = matters(db(), KINDS[key], *fits, states=states, limit=limit)
     of = "persons" if isinstance(whose, Person) else "companies"
     return {"key": key, "label": _(WORDS[key].many), "new_text": _(WORDS[key].new), "lines": lines(found.rows),
             "new_url": url_for("matters.new", key=key, back=here(), **begun_at(whose)),
@@ -99,7 +105,7 @@ def stage_of(one: Any) -> str:
     """``Offer sent, 50 %`` of a sale that is open."""
     if kind_of(one).of != "sale" or one.over_at is not None:
         return ""
-    return _("%(stage)s, %(percent)s %%", stage=_(STAGES[one.stage]), percent=one.probability)
+    return _("%(stage)s, %(percent)s %%", stage=_(one.stage.name), percent=one.probability)
 
 
 def day_of(one: Any) -> tuple[str, bool]:

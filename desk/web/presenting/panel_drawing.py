@@ -115,10 +115,10 @@ def activities(card: Card, settings: Settings) -> Shown:
 
 
 def matters(key: str, card: Card, settings: Settings) -> Shown:
-    """Sales, campaigns, projects or orders in these states, and where one is begun; left out while there is none, unless it is set to stay."""
+    """Sales, campaigns, projects or orders in these states and at these stages, and where one is begun; left out while there is none, unless it is set to stay."""
     if not settings["empty"] and count_on(card.whose, key) == "0":
         return {"absent": True}
-    found = panel_of_matters(key, card.whose, states=settings["states"], limit=int(settings["rows"]))
+    found = panel_of_matters(key, card.whose, states=settings["states"], at=settings.get("stages", ()), limit=int(settings["rows"]))
     return found | {"macro": "matters", "none": _(WORDS[key].none)}
 
 

@@ -15,6 +15,7 @@ from desk.web.presenting.card_fields import KNOWN, offered
 from desk.web.presenting.choices import Choice
 from desk.web.presenting.figures import FIGURES
 from desk.web.presenting.matters import STATES as MATTER_STATES
+from desk.web.presenting.matters import stage_choices
 
 
 class Setting(NamedTuple):
@@ -76,6 +77,7 @@ COLUMNS_OF_TICKETS = Setting("columns", N_("Columns"), "some", _of(TICKET_COLUMN
 ACTIVITY_KINDS = Setting("kinds", N_("Kind"), "some", _of({name: label for name, (_icon, label) in KINDS.items()}), _always([*KINDS]))
 ACTIVITY_STATES = Setting("states", N_("State"), "some", _of(STATES), _always([*STATES]))
 COLUMNS_OF_ACTIVITIES = Setting("columns", N_("Columns"), "some", _of(ACTIVITY_COLUMNS), _always(["owner", "when"]))
+STAGES = Setting("stages", N_("Stage (none chosen: any)"), "some", lambda _entity: stage_choices(), _always([]))
 EMPTY = Setting("empty", N_("Also while there is nothing to show"), "flag", _always(()), _always(False))
 DIRECTION = Setting("direction", N_("Direction"), "one", _of(DIRECTIONS), _always(""))
 PAST = Setting("past", N_("Also what is past"), "flag", _always(()), _always(False))

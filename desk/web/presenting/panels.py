@@ -71,7 +71,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("tickets", N_("Tickets"), "entities", "inbox", tickets, settings=(s.TICKET_STATES, s.ORDER, s.ROWS, s.COLUMNS_OF_TICKETS)),
     Kind("activities", N_("Activities"), "entities", "calendar-event", activities,
          settings=(s.ACTIVITY_KINDS, s.ACTIVITY_STATES, s.ROWS_6, s.COLUMNS_OF_ACTIVITIES)),
-    Kind("sales", N_("Sales"), "entities", "coin", partial(matters, "sales"), DETAILS, settings=(s.states_of("sales"), s.ROWS_6, s.EMPTY)),
+    Kind("sales", N_("Sales"), "entities", "coin", partial(matters, "sales"), DETAILS, settings=(s.states_of("sales"), s.STAGES, s.ROWS_6, s.EMPTY)),
     Kind("campaigns", N_("Campaigns"), "entities", "speakerphone", partial(matters, "campaigns"), DETAILS,
          settings=(s.states_of("campaigns"), s.ROWS_6, s.EMPTY)),
     Kind("projects", N_("Projects"), "entities", "briefcase", partial(matters, "projects"), DETAILS, settings=(s.states_of("projects"), s.ROWS_6, s.EMPTY)),

@@ -8,7 +8,7 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import select
 
-from contacts import own_criteria, project_criteria
+from contacts import own_criteria, project_criteria, sale_criteria
 from contacts.agent import Agent, Team, TeamMember
 from contacts.company import Company
 from contacts.criteria import BARE, DAYS, OPERATORS, criterion_called, offered
@@ -29,7 +29,7 @@ from desk.web.presenting import persons as shown_persons
 from desk.web.requests import db
 from desk.web.signing_in import me
 
-__all__ = ["of_tickets", "own_criteria", "project_criteria"]      # read for what it offers
+__all__ = ["of_tickets", "own_criteria", "project_criteria", "sale_criteria"]      # read for what it offers
 OFS = {"persons": N_("Persons"), "companies": N_("Companies"), "projects": N_("Projects")}
 TITLES = {"persons": N_("Selection of persons"), "companies": N_("Selection of companies"), "projects": N_("Selection of projects")}
 KINDS = {"static": N_("Chosen one by one"), "dynamic": N_("By criteria"), "combined": N_("Made of two others")}

@@ -58,7 +58,7 @@ def test_from_the_file_to_the_register(agent_client: FlaskClient, nora: Agent, f
 
 
 def test_another_systems_columns(agent_client: FlaskClient, nora: Agent) -> None:
-    place = uploaded(agent_client, b"Account,Contact,Whatever\r\nKunde AS,Ole Hansen,x\r\n")
+    place = uploaded(agent_client, b"company.name,contact.fullname,Whatever\r\nKunde AS,Ole Hansen,x\r\n")
     agent_client.post(place, data={"guess": "1", "preset": "ChannelCRM"})
     assert page(agent_client, place).count('<option value="company" selected>') == 1
 

@@ -19,7 +19,7 @@ from contacts.matters import add_matter
 from contacts.membership import add_members
 from contacts.order import Order
 from contacts.person import Person
-from contacts.sale import Sale
+from contacts.sale import Sale, SaleStage
 from core.database import Database, database
 from tests.desk.web.tickets.conftest import Arrive, arrive, board, page, post, statements, support, words
 from tests.letters_made import mail
@@ -97,9 +97,11 @@ def test_tabs_have_what_the_person_takes_part_in(agent_client: FlaskClient, eva:
 
 def test_what_one_writes_at_the_same_time_as_another_is_not_lost(agent_client: FlaskClient, made: Callable[..., Any], fresh_database: Database) -> None:
     sale = made("sales", amount=1_250_000)
+    with fresh_database.read() as db:
+        offer = db.scalars(select(SaleStage.uid).where(SaleStage.name == "Offer sent")).one()
     form = filled(agent_client, f"/sales/{sale.uid}/edit")
     assert (form["amount"], form["probability"]) == ("12500.00", "10")
-    assert post(agent_client, f"/sales/{sale.uid}", **form | {"title": "Four scanners", "stage": "offer"}).status_code == 303
+    assert post(agent_client, f"/sales/{sale.uid}", **form | {"title": "Four scanners", "stage": offer}).status_code == 303
     assert filled(agent_client, f"/sales/{sale.uid}/edit")["probability"] == "50"       # as the stage says, where nobody said more
     answer = agent_client.post(f"/sales/{sale.uid}", data=form | {"title": "Five scanners"})
     assert answer.status_code == 409 and "It is now: Four scanners" in answer.text and 'value="Five scanners"' in answer.text

@@ -17,7 +17,8 @@ Role = Annotated[str, StringConstraints(max_length=80, pattern=ONE_LINE)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Amount = Annotated[int, Field(ge=0, le=10**15)]
 Price = Annotated[int, Field(ge=-(10**15), le=10**15)]
-Stage = Literal["contact", "needs", "offer", "negotiation", "agreed"]
+StageName = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=ONE_LINE)]
+Percent = Annotated[int, Field(ge=0, le=100)]
 SaleState = Literal["open", "sold", "lost"]
 State = Literal["planned", "open", "done", "cancelled"]
 OrderState = Literal["draft", "confirmed", "delivered", "invoiced", "cancelled"]
@@ -41,14 +42,46 @@ class ProjectsAsked(MattersAsked):
     selection: Uid | None = None
 
 
+class SalesAsked(MattersAsked):
+    """Which sales: also of a stage (by name or id)."""
+
+    stage: Word | None = None
+
+
+class SaleStage(Shape):
+    """A stage of sales, and how likely a sale in it is, in percent, unless somebody knows better. A retired one stays where it is."""
+
+    id: str
+    name: str
+    probability: int
+    retired: bool
+    version: int
+
+
+class NewSaleStage(Asked):
+    """A stage, offered last."""
+
+    name: StageName
+    probability: Percent
+
+
+class SaleStageChange(Changes):
+    """What to change of a stage. Sales keep the probability they have."""
+
+    name: StageName = ""
+    probability: Percent = 0
+    retired: bool = False
+
+
 class Sale(Shape):
-    """A sale. `amount` counts the smallest unit of `currency` (øre, cent). Without a `probability` it is as the stage says."""
+    """A sale. `amount` counts the smallest unit of `currency` (øre, cent). `stage` is its name. Without a `probability` it is as the stage
+    says."""
 
     id: str
     title: str
     text: str
     state: SaleState
-    stage: Stage
+    stage: str
     amount: int | None
     currency: str
     probability: int
@@ -62,15 +95,15 @@ class Sale(Shape):
 
 
 class SaleChange(Changes):
-    """Fields of a sale; what is not given stays."""
+    """Fields of a sale; what is not given stays. A `stage` is said by its name or id."""
 
     title: Named = ""
     text: Body = ""
     state: SaleState = "open"
-    stage: Stage = "contact"
+    stage: StageName = ""
     amount: Amount | None = None
     currency: Currency = "NOK"
-    probability: Annotated[int, Field(ge=0, le=100)] = 10
+    probability: Percent = 10
     expected_on: Day | None = None
     owner: Word | None = None
     person_id: Uid | None = None
@@ -78,7 +111,7 @@ class SaleChange(Changes):
 
 
 class NewSale(SaleChange):
-    """A sale. Its owner is who makes it, unless somebody is named; its currency is the desk's."""
+    """A sale. Its owner is who makes it, unless somebody is named; its currency is the desk's, its stage the first."""
 
     title: Named
     id: Given = None

@@ -7,14 +7,15 @@ from typing import Any
 
 from contacts.matter import Matter
 from contacts.matter_kinds import KINDS, kind_of
-from contacts.matter_lists import matters, of_agent, of_company, of_person
+from contacts.matter_lists import at_stages, matters, of_agent, of_company, of_person
 from contacts.matters import matter_called
 from contacts.membership import members_of
 from contacts.order_lines import Line
-from desk.web.api.finding import agent_named, company_named, in_selection, person_named
+from core.i18n import gettext as _
+from desk.web.api.finding import agent_named, company_named, in_selection, person_named, stage_named
 from desk.web.api.paging import Listed, Page, cut, key_of, written
 from desk.web.api.schemas import matters as schemas
-from desk.web.api.schemas.matters import MattersAsked, ProjectsAsked
+from desk.web.api.schemas.matters import MattersAsked, ProjectsAsked, SalesAsked
 from desk.web.requests import db
 
 SHAPES: dict[str, Any] = {"sales": schemas.Sale, "projects": schemas.Project, "campaigns": schemas.Campaign, "orders": schemas.Order}
@@ -34,6 +35,8 @@ def listed(key: str, asked: MattersAsked) -> Listed[Any]:
         fits.append(of_company(kind, company_named(asked.company, "company")))
     if isinstance(asked, ProjectsAsked):
         fits += in_selection(asked.selection, key)
+    if isinstance(asked, SalesAsked) and asked.stage:
+        fits.append(at_stages([stage_named(asked.stage, "stage").uid]))
     states = [name for name in asked.state.split(",") if name]
     found = matters(db(), kind, *fits, states=states, query=asked.q or "", before=key_of(asked.cursor), limit=asked.most)
     return _page([shown(one) for one in found.rows], written(found.next) if found.next else None, SHAPES[key])
@@ -51,7 +54,7 @@ def shown(one: Any) -> Any:
     day = one.at.date() if "at" in kind.fields and one.at else None
     match kind.of:
         case "sale":
-            found |= {name: getattr(one, name) for name in ("title", "stage", "amount", "currency", "probability")} | {"expected_on": day}
+            found |= {name: getattr(one, name) for name in ("title", "amount", "currency", "probability")} | {"stage": _(one.stage.name), "expected_on": day}
         case "order":
             found |= {name: getattr(one, name) for name in ("title", "number", "currency", "total")} | {"ordered_on": day, "lines": [
                 schemas.OrderLine(text=row.text, quantity=row.quantity / 1000, price=row.price, amount=row.amount) for row in one.lines]}
@@ -70,6 +73,8 @@ def read(key: str, given: Any) -> tuple[dict[str, Any], list[Line] | None]:
     for name, find in (("person_id", person_named), ("company_id", company_named)):
         if name in named:
             named[name] = find(named[name], name).id if named[name] else None
+    if "stage" in named:
+        named["stage_id"] = stage_named(named.pop("stage"), "stage").id
     fields = {SAID_AS[key].get(name, name): value for name, value in named.items()}
     if isinstance(fields.get("at"), date):
         fields["at"] = datetime.combine(fields["at"], time(12), UTC)

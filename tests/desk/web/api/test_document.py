@@ -37,7 +37,7 @@ from contacts.order import Order
 from contacts.person import Employment, Person
 from contacts.project import Project, ProjectMember
 from contacts.relation import Relation, RelationKind
-from contacts.sale import Sale, SaleMember
+from contacts.sale import Sale, SaleMember, SaleStage
 from contacts.selection import Selection
 from core.database import Database, database
 from core.operations import Operation
@@ -60,7 +60,7 @@ NAMED: dict[str, tuple[Any, str]] = {
     "service-levels": (ServiceLevel, "c" * 24), "relations": (Relation, "d" * 24), "relation-kinds": (RelationKind, "e" * 24), "selections": (Selection, "11" * 12),
     "activities": (Activity, "f" * 24), "sales": (Sale, "12" * 12), "projects": (Project, "13" * 12), "campaigns": (Campaign, "14" * 12),
     "orders": (Order, "15" * 12), "notes": (Note, "0" * 24),
-    "duplicates": (DuplicatePair, "10" * 12), "custom-fields": (CustomField, "20" * 12), "infotags": (Infotag, "30" * 12),
+    "duplicates": (DuplicatePair, "10" * 12), "custom-fields": (CustomField, "20" * 12), "infotags": (Infotag, "30" * 12), "sale-stages": (SaleStage, "50" * 12),
     "files": (File, "40" * 12),
 }
 WITHIN = {"aid": (Holding, "a" * 24), "eid": (Employment, "b" * 24)}
@@ -70,7 +70,7 @@ MEMBERS = {"sales": (SaleMember, "16" * 12), "projects": (ProjectMember, "17" * 
 IMPORT = "50" * 12
 OTHER = {"number": [1, 2], "pid": ["1" * 24], "address": ["support@desk.example"], "key": ["intake.unknown_sender", "contacts.bin_days"]}
 #: What bodies name, so that some of them are not refused for it.
-KNOWN = {"mailbox": ["support@desk.example"], "requester": ["1" * 24], "person_id": ["1" * 24], "company_id": ["2" * 24], "kind_id": ["e" * 24],
+KNOWN = {"mailbox": ["support@desk.example"], "requester": ["1" * 24], "person_id": ["1" * 24], "company_id": ["2" * 24], "kind_id": ["e" * 24], "stage": ["Offer sent"],
          "to_company": ["2" * 24],
          "assignee": ["me"], "our_contact": ["nora@desk.example"], "support_contact": ["nora@desk.example"]}
 #: Requests made at random for each operation, beside those at every edge of the document.

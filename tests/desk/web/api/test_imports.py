@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy import event, select
 
 from contacts.importing_choices import BASES, EXISTING
-from contacts.importing_columns import PRESETS
 from contacts.importing_files import written
+from contacts.importing_presets import PRESETS
 from core import bulk
 from core.database import Database, database
 from core.operations import Operation, OperationItem

@@ -56,7 +56,7 @@ def test_found_by_any_part_of_what_they_say(agent, nobody, eva, nordlys, key):
 
 
 def test_a_sale_and_an_order_in_figures(agent, eva, nordlys):
-    sale = agent.post("/sales", given("sales", eva, nordlys) | {"amount": 1_250_050, "stage": "offer", "expected_on": "2026-12-01"})
+    sale = agent.post("/sales", given("sales", eva, nordlys) | {"amount": 1_250_050, "stage": "Offer sent", "expected_on": "2026-12-01"})
     assert (sale["probability"], sale["currency"], sale["expected_on"]) == (50, "NOK", "2026-12-01")
     assert agent.patch(f"/sales/{sale['id']}", {"state": "sold"})["over_at"]
     order = agent.post("/orders", given("orders", eva, nordlys) | {"lines": [{"text": "Hours", "quantity": 1.5, "price": 99_999}, {"text": "Scanner", "price": 100}]})
