@@ -85,7 +85,7 @@ def test_from_the_file_to_the_register_and_back(agent, admin):
 
 def test_columns_are_chosen_and_chosen_anew(agent, fresh_database):
     """Until it is approved the mapping changes, and the rows are looked through once more."""
-    raw = b"Account,Contact,X\r\nKunde AS,Ole Hansen,ole@kunde.example\r\n"
+    raw = b"Company.Name,Contact,X\r\nKunde AS,Ole Hansen,ole@kunde.example\r\n"
     made = sent(agent, raw, query="?preset=ChannelCRM&wait=true")
     assert (made["state"], made["preset"], [one["field"] for one in made["columns"]]) == ("paused", "ChannelCRM", ["company", "name", None])
     path, wanted = f"/imports/{made['id']}", [{**one, "field": field} for one, field in zip(made["columns"], ("company", "name", "email"), strict=True)]
