@@ -9,7 +9,7 @@ from flask import url_for
 from sqlalchemy import select
 
 from contacts import own_criteria
-from contacts.agent import Agent, Team, TeamMember
+from contacts.agent import Team, TeamMember
 from contacts.company import Company
 from contacts.criteria import BARE, DAYS, OPERATORS, criterion_called, offered
 from contacts.person import Person
@@ -58,9 +58,14 @@ def shared(selection: Selection) -> str:
     return _("everybody") if selection.sharing == "all" else _("the owner alone")
 
 
-def choices(of: str = "", kinds: Sequence[str] = ()) -> list[tuple[str, str]]:
+def choices(of: str = "", kinds: Sequence[str] = (), *, owned: bool = False) -> list[tuple[str, str]]:
     """The selections that an agent sees, for a field; the first hundreds by name."""
-    return [(one.uid, one.name) for one in selections(db(), me(), of=of, kinds=kinds, limit=300)]
+    return [(one.uid, one.name) for one in selections(db(), me(), of=of, kinds=kinds, owned=owned, limit=300)]
+
+
+def targets(of: str) -> list[tuple[str, str]]:
+    """Those that an agent may add to: the static ones of their own; an admin any that they see."""
+    return choices(of, ("static",), owned=True)
 
 
 def teams() -> list[tuple[str, str]]:
@@ -131,8 +136,3 @@ def _row_told(of: str, row: Mapping[str, str]) -> str:
         return row["field"]
     value = dict(criterion.choices(db())).get(row["value"], row["value"]) if criterion.choices else row["value"]
     return " ".join(word for word in (_(criterion.label), _(OPERATORS[criterion.kind][row["op"]]), value) if word)
-
-
-def owner_of(selection: Selection, agent: Agent) -> bool:
-    """Whether an agent may change it."""
-    return selection.owner_id == agent.id or agent.admin
