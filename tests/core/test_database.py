@@ -95,10 +95,9 @@ def test_a_thread_does_not_wait_for_itself(sqlite):
         db.rollback()
         with sqlite.write() as second:
             second.execute(text("UPDATE addresses SET name = 'y'"))
-        with pytest.raises(module.WaitsForItself):
-            db.execute(text("SELECT 1"))
-            with sqlite.write() as second:
-                second.execute(text("SELECT 1"))
+        db.execute(text("SELECT 1"))
+        with pytest.raises(module.WaitsForItself), sqlite.write() as second:
+            second.execute(text("SELECT 1"))
     with sqlite.read() as db:
         assert db.scalar(select(Address.name)) == "y"
 

@@ -18,6 +18,7 @@ from contacts.company import Business, Category, Company, ServiceLevel
 from contacts.editing import person_called
 from contacts.person import Person
 from contacts.selected import selected, selection_called
+from core.alphabet import in_order
 from core.database import LARGEST_ID
 from core.errors import Refused, Unknown
 from core.i18n import N_
@@ -147,7 +148,7 @@ def _listed(db: Session, kind: type[Listed], name: str, field: str) -> int:
         db.add(row)
         db.flush()
     if row is None:
-        known = ", ".join(db.scalars(select(kind.name).order_by(kind.name).limit(20)))
+        known = ", ".join(in_order(db.scalars(select(kind.name)), str)[:20])
         raise Refused(_("There is no “%(name)s” to choose. An admin can add it.", name=name),
                       {field: _("One of: %(names)s", names=known)})
     return row.id

@@ -17,6 +17,7 @@ from contacts.searching import Names, search_companies, search_persons
 from contacts.selected import sees, selected, selections
 from contacts.selecting import MOST, count_static
 from contacts.selection import Selection
+from core.alphabet import in_order
 from core.i18n import N_, ngettext
 from core.i18n import gettext as _
 from desk.tickets import criteria as of_tickets
@@ -71,7 +72,7 @@ def targets(of: str) -> list[tuple[str, str]]:
 def teams() -> list[tuple[str, str]]:
     """The teams that an agent may share with: their own; an admin any."""
     mine = () if me().admin else (Team.id.in_(select(TeamMember.team_id).where(TeamMember.agent_id == me().id)),)
-    return [(uid, name) for uid, name in db().execute(select(Team.uid, Team.name).where(*mine).order_by(Team.name))]
+    return [(uid, name) for uid, name in in_order(db().execute(select(Team.uid, Team.name).where(*mine)))]
 
 
 def told(selection: Selection) -> list[str]:
