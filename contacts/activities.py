@@ -16,6 +16,7 @@ from contacts.company import Company
 from contacts.editing import check_version
 from contacts.facts import ActivityChanged
 from contacts.person import Person
+from core.alphabet import in_order
 from core.clock import now
 from core.database import new_uid
 from core.errors import Refusals, Refused, Unknown
@@ -157,7 +158,7 @@ def _take_part(activity: Activity, persons: Sequence[Person] | None, agents: Seq
 
 
 def _names(some: Sequence[Person | Agent]) -> str | None:
-    return ", ".join(sorted(one.name for one in some)) or None
+    return ", ".join(one.name for one in in_order(some)) or None
 
 
 def _participant(who: Person | Agent) -> ActivityParticipant:

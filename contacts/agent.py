@@ -81,7 +81,7 @@ class Team(Row, Guarded, Base):
 
     __tablename__ = "teams"
     name: Mapped[str] = plain(String(80), unique=True)
-    members: Mapped[list[Agent]] = relationship(secondary="team_members", lazy="selectin", order_by="Agent.name")
+    members: Mapped[list[Agent]] = relationship(secondary="team_members", lazy="selectin", order_by="Agent.id")
 
 
 class TeamMember(Base):

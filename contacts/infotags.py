@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
@@ -13,6 +13,7 @@ from contacts.company import Company
 from contacts.facts import InfotagChanged, InfotagPut
 from contacts.infotag import Infotag, Tagged
 from contacts.person import Person
+from core.alphabet import in_order
 from core.clock import now
 from core.database import take_turns
 from core.errors import Conflict, Refused, Unknown
@@ -27,7 +28,8 @@ Card = Person | Company
 def infotags(db: Session, *, retired: bool = False) -> Sequence[Infotag]:
     """The list by heading and name; with ``retired`` also those that are put nowhere any more, at the end."""
     query = select(Infotag) if retired else select(Infotag).where(Infotag.retired_at.is_(None))
-    return db.scalars(query.order_by(Infotag.retired_at.is_not(None), Infotag.kind, Infotag.name).limit(MOST)).all()
+    found = db.scalars(query.order_by(Infotag.retired_at.is_not(None), Infotag.id).limit(MOST))
+    return sorted(_by_heading(found), key=lambda tag: tag.retired_at is not None)
 
 
 def infotag_called(db: Session, uid: str) -> Infotag:
@@ -40,17 +42,22 @@ def infotag_called(db: Session, uid: str) -> Infotag:
 
 def infotags_on(db: Session, card: Card) -> Sequence[Tagged]:
     """Those on a card, by heading and name."""
-    return db.scalars(select(Tagged).join(Infotag).where(_of(card) == card.id).order_by(Infotag.kind, Infotag.name).options(
-        joinedload(Tagged.tag)).limit(MOST_ON_CARD)).all()
+    found = db.scalars(select(Tagged).where(_of(card) == card.id).order_by(Tagged.id).options(joinedload(Tagged.tag)).limit(MOST_ON_CARD))
+    return _by_heading(found, lambda one: one.tag)
 
 
 def infotags_of(db: Session, kind: type[Card], ids: Collection[int]) -> dict[int, dict[str, str]]:
     """Id of a person or company → uid → name of each infotag that is on; one question for many."""
     of, found = Tagged.person_id if kind is Person else Tagged.company_id, dict[int, dict[str, str]]()
-    for card_id, uid, name in db.execute(select(of, Infotag.uid, Infotag.name).join(Infotag, Infotag.id == Tagged.tag_id).where(
-            of.in_(ids)).order_by(Infotag.kind, Infotag.name)) if ids else ():
-        found.setdefault(card_id or 0, {})[uid] = name
+    rows = db.execute(select(of.label("card_id"), Infotag.uid, Infotag.kind, Infotag.name).join(Infotag, Infotag.id == Tagged.tag_id).where(
+        of.in_(ids))) if ids else ()
+    for row in _by_heading(rows):
+        found.setdefault(row.card_id or 0, {})[row.uid] = row.name
     return found
+
+
+def _by_heading(rows: Iterable[Any], tag: Callable[[Any], Any] = lambda row: row) -> list[Any]:
+    return in_order(in_order(rows, lambda row: tag(row).name), lambda row: tag(row).kind)
 
 
 def put_on(db: Session, card: Card, tag: Infotag, *, by: Agent | None) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from contacts.agent import Agent
 from contacts.company import ServiceLevel
 from contacts.facts import LevelChanged
+from core.alphabet import in_order
 from core.clock import now
 from core.errors import Conflict, Refused, Unknown
 from core.history import record
@@ -26,7 +27,7 @@ MOST_MINUTES = 90 * 24 * 60
 def levels(db: Session, *, archived: bool = False) -> Sequence[ServiceLevel]:
     """The levels that are offered, in order; with ``archived`` also the others, at the end."""
     query = select(ServiceLevel) if archived else select(ServiceLevel).where(ServiceLevel.archived_at.is_(None))
-    return db.scalars(query.order_by(ServiceLevel.archived_at.is_not(None), ServiceLevel.place, ServiceLevel.name)).all()
+    return sorted(in_order(db.scalars(query)), key=lambda level: (level.archived_at is not None, level.place))
 
 
 def level_called(db: Session, uid: str) -> ServiceLevel:

@@ -15,6 +15,7 @@ from contacts.company import Business, Category, Company, CompanyDomain, Service
 from contacts.criteria import Asking, Condition, Criterion, days_before, offer
 from contacts.person import Employment, Person
 from contacts.phones import dialled
+from core.alphabet import in_order
 from core.fold import fold
 from core.i18n import N_
 from core.i18n import gettext as _
@@ -140,7 +141,7 @@ def _phone(asking: Asking, op: str, value: Any, negated: bool) -> ColumnElement[
 
 def rows_of(kind: Any) -> Callable[[Session], Sequence[tuple[str, str]]]:
     """What there is to choose from in a list."""
-    return lambda db: [(row.uid, row.name) for row in db.execute(select(kind.uid, kind.name).order_by(kind.name))]
+    return lambda db: [(row.uid, row.name) for row in in_order(db.execute(select(kind.uid, kind.name)))]
 
 
 def words_of(**pairs: str) -> Callable[[Session], Sequence[tuple[str, str]]]:

@@ -40,9 +40,11 @@ def selection_called(db: Session, uid: str, agent: Agent, *, of: str = "") -> Se
 
 
 def selections(db: Session, agent: Agent, *, of: str = "", after: tuple[str, int] | None = None, limit: int = 50,
-               kinds: Sequence[str] = (), query: str = "") -> Sequence[Selection]:
-    """What an agent sees, by name; ``after`` is (order key, id) of the last one before."""
+               kinds: Sequence[str] = (), query: str = "", owned: bool = False) -> Sequence[Selection]:
+    """What an agent sees, by name; ``after`` is (order key, id) of the last one before, ``owned`` asks for those that they may change."""
     asked: list[Any] = [seen_by(db, agent)]
+    if owned and not agent.admin:
+        asked.append(Selection.owner_id == agent.id)
     if of:
         asked.append(Selection.of == of)
     if kinds:

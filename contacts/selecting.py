@@ -80,7 +80,9 @@ def delete_selection(db: Session, selection: Selection, *, by: Agent) -> None:
 
 
 def add_members(db: Session, selection: Selection, uids: Sequence[str], *, by: Agent) -> int:
-    """Put these into a static selection; how many were not in it yet. Raises Refused for another kind, and Unknown for a record there is not."""
+    """Put these into a static selection; how many were not in it yet. Raises Refused for another kind, Unknown for a record there is not, and
+    Forbidden for whoever neither owns the selection nor is an admin."""
+    needs_owner(selection, by)
     kind, column = _static(selection, uids)
     found = db.execute(select(kind.uid, kind.id).where(kind.uid.in_(uids), kind.binned_at.is_(None), *_unmerged(kind)))
     ids: dict[str, int] = dict(found.all())
@@ -98,7 +100,8 @@ def add_members(db: Session, selection: Selection, uids: Sequence[str], *, by: A
 
 
 def remove_members(db: Session, selection: Selection, uids: Sequence[str], *, by: Agent) -> int:
-    """Take these out of a static selection; how many were in it."""
+    """Take these out of a static selection; how many were in it. Raises Refused for another kind, and Forbidden like :func:`add_members`."""
+    needs_owner(selection, by)
     kind, column = _static(selection, uids)
     member = getattr(SelectionMember, column)
     done: Any = db.execute(delete(SelectionMember).where(
@@ -109,9 +112,14 @@ def remove_members(db: Session, selection: Selection, uids: Sequence[str], *, by
 
 
 def needs_owner(selection: Selection, by: Agent) -> None:
-    """Raises Forbidden for whoever neither owns the selection nor is an admin who sees it."""
-    if selection.owner_id != by.id and not by.admin:
+    """Raises Forbidden for whoever neither owns the selection nor is an admin who sees it: sharing lets others read and copy it."""
+    if not owned(selection, by):
         raise Forbidden(N_("Only its owner or an admin can change this selection. Copy it to have one of your own."))
+
+
+def owned(selection: Selection, agent: Agent) -> bool:
+    """Whether an agent who sees the selection may change it and who is in it."""
+    return selection.owner_id == agent.id or agent.admin
 
 
 def _fill(db: Session, selection: Selection, fields: Mapping[str, Any], by: Agent) -> None:

@@ -12,6 +12,7 @@ from contacts.address import normalise_email
 from contacts.addressing import is_ours
 from contacts.agent import ROLES, THEMES, Agent, AgentAddress, Team
 from contacts.facts import AgentChanged
+from core.alphabet import in_order
 from core.errors import Conflict, Refusals, Refused, Unknown
 from core.history import record
 from core.i18n import N_
@@ -73,7 +74,7 @@ def agent_with_uid(db: Session, uid: str, *, lock: bool = False) -> Agent:
 
 def agents_with(db: Session, uids: Sequence[str]) -> list[Agent]:
     """The agents with these uids, by name; others are left out."""
-    return list(db.scalars(select(Agent).where(Agent.uid.in_(uids)).order_by(Agent.name)))
+    return in_order(db.scalars(select(Agent).where(Agent.uid.in_(uids))))
 
 
 def team_with_uid(db: Session, uid: str) -> Team:

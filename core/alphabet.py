@@ -6,8 +6,13 @@ both databases compare letter by letter: what comes behind z in the alphabet is 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from operator import attrgetter
+from typing import TypeVar
+
 from core.fold import NORDIC, bare
 
+Named = TypeVar("Named")
 _AE, _OE, _AA = "{|}"
 _LETTERS = (("æ", _AE), ("ä", _AE), ("ø", _OE), ("ö", _OE), ("ő", _OE), ("å", _AA), ("ü", "y"), ("ű", "y"), ("œ", "oe"),
             *((letter, spelt) for letter, spelt in NORDIC if letter not in "æäøöåœ"))
@@ -19,6 +24,11 @@ def order_key(text: str) -> str:
     """What a text is ordered by: case and accents are nothing, ä is as æ, ö as ø, aa as å and ü as y."""
     key = bare(text.casefold(), _LETTERS).replace("aa", _AA)
     return " ".join(key.replace("\0", " ").split())
+
+
+def in_order(rows: Iterable[Named], name: Callable[[Named], str] = attrgetter("name")) -> list[Named]:
+    """A short list as people read it, by ``name`` in the order of the alphabet; names that stand at one place as their letters do."""
+    return sorted(rows, key=lambda row: (order_key(name(row)), name(row)))
 
 
 def beginnings(folded: str) -> list[str]:

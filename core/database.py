@@ -2,14 +2,17 @@
 
 Three edges commit (DESIGN.md section 4): they open ``database.write()``; services only take ``db``.
 On SQLite a read opens with ``BEGIN`` and a write with ``BEGIN IMMEDIATE``, so a writer never fails half-way
-for want of the lock; all commits are ``synchronous=FULL``.
+for want of the lock; all commits are ``synchronous=FULL``. A thread writes in one transaction at a time: a second one
+would wait for the first in vain, and is a mistake that shows at once (:class:`WaitsForItself`).
 """
 
 from __future__ import annotations
 
 import secrets
+import threading
 import time
-from collections.abc import Iterator
+import weakref
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Literal, TypeVar
@@ -49,6 +52,10 @@ LOCK_SECONDS = 15
 #: milliseconds). A URL may say otherwise.
 SILENT = {"connect_timeout": 5, "keepalives": 1, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3,
           "tcp_user_timeout": 15_000}
+
+
+class WaitsForItself(RuntimeError):
+    """A thread begins to write while another transaction of its own has the lock of SQLite."""
 
 
 class Moment(TypeDecorator[datetime]):
@@ -186,8 +193,23 @@ def make_engine(url: str, **options: Any) -> Engine:
         return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, connect_args=silent, **options)
     engine = create_engine(url, module=sqlean, connect_args={"timeout": LOCK_SECONDS, "isolation_level": None}, **options)
     event.listen(engine, "connect", _open_sqlite)
+    event.listen(engine, "begin", _alone())
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _alone() -> Callable[[Connection], None]:
+    """Lets each thread have one transaction that writes; raises WaitsForItself at a second one."""
+    writing = threading.local()
+
+    def look(connection: Connection) -> None:
+        if connection.get_execution_options().get("skranke") != "write":
+            return
+        other: Connection | None = getattr(writing, "connection", lambda: None)()
+        if other is not None and other is not connection and other.in_transaction():
+            raise WaitsForItself("This thread writes already: end its transaction before another one is begun.")
+        writing.connection = weakref.ref(connection)
+    return look
 
 
 def _open_sqlite(connection: Any, _record: object) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, lazyload
 
 from contacts.agent import Agent, TeamMember
+from core.alphabet import in_order
 from core.database import LARGEST_ID
 from core.errors import Forbidden, Unknown
 from desk.locked_mail import needs_reading
@@ -27,8 +28,8 @@ def visible_mailbox_ids(db: Session, agent: Agent) -> list[int]:
 def visible_mailboxes(db: Session, agent: Agent) -> Sequence[Mailbox]:
     """The same as records, by name."""
     ids = visible_mailbox_ids(db, agent)
-    return db.scalars(select(Mailbox).where(Mailbox.id.in_(ids)).order_by(Mailbox.name, Mailbox.id).options(
-        lazyload(Mailbox.aliases), lazyload(Mailbox.access))).all()
+    return in_order(db.scalars(select(Mailbox).where(Mailbox.id.in_(ids)).order_by(Mailbox.id).options(
+        lazyload(Mailbox.aliases), lazyload(Mailbox.access))))
 
 
 def may_see_mailbox(db: Session, agent: Agent, mailbox: Mailbox) -> bool:

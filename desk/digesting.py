@@ -1,13 +1,15 @@
 """What the bell told of cards that an agent follows, as one mail a day or a week, at the agent's hour (W29).
 
 It names each card, what kind of thing changed and who changed it, and leads there; never what from or to, so that nothing of a note or a mail is
-in it. Private notes and locked mail ring no bell and so are not told of here either. Each change is in one mail, however often this runs.
+in it. Private notes and locked mail ring no bell and so are not told of here either. Each change is in one mail, however often this runs; what
+is younger than :data:`SETTLED` waits for the next.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,6 +29,7 @@ from core.i18n import gettext as _
 from core.options import option
 from core.settings import settings
 from desk.outbound import enqueue
+from desk.subscribing import WINDOW
 from desk.tickets.message import Notification
 from desk.wording import render
 
@@ -37,6 +40,9 @@ WHAT = {"person": N_("fields of the card"), "company": N_("fields of the card"),
 TABLES: dict[str, Any] = {"person": Person, "company": Company}
 #: Changes in one mail, and cards named in it.
 MOST, CARDS = 1000, 50
+#: How old a change is when nothing can come in before it any more: the bell tells of what is at most :data:`WINDOW` old, and on PostgreSQL a
+#: notification may become visible after later ones, as long as what writes it takes.
+SETTLED = WINDOW + timedelta(minutes=5)
 
 
 class Digest(Base):
@@ -101,9 +107,10 @@ def _slot(row: Digest, at: datetime) -> datetime:
 
 
 def _send(db: Session, row: Digest, at: datetime) -> bool:
-    rows = db.execute(select(Notification.id, Notification.subject_uid, FactRow.kind, FactRow.by_uid).join(
+    found = db.execute(select(Notification.id, Notification.at, Notification.subject_uid, FactRow.kind, FactRow.by_uid).join(
         FactRow, FactRow.id == Notification.fact_id).where(Notification.agent_id == row.agent_id, Notification.event == "changed",
-                                                           Notification.id > row.told_id).order_by(Notification.id).limit(MOST)).all()
+                                                           Notification.id > row.told_id).order_by(Notification.id).limit(MOST))
+    rows = list(takewhile(lambda one: one.at <= at - SETTLED, found))
     row.told_at = at
     if not rows:
         return False

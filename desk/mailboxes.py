@@ -14,6 +14,7 @@ from contacts.address import without_tag as without_tag
 from contacts.addressing import nobody_holds
 from contacts.agent import Agent, Team
 from contacts.identifying import agent_at, holders
+from core.alphabet import in_order
 from core.batch import MISSING, recall, remember
 from core.clock import now
 from core.database import Base, Guarded, Json, Row, personal, plain
@@ -208,7 +209,7 @@ nobody_holds(own_addresses)
 
 def all_mailboxes(db: Session) -> Sequence[Mailbox]:
     """Every mailbox, by name."""
-    return db.scalars(select(Mailbox).order_by(Mailbox.name, Mailbox.id)).all()
+    return in_order(db.scalars(select(Mailbox).order_by(Mailbox.id)))
 
 
 def _forms(address: str) -> set[str]:

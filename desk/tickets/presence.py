@@ -13,6 +13,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session, lazyload, load_only
 
 from contacts.agent import Agent, RecentlySeen
+from core.alphabet import in_order
 from core.clock import now
 
 READING = timedelta(seconds=60)
@@ -33,9 +34,9 @@ def readers(db: Session, ticket_id: int, *, beside: Agent, at: datetime | None =
     """The colleagues at this ticket, those who write first."""
     at = at or now()
     found = db.execute(select(Agent, RecentlySeen.writing_at).join(RecentlySeen, RecentlySeen.agent_id == Agent.id).where(
-        RecentlySeen.ticket_id == ticket_id, RecentlySeen.at > at - READING, Agent.id != beside.id).order_by(Agent.name)
+        RecentlySeen.ticket_id == ticket_id, RecentlySeen.at > at - READING, Agent.id != beside.id)
         .options(lazyload(Agent.addresses), load_only(Agent.uid, Agent.name)))
-    return sorted((Reader(agent, _writes(writing, at)) for agent, writing in found), key=lambda r: not r.writing)
+    return sorted((Reader(agent, _writes(writing, at)) for agent, writing in in_order(found, lambda row: row[0].name)), key=lambda r: not r.writing)
 
 
 def writers(db: Session, ticket_ids: Sequence[int], *, beside: Agent, at: datetime | None = None) -> dict[int, str]:

@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from contacts.agent import Agent
+from core.alphabet import in_order
 from core.errors import Refused
 from core.history import record
 from core.i18n import gettext as _
@@ -21,7 +22,7 @@ LATEST = 200                 # tickets with a tag that are looked at for whether
 
 def tags_of(db: Session, ticket: Ticket) -> list[str]:
     """The ticket's tags, in order."""
-    return list(db.scalars(select(Tag.name).where(Tag.ticket_id == ticket.id).order_by(Tag.name)))
+    return in_order(db.scalars(select(Tag.name).where(Tag.ticket_id == ticket.id)), str)
 
 
 def known_tags(db: Session, agent: Agent, *, most: int = 200) -> Sequence[str]:
@@ -37,12 +38,12 @@ def known_tags(db: Session, agent: Agent, *, most: int = 200) -> Sequence[str]:
         latest = select(Tag.ticket_id).where(Tag.name == names.c.name).order_by(Tag.ticket_id.desc()).limit(LATEST).correlate(names)
         found = found.where(select(Ticket.id).where(
             Ticket.id.in_(latest), Ticket.mailbox_id.in_(visible_mailbox_ids(db, agent))).correlate(names).exists())
-    return db.scalars(found.limit(most)).all()
+    return in_order(db.scalars(found.limit(most)), str)
 
 
 def set_tags(db: Session, ticket: Ticket, names: Iterable[str], *, by: Agent | None) -> list[str]:
     """Let a ticket have exactly these tags. Raises Refused for more than twenty or a tag over 60 characters."""
-    wanted = sorted({" ".join(name.split()).lower() for name in names} - {""})
+    wanted = in_order({" ".join(name.split()).lower() for name in names} - {""}, str)
     if len(wanted) > MOST or any(len(name) > 60 for name in wanted):
         raise Refused(_("At most %(most)s tags of 60 characters each.", most=MOST), {"tags": "Too many or too long."})
     if wanted == tags_of(db, ticket):

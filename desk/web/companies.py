@@ -25,7 +25,7 @@ from desk.web.presenting.choices import LANGUAGES, agents, listed
 from desk.web.presenting.companies import binned, lines
 from desk.web.presenting.company_frame import opens_with
 from desk.web.presenting.own_fields import own_controls, own_differences, own_posted, own_values
-from desk.web.presenting.selections import choices
+from desk.web.presenting.selections import targets
 from desk.web.requests import db
 from desk.web.required import own_filled_in
 from desk.web.signing_in import admins_only, me
@@ -52,7 +52,7 @@ def index() -> Any:
     tabs = [(_("All"), ""), (_("Favourites"), "favourites"), (_("Recently opened"), "recent"), *([(_("Deleted"), "deleted")] if me().admin else [])]
     filters = [{"label": label, "url": _at(only=name, q=query), "current": only == name, "count": None} for label, name in tabs]
     return page("web/companies/index.html", current="companies", q=query, count=None, filters=filters, only=only,
-                targets=choices("companies", ("static",)),
+                targets=targets("companies"),
                 companies=[] if only == "deleted" else lines(found.rows),
                 deleted=binned(found.rows) if only == "deleted" else [],
                 newer=_at(only=only, q=query) if request.args.get("cursor") else None,

@@ -21,7 +21,7 @@ from desk.web.pages import page, see_other
 from desk.web.presenting.activities import here
 from desk.web.presenting.matter_page import shown
 from desk.web.presenting.matters import STATES, WORDS, lines, matter_url, stage_choices
-from desk.web.presenting.selections import choices
+from desk.web.presenting.selections import targets
 from desk.web.requests import db
 from desk.web.signing_in import me
 
@@ -50,7 +50,7 @@ def index(key: str) -> Any:
     picked = key in OF
     saved: dict[str, Any] = {"q": query or None, "whose": "mine" if whose == "mine" else None, "state": states}
     file_url = url_for("exports.projects", **saved) if picked else url_for("exports.sales", **saved, stage=stages) if key == "sales" else ""
-    return page("web/matters/index.html", current=key, key=key, picked=picked, targets=choices(key, ("static",)) if picked else [], file_url=file_url,
+    return page("web/matters/index.html", current=key, key=key, picked=picked, targets=targets(key) if picked else [], file_url=file_url,
                 words={name: _(text) for name, text in words._asdict().items() if name != "icon"}, icon=words.icon, q=query, find_text=_(FIND[key]),
                 kept=[*([("whose", whose)] if whose == "mine" else []), *(("state", name) for name in states), *(("stage", uid) for uid in stages)],
                 matters=lines(found.rows), whose=whose, narrowed=bool(states or stages), states=[(name, _(STATES[name]), name in states) for name in kind.states],

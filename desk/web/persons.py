@@ -22,7 +22,7 @@ from desk.web.person_form import changed, form_page, made
 from desk.web.presenting.duplicates import register_tabs, warning_of
 from desk.web.presenting.person_frame import opens_with
 from desk.web.presenting.persons import lines, masked
-from desk.web.presenting.selections import choices
+from desk.web.presenting.selections import targets
 from desk.web.requests import db
 from desk.web.signing_in import admins_only, me
 
@@ -43,7 +43,7 @@ def index() -> Any:
         db(), query, cursor=request.args.get("cursor", ""), binned=only == "deleted", to_be_completed=True if only == "incomplete" else None)
     filters = register_tabs(only, query)
     return page("web/persons/index.html", current="persons", q=query, count=_count(only, query, found), filters=filters, only=only,
-                targets=choices("persons", ("static",)),
+                targets=targets("persons"),
                 persons=[] if only == "deleted" else lines(found.rows), deleted=masked(found.rows) if only == "deleted" else [],
                 newer=_at(only=only, q=query) if request.args.get("cursor") else None,
                 older=_at(only=only, q=query, cursor=found.next) if found.next else None)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from contacts.agent import Agent
 from contacts.company import Company
+from core.alphabet import in_order
 from core.database import new_uid
 from core.errors import Refused, Unknown
 from core.i18n import LANGUAGES, N_
@@ -164,12 +165,12 @@ def _offered(name: str, chosen: str) -> list[tuple[str, str]]:
     if name == "language":
         return [(one, language_alone(one)) for one in LANGUAGES]
     kind = RECORDS[name]
-    query = select(kind.uid, kind.name).order_by(kind.name).limit(500)
+    query = select(kind.uid, kind.name)
     if kind is Company:
-        query = query.where(Company.binned_at.is_(None))
+        query = query.where(Company.binned_at.is_(None)).order_by(Company.order_key, Company.id).limit(500)
     if kind is Agent:
         query = query.where(Agent.active | (Agent.uid == chosen))
-    return [(uid, label) for uid, label in db().execute(query)]
+    return [(uid, label) for uid, label in in_order(db().execute(query))]
 
 
 def _back(said: str) -> Any:

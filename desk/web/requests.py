@@ -1,6 +1,7 @@
 """One request, one transaction: opened for reading or writing by its method, committed before the answer leaves.
 
-A request that is answered with an error writes nothing. Bells collected on the way ring after the commit.
+A request that is answered with an error writes nothing. Bells collected on the way ring after the commit. What writes in a transaction
+of its own does so while this one is not open, or only reads; and none is open while a body arrives, however slowly.
 """
 
 from __future__ import annotations
@@ -38,7 +39,11 @@ def prepare(app: Flask) -> None:
 def db() -> Session:
     """The session of this request."""
     if "db" not in g:
-        g.db = database().reader() if request.method in READING else database().writer()
+        if request.method in READING:
+            g.db = database().reader()
+        else:
+            request.get_data(parse_form_data=True)
+            g.db = database().writer()
         g.db.info["door"] = Door("api" if request.path.startswith("/api/") else "form")
     session: Session = g.db
     return session
@@ -58,7 +63,8 @@ def later(what: Callable[[Session], object]) -> None:
 def _speak() -> None:
     if is_asset():
         return
-    speak_with(current_user if current_user.is_authenticated else None)
+    mine = not request.path.startswith("/api/") and current_user.is_authenticated       # no cookie counts at the API
+    speak_with(current_user if mine else None)
 
 
 def speak_with(agent: Agent | None) -> None:

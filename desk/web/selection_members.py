@@ -16,7 +16,7 @@ from core.i18n import N_, ngettext
 from core.i18n import gettext as _
 from desk.web.forms import errors_of, posted
 from desk.web.pages import page, see_other
-from desk.web.presenting.selections import card_url, choices, list_url, selection_url
+from desk.web.presenting.selections import card_url, list_url, selection_url, targets
 from desk.web.requests import db
 from desk.web.signing_in import me
 
@@ -73,4 +73,4 @@ def _form(of: str, uids: list[str], errors: dict[str, str]) -> Any:
         *OF[of].order).limit(50))]
     back = card_url(of, uids[0]) if len(uids) == 1 else list_url(of)
     return page("web/selections/add.html", current=of, of=of, uids=uids, names=names, errors=errors, back_url=back,
-                targets=choices(of, ("static",)), typed={"selection": posted("selection"), "name": posted("name")})
+                targets=targets(of), typed={"selection": posted("selection"), "name": posted("name")})

@@ -10,7 +10,7 @@ from flask_login import login_required
 from contacts import at_hand
 from contacts.criteria import OPERATORS, asking, checked, criterion_called, met
 from contacts.selected import COUNTED, count_selected, count_where, living, selection_called, selections
-from contacts.selecting import change_selection, copy_selection, delete_selection, new_selection
+from contacts.selecting import change_selection, copy_selection, delete_selection, new_selection, owned
 from contacts.selection import KINDS, OF, Selection
 from core.errors import Refused
 from core.i18n import gettext as _
@@ -168,12 +168,12 @@ def _trial(of: str, kind: str, fields: dict[str, Any]) -> tuple[str, dict[str, s
 
 
 def _shown(selection: Selection) -> dict[str, Any]:
-    mine, uid = shown.owner_of(selection, me()), selection.uid
+    mine, uid = owned(selection, me()), selection.uid
     return {"uid": uid, "name": selection.name, "of": selection.of, "list_url": shown.list_url(selection.of), "kind": selection.kind, "kind_label": _(shown.KINDS[selection.kind]),
             "told": shown.told(selection), "joined": _(shown.JOINS[selection.joined]), "owner": selection.owner.name if selection.owner else "",
             "sharing": shown.shared(selection), "edit_url": url_for("selections.edit", uid=uid) if mine else None,
             "copy_url": url_for("selections.copy", uid=uid), "delete_url": url_for("selections.destroy", uid=uid) if mine else None,
-            "remove_url": url_for("selection_members.destroy", uid=uid) if selection.kind == "static" else None}
+            "remove_url": url_for("selection_members.destroy", uid=uid) if mine and selection.kind == "static" else None}
 
 
 def _words(words: dict[str, str]) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from contacts.agent import Agent, Team
 from contacts.staffing import agents_with, save_team, team_with_uid, unmoved
+from core.alphabet import in_order
 from core.errors import Conflict, Refused
 from core.i18n import gettext as _
 from desk.web.forms import differing, errors_of, in_turn, posted, version
@@ -78,7 +79,7 @@ def _save(team: Team, kept: Team | None, said: str) -> Any:
 def _differences(team: Team) -> dict[str, str]:
     """What a colleague made of it, beside what was typed."""
     members = [agents_with(db(), request.form.getlist("members")), team.members]
-    chosen, now = (", ".join(sorted(agent.name for agent in found)) for found in members)
+    chosen, now = (", ".join(agent.name for agent in in_order(found)) for found in members)
     return differing({"name": team.name, "members": now}, {"name": posted("name"), "members": chosen})
 
 
@@ -89,6 +90,6 @@ def _form(team: Team | None, errors: dict[str, str] | None = None, *, posted_aga
     form = {"title": team.name if team else _("New team"), "name": posted("name") if typed else team.name if team else "",
             "action": url_for("teams.update", uid=uid) if uid else url_for("teams.create"), "new": team is None, "version": team.version if team else None,
             "delete_url": url_for("teams.destroy", uid=uid) if uid else None,
-            "members": [{"uid": a.uid, "name": a.name, "checked": a.uid in inside} for a in db().scalars(
-                select(Agent).where(Agent.active | Agent.uid.in_(inside)).order_by(Agent.name))]}
+            "members": [{"uid": a.uid, "name": a.name, "checked": a.uid in inside} for a in in_order(db().scalars(
+                select(Agent).where(Agent.active | Agent.uid.in_(inside))))]}
     return page("web/settings/teams/form.html", settings={"current": "agents"}, form=form, errors=errors or {})

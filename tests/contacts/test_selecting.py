@@ -209,6 +209,18 @@ def test_shared_with_a_team_or_all(db: Session, nora: Agent, kari: Agent) -> Non
     assert (copy.name, copy.owner, copy.sharing) == ("Copy of Mine", kari, "private")
 
 
+def test_who_is_in_a_shared_one_is_up_to_its_owner_and_admins(db: Session, nora: Agent, kari: Agent, people: list[Person]) -> None:
+    ours = new_selection(db, {"name": "Ours", "of": "persons", "sharing": "all"}, by=nora)
+    add_members(db, ours, [people[0].uid], by=nora)
+    for act in (add_members, remove_members):
+        with pytest.raises(Forbidden):
+            act(db, ours, [people[0].uid, people[1].uid], by=kari)
+    assert names(db, ours, kari) == ["Åse"] and list(selections(db, kari)) == [ours] and list(selections(db, kari, owned=True)) == []
+    kari.role = "admin"
+    assert (add_members(db, ours, [people[1].uid], by=kari), remove_members(db, ours, [people[0].uid], by=kari)) == (1, 1)
+    assert list(selections(db, kari, owned=True)) == [ours]
+
+
 @pytest.mark.parametrize(("row", "said"), [
     (("nothing", "is", "x"), "Choose a field."), (("name", "within", "x"), "Choose how to compare."), (("name", "contains", ""), "Give a value."),
     (("created", "after", "2026-13-01"), "Write the day"), (("created", "within", "-1"), "Give a whole number."), (("created", "within", "9" * 40), "Give a whole")])

@@ -81,6 +81,27 @@ def test_a_lock_that_stays_is_an_error_in_the_end(sqlite, monkeypatch):
     other.close()
 
 
+def test_a_thread_does_not_wait_for_itself(sqlite):
+    """A second transaction that writes, begun while one is open, would wait until it gives up: it is refused at once."""
+    with sqlite.write() as db:
+        put(db, Address, value="a@x.example", normalised="a@x.example")
+        db.flush()
+        with pytest.raises(module.WaitsForItself), sqlite.write() as second:
+            second.execute(text("UPDATE addresses SET name = 'x'"))
+        with sqlite.read() as reading:
+            assert reading.scalar(select(func.count()).select_from(Address)) == 0
+    with sqlite.writer() as db:
+        db.execute(text("UPDATE addresses SET name = 'x'"))
+        db.rollback()
+        with sqlite.write() as second:
+            second.execute(text("UPDATE addresses SET name = 'y'"))
+        db.execute(text("SELECT 1"))
+        with pytest.raises(module.WaitsForItself), sqlite.write() as second:
+            second.execute(text("SELECT 1"))
+    with sqlite.read() as db:
+        assert db.scalar(select(Address.name)) == "y"
+
+
 def test_reading_is_reading(fresh_database):
     with pytest.raises(DBAPIError), fresh_database.read() as db:
         db.execute(text("UPDATE addresses SET name = 'x'"))

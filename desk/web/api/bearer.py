@@ -60,7 +60,8 @@ def _agent_of(token: str) -> int | None:
 
 
 def _note_use(token_id: int) -> None:
-    """Note that the token was used now. Who asks is answered also while the database takes no writing."""
+    """Note that the token was used now, before the request's own transaction is open. Who asks is answered also while the database takes
+    no writing."""
     try:
         with database().write() as writing:
             writing.execute(update(ApiToken).where(ApiToken.id == token_id).values(used_at=now()))

@@ -20,6 +20,7 @@ from contacts.editing import person_called
 from contacts.person import Person
 from contacts.sale import SaleStage
 from contacts.selected import selected, selection_called
+from core.alphabet import in_order
 from core.database import LARGEST_ID
 from core.errors import Refused, Unknown
 from core.i18n import N_
@@ -158,7 +159,7 @@ def _listed(db: Session, kind: type[Listed], name: str, field: str) -> int:
         db.add(row)
         db.flush()
     if row is None:
-        known = ", ".join(db.scalars(select(kind.name).order_by(kind.name).limit(20)))
+        known = ", ".join(in_order(db.scalars(select(kind.name)), str)[:20])
         raise Refused(_("There is no “%(name)s” to choose. An admin can add it.", name=name),
                       {field: _("One of: %(names)s", names=known)})
     return row.id

@@ -85,13 +85,13 @@ def count(uid: str) -> Counted:
 
 @post("/selections/<uid:uid>/members")
 def add(uid: str, given: Members) -> Counted:
-    """Put these into a static selection; how many were not in it."""
+    """Put these into a static selection; its owner and admins may. How many were not in it."""
     return Counted(count=add_members(db(), selection_called(db(), uid, me()), given.ids, by=me()))
 
 
 @post("/selections/<uid:uid>/members/remove")
 def remove(uid: str, given: Members) -> Counted:
-    """Take these out of a static selection; how many were in it."""
+    """Take these out of a static selection; its owner and admins may. How many were in it."""
     return Counted(count=remove_members(db(), selection_called(db(), uid, me()), given.ids, by=me()))
 
 

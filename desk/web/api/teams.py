@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from contacts.agent import Team as Row
 from contacts.staffing import save_team, team_with_uid
+from core.alphabet import in_order
 from desk.web.api import versions
 from desk.web.api.finding import agents_named
 from desk.web.api.paging import Listed, Page, cut, key_of
@@ -58,4 +59,4 @@ def destroy(uid: str) -> None:
 
 def _shown(row: Row) -> Team:
     db().flush()
-    return Team(id=row.uid, name=row.name, members=[agent.email for agent in row.members], version=row.version)
+    return Team(id=row.uid, name=row.name, members=[agent.email for agent in in_order(row.members)], version=row.version)

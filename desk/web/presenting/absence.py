@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from contacts.absence import is_away
 from contacts.agent import Agent
+from core.alphabet import in_order
 from core.clock import now
 from core.i18n import dated, local
 from core.i18n import gettext as _
@@ -29,8 +30,8 @@ def absence_of(agent: Agent, typed: dict[str, str] | None = None) -> dict[str, A
     deputy = db().get(Agent, agent.deputy_id) if agent.deputy_id is not None else None
     held = {"away_from": agent.away_from.isoformat() if agent.away_from else "",
             "away_until": agent.away_until.isoformat() if agent.away_until else "", "deputy": deputy.uid if deputy else ""}
-    others = db().execute(select(Agent.uid, Agent.name).where(
-        Agent.active | (Agent.id == agent.deputy_id), Agent.id != agent.id).order_by(Agent.name))
+    others = in_order(db().execute(select(Agent.uid, Agent.name).where(
+        Agent.active | (Agent.id == agent.deputy_id), Agent.id != agent.id)))
     return {"values": typed or held, "version": agent.version, "note": away_note(agent), "agents": [(uid, name) for uid, name in others]}
 
 

@@ -8,6 +8,7 @@ from flask import url_for
 from sqlalchemy import func, select
 
 from contacts.agent import Agent, Team, TeamMember
+from core.alphabet import in_order
 from core.clock import now
 from core.i18n import age
 from core.i18n import gettext as _
@@ -21,7 +22,7 @@ from desk.web.requests import db
 
 def lines() -> list[dict[str, Any]]:
     """Everybody, those who may sign in first."""
-    agents = db().scalars(select(Agent).order_by(Agent.active.desc(), Agent.name)).all()
+    agents = sorted(in_order(db().scalars(select(Agent))), key=lambda agent: not agent.active)
     open_tickets = dict(db().execute(select(Ticket.assignee_id, func.count()).where(
         Ticket.shelf.in_(OPEN), Ticket.assignee_id.in_([agent.id for agent in agents])).group_by(
         Ticket.assignee_id)).all())
@@ -34,17 +35,17 @@ def lines() -> list[dict[str, Any]]:
 def teams() -> list[dict[str, Any]]:
     """The teams."""
     return [{"url": url_for("teams.edit", uid=team.uid), "name": team.name, "members": len(team.members)}
-            for team in db().scalars(select(Team).order_by(Team.name))]
+            for team in in_order(db().scalars(select(Team)))]
 
 
 def boxes(agent: Agent) -> list[dict[str, Any]]:
     """The mailboxes that are not open to all, and whether this agent is let in by name."""
     let_in = set(db().scalars(select(MailboxAccess.mailbox_id).where(MailboxAccess.agent_id == agent.id))) if agent.id else set()
-    return [{"uid": m.uid, "name": m.name, "checked": m.id in let_in} for m in db().scalars(
-        select(Mailbox).where(Mailbox.open_to_all.is_(False)).order_by(Mailbox.name))]
+    return [{"uid": m.uid, "name": m.name, "checked": m.id in let_in} for m in in_order(db().scalars(
+        select(Mailbox).where(Mailbox.open_to_all.is_(False))))]
 
 
 def memberships(agent: Agent) -> list[dict[str, Any]]:
     """All teams, and whether this agent is in."""
     inside = set(db().scalars(select(TeamMember.team_id).where(TeamMember.agent_id == agent.id))) if agent.id else set()
-    return [{"uid": t.uid, "name": t.name, "checked": t.id in inside} for t in db().scalars(select(Team).order_by(Team.name))]
+    return [{"uid": t.uid, "name": t.name, "checked": t.id in inside} for t in in_order(db().scalars(select(Team)))]

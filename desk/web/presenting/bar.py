@@ -10,6 +10,7 @@ from flask import url_for
 from sqlalchemy import select
 
 from contacts.agent import Agent, Team
+from core.alphabet import in_order
 from core.clock import now
 from core.i18n import N_, say
 from core.i18n import gettext as _
@@ -68,10 +69,10 @@ def assignable(ticket: Ticket) -> Sequence[Agent]:
     also = db().scalars(select(Mailbox).join(AlsoIn, AlsoIn.mailbox_id == Mailbox.id).where(AlsoIn.ticket_id == ticket.id)).all()
     if any(mailbox.open_to_all for mailbox in also):
         return active_agents()
-    return sorted({agent for mailbox in (ticket.mailbox, *also) for agent in agents_of(db(), mailbox)}, key=lambda agent: agent.name)
+    return in_order({agent for mailbox in (ticket.mailbox, *also) for agent in agents_of(db(), mailbox)})
 
 
 def teams_of(ticket: Ticket) -> list[dict[str, Any]]:
     """Every team, by name, and which of them has the ticket."""
-    found = db().execute(select(Team.id, Team.uid, Team.name).order_by(Team.name))
+    found = in_order(db().execute(select(Team.id, Team.uid, Team.name)))
     return [{"uid": uid, "name": name, "current": team_id == ticket.team_id} for team_id, uid, name in found]

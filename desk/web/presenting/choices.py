@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from contacts.agent import Agent
 from contacts.company import Business, Category
 from contacts.levels import levels
+from core.alphabet import in_order
 
 Choice = tuple[str, str]
 #: Each in its own tongue, so that whoever sits before a desk in a foreign one finds theirs.
@@ -32,7 +33,7 @@ def timezones() -> list[Choice]:
 
 def agents(db: Session) -> list[Choice]:
     """Everybody who may sign in."""
-    return [(agent.uid, agent.name) for agent in db.scalars(select(Agent).where(Agent.active).order_by(Agent.name))]
+    return [(agent.uid, agent.name) for agent in in_order(db.scalars(select(Agent).where(Agent.active)))]
 
 
 def service_levels(db: Session, kept: str = "") -> list[Choice]:
@@ -42,4 +43,4 @@ def service_levels(db: Session, kept: str = "") -> list[Choice]:
 
 def listed(db: Session, kind: type[Business | Category]) -> list[Choice]:
     """A short list by name."""
-    return [(uid, name) for uid, name in db.execute(select(kind.uid, kind.name).order_by(kind.name))]
+    return [(uid, name) for uid, name in in_order(db.execute(select(kind.uid, kind.name)))]

@@ -12,6 +12,7 @@ from sqlalchemy.orm import lazyload, load_only
 
 from contacts.address import domain_of
 from contacts.agent import Agent
+from core.alphabet import in_order
 from core.i18n import N_
 from core.i18n import gettext as _
 from desk.tickets.listing import Page, how_many, list_tickets
@@ -46,8 +47,8 @@ def column(place: Place, found: Page, current: Ticket | None = None) -> dict[str
 def active_agents() -> Sequence[Agent]:
     """Everybody a ticket can be given to, by name."""
     if "agents" not in g:
-        g.agents = db().scalars(select(Agent).where(Agent.active).order_by(Agent.name).options(
-            lazyload(Agent.addresses), load_only(Agent.uid, Agent.name))).all()
+        g.agents = in_order(db().scalars(select(Agent).where(Agent.active).options(
+            lazyload(Agent.addresses), load_only(Agent.uid, Agent.name))))
     found: Sequence[Agent] = g.agents
     return found
 

@@ -11,6 +11,7 @@ from flask import url_for
 from sqlalchemy import select
 
 from contacts.agent import Agent, Team
+from core.alphabet import in_order
 from core.clock import now
 from core.i18n import N_, clock_time, local, ngettext
 from core.i18n import gettext as _
@@ -63,9 +64,9 @@ def watchers(mailbox: Mailbox) -> dict[str, Any]:
     return {
         "everybody": mailbox.open_to_all,
         "agents": [{"uid": a.uid, "name": a.name, "checked": a.id in agents}
-                   for a in db().scalars(select(Agent).where(Agent.active, Agent.role != "admin").order_by(Agent.name))],
+                   for a in in_order(db().scalars(select(Agent).where(Agent.active, Agent.role != "admin")))],
         "teams": [{"uid": t.uid, "name": t.name, "checked": t.id in teams}
-                  for t in db().scalars(select(Team).order_by(Team.name))]}
+                  for t in in_order(db().scalars(select(Team)))]}
 
 
 def tried(operation: Operation) -> list[dict[str, str]]:

@@ -13,6 +13,7 @@ from contacts.agent import Agent, Team
 from contacts.company import Category, Company
 from contacts.merged import named_of
 from contacts.person import Person
+from core.alphabet import in_order
 from core.i18n import N_
 from core.i18n import gettext as _
 from core.options import LANGUAGES
@@ -95,7 +96,7 @@ def offered(row: RoutingRule | None) -> dict[str, Any]:
 
 
 def _all(kind: Any) -> list[tuple[str, str]]:
-    return [(uid, name) for uid, name in db().execute(select(kind.uid, kind.name).order_by(kind.name))]
+    return [(uid, name) for uid, name in in_order(db().execute(select(kind.uid, kind.name)))]
 
 
 def _when(row: RoutingRule, names: Names) -> list[str]:

@@ -9,7 +9,7 @@ from flask import url_for
 from sqlalchemy import select
 
 from contacts import own_criteria, project_criteria, sale_criteria
-from contacts.agent import Agent, Team, TeamMember
+from contacts.agent import Team, TeamMember
 from contacts.company import Company
 from contacts.criteria import BARE, DAYS, OPERATORS, criterion_called, offered
 from contacts.matter_kinds import PROJECTS
@@ -19,6 +19,7 @@ from contacts.searching import Names, search_companies, search_persons
 from contacts.selected import sees, selected, selections
 from contacts.selecting import MOST, count_static
 from contacts.selection import Selection
+from core.alphabet import in_order
 from core.i18n import N_, ngettext
 from core.i18n import gettext as _
 from desk.tickets import criteria as of_tickets
@@ -73,15 +74,20 @@ def shared(selection: Selection) -> str:
     return _("everybody") if selection.sharing == "all" else _("the owner alone")
 
 
-def choices(of: str = "", kinds: Sequence[str] = ()) -> list[tuple[str, str]]:
+def choices(of: str = "", kinds: Sequence[str] = (), *, owned: bool = False) -> list[tuple[str, str]]:
     """The selections that an agent sees, for a field; the first hundreds by name."""
-    return [(one.uid, one.name) for one in selections(db(), me(), of=of, kinds=kinds, limit=300)]
+    return [(one.uid, one.name) for one in selections(db(), me(), of=of, kinds=kinds, owned=owned, limit=300)]
+
+
+def targets(of: str) -> list[tuple[str, str]]:
+    """Those that an agent may add to: the static ones of their own; an admin any that they see."""
+    return choices(of, ("static",), owned=True)
 
 
 def teams() -> list[tuple[str, str]]:
     """The teams that an agent may share with: their own; an admin any."""
     mine = () if me().admin else (Team.id.in_(select(TeamMember.team_id).where(TeamMember.agent_id == me().id)),)
-    return [(uid, name) for uid, name in db().execute(select(Team.uid, Team.name).where(*mine).order_by(Team.name))]
+    return [(uid, name) for uid, name in in_order(db().execute(select(Team.uid, Team.name).where(*mine)))]
 
 
 def told(selection: Selection) -> list[str]:
@@ -151,8 +157,3 @@ def _row_told(of: str, row: Mapping[str, str]) -> str:
         return row["field"]
     value = dict(criterion.choices(db())).get(row["value"], row["value"]) if criterion.choices else row["value"]
     return " ".join(word for word in (_(criterion.label), _(OPERATORS[criterion.kind][row["op"]]), value) if word)
-
-
-def owner_of(selection: Selection, agent: Agent) -> bool:
-    """Whether an agent may change it."""
-    return selection.owner_id == agent.id or agent.admin

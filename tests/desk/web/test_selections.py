@@ -19,7 +19,7 @@ from contacts.infotags import save_infotag
 from contacts.matter_kinds import CAMPAIGNS
 from contacts.matters import add_matter
 from contacts.person import Person
-from contacts.selecting import new_selection
+from contacts.selecting import add_members, new_selection
 from contacts.selection import Selection
 from core.database import Database
 from core.operations import Operation, OperationItem
@@ -129,13 +129,32 @@ def test_a_private_one_is_nowhere_for_others(
 def test_who_sees_it_may_use_and_copy_it_but_not_change_it(agent_client: FlaskClient, people: list[Person], jonas: Agent, fresh_database: Database) -> None:
     with fresh_database.write() as db:
         ours = new_selection(db, {"name": "Ours", "of": "persons", "sharing": "all"}, by=db.get_one(Agent, jonas.id))
+        add_members(db, ours, [people[0].uid], by=db.get_one(Agent, jonas.id))
         url = f"/selections/{ours.uid}"
     text = page(agent_client, url)
-    assert f'{url}/edit' not in text and f"{url}/end" not in text
-    for path in ("", "/end"):
-        post(agent_client, url + path, 403, name="Mine", do="save")
-    copied = post(agent_client, url + "/copy").location
-    assert "Copy of Ours" in page(agent_client, str(copied))
+    assert listed(text) == ["Åse Dahl"]
+    for path in ("/edit", "/end", "/members/end"):
+        assert url + path not in text, path
+    for path in ("", "/end", "/members/end"):
+        post(agent_client, url + path, 403, name="Mine", do="save", uids=people[0].uid)
+    post(agent_client, "/selections/members", 403, of="persons", uids=people[1].uid, selection=ours.uid)
+    for path in ("/persons", f"/selections/members/new?of=persons&uids={people[1].uid}"):
+        assert f'value="{ours.uid}"' not in page(agent_client, path), path
+    copied = str(post(agent_client, url + "/copy").location)
+    assert "Copy of Ours" in page(agent_client, copied)
+    copy = copied.split("/")[-2]
+    post(agent_client, "/selections/members", of="persons", uids=people[1].uid, selection=copy)
+    assert f'value="{copy}"' in page(agent_client, "/persons") and listed(page(agent_client, f"/selections/{copy}")) == ["Bo Dahl", "Åse Dahl"]
+
+
+def test_an_admin_changes_who_is_in_a_shared_one(agent_client: FlaskClient, admin_client: FlaskClient, people: list[Person]) -> None:
+    uid = str(post(agent_client, "/selections/members", of="persons", uids=people[0].uid, name="Ours").location).rpartition("/")[2]
+    url = f"/selections/{uid}"
+    post(agent_client, url, do="save", name="Ours", sharing="all", version="1")
+    assert f'value="{uid}"' in page(admin_client, "/persons") and f"{url}/members/end" in page(admin_client, url)
+    post(admin_client, "/selections/members", of="persons", uids=people[1].uid, selection=uid)
+    post(admin_client, f"{url}/members/end", uids=people[0].uid)
+    assert listed(page(agent_client, url)) == ["Bo Dahl"]
 
 
 def test_renamed_and_deleted(agent_client: FlaskClient, people: list[Person], fresh_database: Database) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from contacts.agent import Team
 from contacts.person import Person
+from core.alphabet import in_order
 from desk.mailboxes import Mailbox
 from desk.tickets.strangers import candidates_now
 from desk.tickets.ticket import Tag, Ticket
@@ -51,8 +52,7 @@ class _Around:
         self.teams: dict[int, str] = dict(db.execute(select(Team.id, Team.name).where(
             Team.id.in_({t.team_id for t in tickets if t.team_id}))).all())
         self.tags: dict[int, list[str]] = {}
-        for ticket_id, name in db.execute(select(Tag.ticket_id, Tag.name).where(
-                Tag.ticket_id.in_(ids)).order_by(Tag.name)):
+        for ticket_id, name in in_order(db.execute(select(Tag.ticket_id, Tag.name).where(Tag.ticket_id.in_(ids)))):
             self.tags.setdefault(ticket_id, []).append(name)
         found = {t.id: candidates_now(db, t) if anew else t.identification.get("candidates", ()) for t in tickets}
         hidden = unseen(db, me(), [one for some in found.values() for one in some])

@@ -41,6 +41,15 @@ def test_token_notes_when_it_was_used(agent, nora, fresh_database):
         assert token.used_at is not None and token.used_at <= now()
 
 
+def test_a_browser_with_a_token_does_not_wait_for_itself(agent, agent_client, nora, fresh_database):
+    """The use of the token is noted before the request's transaction is open, and the cookie beside it says nothing here."""
+    for again in range(2):
+        answer = agent_client.post("/api/v1/selections", json={"name": f"S{again}", "of": "persons"}, headers=agent.headers)
+        assert answer.status_code == 201 and answer.json["owner"] == "nora@desk.example"
+    with fresh_database.read() as db:
+        assert db.query(ApiToken).filter_by(agent_id=nora.id).one().used_at is not None
+
+
 def test_refused_request_writes_nothing(agent, admin):
     agent.post("/tickets", {**GIVEN, "to": ["ole@kunde.example", "nonsense"]}, status=422)
     assert not agent.get("/tickets")["items"] and not admin.get("/outbound")["items"]

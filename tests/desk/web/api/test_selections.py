@@ -52,6 +52,10 @@ def test_what_is_refused_and_who_may_not(agent, admin, nobody, people):
     agent.get(f"/selections/{theirs['id']}")
     agent.patch(f"/selections/{theirs['id']}", {"name": "Ours"}, status=403)
     agent.delete(f"/selections/{theirs['id']}", status=403)
+    for path in ("members", "members/remove"):
+        agent.post(f"/selections/{theirs['id']}/{path}", {"ids": people[:1]}, status=403)
+    assert agent.get(f"/selections/{theirs['id']}/count") == {"count": 0}
+    assert admin.post(f"/selections/{theirs['id']}/members", {"ids": people[:1]}) == {"count": 1}
     nobody.get("/selections", status=401)
 
 
