@@ -20,7 +20,7 @@ from contacts.infotag import Infotag
 from contacts.infotags import infotags_on, put_on, save_infotag, take_off
 from contacts.mass_update import MARKS, WHAT, plan_update
 from contacts.person import Person
-from core import bulk
+from core import bulk, operations
 from core.database import Database
 from core.errors import Forbidden, Refused
 from core.operations import Operation, OperationItem
@@ -55,9 +55,13 @@ def act(database: Database, operation_id: int, name: str, by: Agent) -> None:
 
 
 def acted(database: Database, operation_id: int, name: str, by: Agent) -> str:
-    """Do it, and let a worker come by."""
+    """Do it, and let a worker come by, again where its time for one slice is over."""
     act(database, operation_id, name, by)
-    job.run()
+    for _slice in range(20):
+        job.run()
+        with database.read() as db:
+            if not operations.waiting(db):
+                break
     with database.read() as db:
         return db.get_one(Operation, operation_id).state
 

@@ -28,32 +28,42 @@ def desk(tmp_path):
     made.kill()
 
 
+@pytest.fixture
+def long_desk(tmp_path):
+    folder = tmp_path / ("x" * 60) / ("y" * 60)
+    folder.mkdir(parents=True)
+    made = Desk(folder)
+    yield made
+    made.kill()
+
+
 def parts(desk):
     return set(desk.tree().values()) & PARTS
 
 
-def test_everything_starts_and_ctrl_c_ends_it(desk):
+def test_everything_starts_and_ctrl_c_ends_it(long_desk):
+    """In a folder with a path longer than a socket's may be, and while others are connected."""
+    desk = long_desk
     desk.start().ready()
     until(lambda: parts(desk) == PARTS, what="all parts run")
     assert (desk.folder / "var" / "skranke.db").exists()
     assert f"http://127.0.0.1:{desk.web}" in until(lambda: "Skranke is open" in desk.said() and desk.said())
-    assert desk.end(signal.SIGINT) < 10
+    assert "redis.away" not in desk.said()
+    with socket.create_connection(("127.0.0.1", desk.web)) as web, socket.create_connection(("127.0.0.1", desk.smtp)):
+        web.sendall(b"GET /healthz HTTP/1.1\r\nHost: desk\r\n\r\n")
+        assert b"200" in web.recv(1000)
+        assert desk.end(signal.SIGINT) < 10
     assert desk.process.returncode == 0
     assert not list((desk.folder / "var").glob("*.sock")), "the socket of Valkey is gone"
     assert not list((desk.folder / "var").glob("*.rdb")), "Valkey keeps nothing on disk"
 
 
-def test_it_ends_while_somebody_is_connected(desk):
-    desk.start().ready()
-    with socket.create_connection(("127.0.0.1", desk.web)) as web, socket.create_connection(("127.0.0.1", desk.smtp)):
-        web.sendall(b"GET /healthz HTTP/1.1\r\nHost: desk\r\n\r\n")
-        assert b"200" in web.recv(1000)
-        assert desk.end(signal.SIGTERM) < 10
-
-
-def test_each_part_that_dies_comes_back(desk):
+def test_each_part_that_dies_comes_back_and_a_second_desk_is_refused(desk):
     desk.start().ready()
     until(lambda: parts(desk) == PARTS)
+    second = desk.run("up")
+    assert second.returncode == 1
+    assert "already running" in second.stderr
     for part in sorted(PARTS):
         tree = desk.tree()
         victim = next(pid for pid, name in tree.items() if name == part)
@@ -61,7 +71,7 @@ def test_each_part_that_dies_comes_back(desk):
         until(lambda part=part, victim=victim: part in [n for p, n in desk.tree().items() if p != victim],
               what=f"{part} is back")
     desk.ready()
-    assert desk.end() < 10
+    assert desk.end(signal.SIGTERM) < 10
 
 
 def test_nobody_outlives_a_killed_tree(desk):
@@ -74,32 +84,12 @@ def test_nobody_outlives_a_killed_tree(desk):
     desk.start().ready()
 
 
-def test_a_second_desk_on_the_same_folder_is_refused(desk):
-    desk.start().ready()
-    second = desk.run("up")
-    assert second.returncode == 1
-    assert "already running" in second.stderr
-
-
 def test_a_port_in_use_is_said_in_a_sentence(desk):
     with socket.create_server(("127.0.0.1", desk.web)):
         refused = desk.run("up")
     assert refused.returncode == 1
     assert "SKRANKE_WEB" in refused.stderr
     assert "Traceback" not in refused.stderr
-
-
-def test_a_data_folder_with_a_long_path_works(tmp_path):
-    folder = tmp_path / ("x" * 60) / ("y" * 60)
-    folder.mkdir(parents=True)
-    desk = Desk(folder)
-    try:
-        desk.start().ready()
-        until(lambda: "valkey-server" in desk.tree().values())
-        assert "redis.away" not in desk.said()
-        desk.end()
-    finally:
-        desk.kill()
 
 
 def test_a_part_that_begins_again_waits_for_no_lease_of_its_last_life(fresh_database, monkeypatch):
