@@ -93,10 +93,10 @@ def test_without_scripts_the_hits_are_a_page(agent_client: FlaskClient, visitor:
 
 
 def test_a_symbol_above_the_box_and_a_toggle(agent_client: FlaskClient, ingrid: Person) -> None:
-    """T4, W7: new contact above the search box, once; from the companies to the persons, and back."""
+    """T4, W7: a symbol for a new contact above the search box; from the companies to the persons, and back."""
     text = page(agent_client, "/companies")
     above = text[text.index('class="rail__top"'):text.index('class="rail__find"')]
-    assert above.count('href="/persons/new"') == 1 and above.count("#i-user-plus") == 1
+    assert above.index('href="/persons/new"') < above.index("#i-user-plus") < above.index("</a>", above.index("#i-user-plus"))
     head = text[text.index('class="sheet__head"'):]
     assert '<a class="toggle__side" href="/persons">' in head
     assert '<a class="toggle__side" href="/companies">' in page(agent_client, "/persons")
