@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import Select, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased, contains_eager
 
 from contacts.agent import Agent
@@ -40,13 +41,13 @@ def open_pairs(db: Session, *, after: Place | None = None, limit: int = 20, pers
 
 def open_pairs_query(*, after: Place | None = None, person: Person | None = None) -> Select[DuplicatePair]:
     """The pairs of a page and of all that follow, in their order."""
-    query = _open(person).order_by(DuplicatePair.points.desc(), DuplicatePair.id.desc())
+    query = _open(person.id if person is not None else None).order_by(DuplicatePair.points.desc(), DuplicatePair.id.desc())
     return query if after is None else query.where(tuple_(DuplicatePair.points, DuplicatePair.id) < after)
 
 
 def count_open(db: Session, person: Person | None = None) -> int | None:
     """How many there are; None where they are more than is worth counting."""
-    found = db.scalar(select(func.count()).select_from(_open(person).with_only_columns(DuplicatePair.id).limit(MOST + 1).subquery())) or 0
+    found = db.scalar(_counted(person is not None), {"person": person.id} if person is not None else {}) or 0
     return found if found <= MOST else None
 
 
@@ -78,11 +79,18 @@ def take_back(db: Session, pair: DuplicatePair, *, by: Agent) -> None:
     db.flush()
 
 
-def _open(person: Person | None) -> Select[DuplicatePair]:
+@cache
+def _counted(of_one: bool) -> Select[int]:
+    """The question for how many, built once: every card of a person asks it."""
+    whose: ColumnElement[int] | None = bindparam("person") if of_one else None
+    return select(func.count()).select_from(_open(whose).with_only_columns(DuplicatePair.id).limit(MOST + 1).subquery())
+
+
+def _open(person: ColumnElement[int] | int | None) -> Select[DuplicatePair]:
     one, other = aliased(Person), aliased(Person)
     query = select(DuplicatePair).join(one, one.id == DuplicatePair.person_id).join(other, other.id == DuplicatePair.other_id).where(
         DuplicatePair.state == "open", one.binned_at.is_(None), one.merged_into_id.is_(None), other.binned_at.is_(None),
         other.merged_into_id.is_(None)).options(contains_eager(DuplicatePair.person.of_type(one)), contains_eager(DuplicatePair.other.of_type(other)))
     if person is not None:
-        query = query.where(or_(DuplicatePair.person_id == person.id, DuplicatePair.other_id == person.id))
+        query = query.where(or_(DuplicatePair.person_id == person, DuplicatePair.other_id == person))
     return query

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import cache
 
 from sqlalchemy import ColumnElement, Select, Subquery, exists, or_, select, union
 from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from contacts.company import Company
 from contacts.person import Person
@@ -36,7 +37,7 @@ def ties(db: Session, whose: Party, *, past: bool = False, before: int | None = 
     day = now().date()
     when = Relation.until < day if past else or_(Relation.until.is_(None), Relation.until >= day)
     found = _both(whose, when, *([Relation.id < before] if before else []), limit=limit)
-    rows = db.scalars(_loaded(select(Relation).where(Relation.id.in_(select(found.c.id)))).order_by(
+    rows = db.scalars(select(Relation).options(*_beside()).where(Relation.id.in_(select(found.c.id))).order_by(
         Relation.id.desc()).limit(limit)).all()
     return [seen_from(row, whose) for row in rows]
 
@@ -61,11 +62,11 @@ def seen_from(relation: Relation, whose: Party) -> Tie:
 
 def all_ties(db: Session, *, whose: Party | None = None, before: int | None = None, limit: int = 50) -> Sequence[Relation]:
     """Relations of one, or of everybody, past ones too, the latest first."""
-    query = select(Relation).where(*_shown(), *([Relation.id < before] if before else []))
+    query = select(Relation).options(*_beside()).where(*_shown(), *([Relation.id < before] if before else []))
     if whose is not None:
         found = _both(whose, *([Relation.id < before] if before else []), limit=limit)
-        query = select(Relation).where(Relation.id.in_(select(found.c.id)))
-    return db.scalars(_loaded(query).order_by(Relation.id.desc()).limit(limit)).all()
+        query = select(Relation).options(*_beside()).where(Relation.id.in_(select(found.c.id)))
+    return db.scalars(query.order_by(Relation.id.desc()).limit(limit)).all()
 
 
 def _both(whose: Party, *conditions: ColumnElement[bool], limit: int) -> Subquery:
@@ -77,6 +78,7 @@ def _both(whose: Party, *conditions: ColumnElement[bool], limit: int) -> Subquer
     return union(*(select(leg.c.id) for leg in legs)).subquery()
 
 
+@cache
 def _shown() -> list[ColumnElement[bool]]:
     gone = [exists().where(Person.id == column, or_(Person.binned_at.is_not(None), Person.merged_into_id.is_not(None)))
             for column in (Relation.person_id, Relation.other_person_id)]
@@ -86,9 +88,9 @@ def _shown() -> list[ColumnElement[bool]]:
         Relation.person_id.is_(None), Relation.other_person_id.is_(None), Relation.person_id != Relation.other_person_id)]
 
 
-def _loaded(query: Select[Any]) -> Select[Any]:
-    return query.options(joinedload(Relation.kind), joinedload(Relation.person), joinedload(Relation.company),
-                         joinedload(Relation.other_person), joinedload(Relation.other_company))
+@cache
+def _beside() -> list[ORMOption]:
+    return [joinedload(one) for one in (Relation.kind, Relation.person, Relation.company, Relation.other_person, Relation.other_company)]
 
 
 def holds(relation: Relation, on: date | None = None) -> bool:

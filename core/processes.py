@@ -32,8 +32,9 @@ FIRST_DELAY, LONGEST_DELAY = 0.25, 15.0
 
 def collect_rarely() -> None:
     """Look for garbage in cycles more rarely: mails and pages make tens of thousands of objects each and hardly a cycle
-    among them; at Python's own pace an eighth of their time goes into looking."""
-    gc.set_threshold(50_000, 20, 50)
+    among them; at Python's own pace an eighth of their time goes into looking. One page in sixty waits for it, some hundredths
+    of a second."""
+    gc.set_threshold(200_000, 20, 50)
 
 
 @dataclass

@@ -126,8 +126,8 @@ def _lines(facts: Sequence[FactRow], uid: str, *, most: int | None = None) -> li
     """As lines, without those about tickets that the agent does not see."""
     hidden = hidden_tickets(db(), me(), {f.data["ticket_uid"] for f in facts if f.data.get("ticket_uid")})
     facts = [fact for fact in facts if fact.data.get("ticket_uid") not in hidden][:most]
-    names = dict(db().execute(select(Agent.uid, Agent.name).where(
-        Agent.uid.in_({f.by_uid for f in facts if f.by_uid}))).all())
+    agents = {fact.by_uid for fact in facts if fact.by_uid}
+    names = dict(db().execute(select(Agent.uid, Agent.name).where(Agent.uid.in_(agents))).all()) if agents else {}
     fields = _fields(facts)
     called = _called([change for some in fields.values() for change in some]) | titles(facts)
     of_relations, others = told(facts, uid), _others(facts, uid)
