@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from contacts.address import Address, Holding
@@ -16,6 +16,19 @@ from core.clock import now
 
 #: People who stand beside others are few; more than these are not read.
 MOST = 20
+#: Somebody stands beside another on a ``day``: conditions on a relation, its kind and its first side.
+_STANDING: tuple[ColumnElement[bool], ...] = (
+    RelationKind.meaning != "", or_(Relation.since.is_(None), Relation.since <= bindparam("day")),
+    or_(Relation.until.is_(None), Relation.until >= bindparam("day")), Person.binned_at.is_(None), Person.merged_into_id.is_(None),
+    Person.id != Relation.other_person_id)
+_COVER = select(Relation).join(Relation.kind).join(Relation.person).where(
+    Relation.other_person_id == bindparam("person"), *_STANDING).order_by(RelationKind.place, Relation.id).limit(MOST).options(
+    contains_eager(Relation.kind), contains_eager(Relation.person))
+_BESIDE = select(Address.normalised, Relation).join(Holding, Holding.address_id == Address.id).join(
+    Relation, Relation.other_person_id == Holding.person_id).join(Relation.kind).join(Relation.person).where(
+    Address.kind == "email", Address.normalised.in_(bindparam("addresses", expanding=True)), Holding.until.is_(None), *_STANDING).options(
+    contains_eager(Relation.kind), contains_eager(Relation.person), joinedload(Relation.other_person)).order_by(
+    RelationKind.place, Relation.id).limit(MOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +45,7 @@ class Helper:
 
 def cover_of(db: Session, person: Person) -> Sequence[Relation]:
     """The relations by which somebody is a person's assistant or deputy today, in the order of their kinds."""
-    return db.scalars(select(Relation).join(Relation.kind).join(Relation.person).where(
-        Relation.other_person_id == person.id, *_standing()).order_by(RelationKind.place, Relation.id).limit(MOST).options(
-        contains_eager(Relation.kind), contains_eager(Relation.person))).all()
+    return db.scalars(_COVER, {"person": person.id, "day": now().date()}).all()
 
 
 def helpers(db: Session, addresses: Collection[str]) -> list[Helper]:
@@ -55,11 +66,7 @@ def helpers(db: Session, addresses: Collection[str]) -> list[Helper]:
 def _relations(db: Session, addresses: Collection[str]) -> Sequence[tuple[str, Relation]]:
     if not addresses:
         return []
-    rows = db.execute(select(Address.normalised, Relation).join(Holding, Holding.address_id == Address.id).join(
-        Relation, Relation.other_person_id == Holding.person_id).join(Relation.kind).join(Relation.person).where(
-        Address.kind == "email", Address.normalised.in_(addresses), Holding.until.is_(None), *_standing()).options(
-        contains_eager(Relation.kind), contains_eager(Relation.person), joinedload(Relation.other_person)).order_by(
-        RelationKind.place, Relation.id).limit(MOST))
+    rows = db.execute(_BESIDE, {"addresses": list(addresses), "day": now().date()})
     return [(at, one) for at, one in rows if one.other_person and one.other_person.living]
 
 
@@ -79,11 +86,3 @@ def _good(db: Session, ids: Collection[int]) -> dict[int, str]:
             Address.suppression == "none").order_by(Holding.primary.desc(), Holding.id)):
         found.setdefault(person_id, value)
     return found
-
-
-def _standing() -> list[ColumnElement[bool]]:
-    """Conditions on a relation, its kind and its first side: somebody stands beside another today."""
-    day = now().date()
-    return [RelationKind.meaning != "", or_(Relation.since.is_(None), Relation.since <= day),
-            or_(Relation.until.is_(None), Relation.until >= day), Person.binned_at.is_(None), Person.merged_into_id.is_(None),
-            Person.id != Relation.other_person_id]

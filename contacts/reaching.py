@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from contacts.address import Address, Holding
 from contacts.confirming import PROVEN
 from contacts.person import Person
+
+#: Bouncing addresses of these, with the living persons who hold them.
+_HOLDERS = select(Address.normalised, Holding.person_id).join(Holding, Holding.address_id == Address.id).join(
+    Person, Person.id == Holding.person_id).where(
+    Address.kind == "email", Address.normalised.in_(bindparam("addresses", expanding=True)), Address.health == "bouncing",
+    Holding.until.is_(None), Person.binned_at.is_(None), Person.merged_into_id.is_(None))
 
 
 def other_ways(db: Session, addresses: Collection[str]) -> dict[str, Holding]:
@@ -31,9 +37,6 @@ def other_ways(db: Session, addresses: Collection[str]) -> dict[str, Holding]:
 def _holders(db: Session, addresses: Collection[str]) -> Mapping[str, int]:
     """Bouncing address → the one living person who holds it."""
     found: dict[str, set[int]] = {}
-    for address, person_id in db.execute(select(Address.normalised, Holding.person_id).join(
-            Holding, Holding.address_id == Address.id).join(Person, Person.id == Holding.person_id).where(
-            Address.kind == "email", Address.normalised.in_(addresses), Address.health == "bouncing", Holding.until.is_(None),
-            Person.binned_at.is_(None), Person.merged_into_id.is_(None))):
+    for address, person_id in db.execute(_HOLDERS, {"addresses": list(addresses)}):
         found.setdefault(address, set()).add(person_id)
     return {address: next(iter(persons)) for address, persons in found.items() if len(persons) == 1}

@@ -25,11 +25,20 @@ def visible_mailbox_ids(db: Session, agent: Agent) -> list[int]:
     return cached[agent.id]
 
 
+def forget_visible(db: Session) -> None:
+    """Who sees which mailbox has changed in this transaction."""
+    for name in ("visible", "visible_mailboxes"):
+        db.info.pop(name, None)
+
+
 def visible_mailboxes(db: Session, agent: Agent) -> Sequence[Mailbox]:
     """The same as records, by name."""
-    ids = visible_mailbox_ids(db, agent)
-    return in_order(db.scalars(select(Mailbox).where(Mailbox.id.in_(ids)).order_by(Mailbox.id).options(
-        lazyload(Mailbox.aliases), lazyload(Mailbox.access))))
+    cached: dict[int, Sequence[Mailbox]] = db.info.setdefault("visible_mailboxes", {})
+    if agent.id not in cached:
+        ids = visible_mailbox_ids(db, agent)
+        cached[agent.id] = in_order(db.scalars(select(Mailbox).where(Mailbox.id.in_(ids)).order_by(Mailbox.id).options(
+            lazyload(Mailbox.aliases), lazyload(Mailbox.access))))
+    return cached[agent.id]
 
 
 def may_see_mailbox(db: Session, agent: Agent, mailbox: Mailbox) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Select, bindparam, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from contacts.agent import Agent
@@ -30,15 +31,22 @@ def known_tags(db: Session, agent: Agent, *, most: int = 200) -> Sequence[str]:
 
     To others than admins those that one of the latest tickets with it, in a mailbox they see, carries.
     """
+    visible = {} if agent.admin else {"visible": visible_mailbox_ids(db, agent)}
+    return in_order(db.scalars(_known(agent.admin), {"most": most, **visible}), str)
+
+
+@cache
+def _known(whole: bool) -> Select[str]:
+    """The question for ``most`` of them, built once: every page of a ticket asks it; not ``whole``, those in the mailboxes ``visible``."""
     names = select(func.min(Tag.name).label("name")).cte("names", recursive=True)
     names = names.union_all(select(select(func.min(Tag.name)).where(Tag.name > names.c.name).scalar_subquery())
                             .where(names.c.name.is_not(None)))
     found = select(names.c.name).where(names.c.name.is_not(None))
-    if not agent.admin:
+    if not whole:
         latest = select(Tag.ticket_id).where(Tag.name == names.c.name).order_by(Tag.ticket_id.desc()).limit(LATEST).correlate(names)
         found = found.where(select(Ticket.id).where(
-            Ticket.id.in_(latest), Ticket.mailbox_id.in_(visible_mailbox_ids(db, agent))).correlate(names).exists())
-    return in_order(db.scalars(found.limit(most)), str)
+            Ticket.id.in_(latest), Ticket.mailbox_id.in_(bindparam("visible", expanding=True))).correlate(names).exists())
+    return found.limit(bindparam("most"))
 
 
 def set_tags(db: Session, ticket: Ticket, names: Iterable[str], *, by: Agent | None) -> list[str]:

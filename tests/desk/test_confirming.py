@@ -7,6 +7,7 @@ from contacts.addressing import add_address, holdings_of
 from contacts.company import Company
 from contacts.person import Employment
 from core.options import set_option
+from desk.access import forget_visible
 from desk.addressing import bounce_address
 from desk.confirming import send_link
 from desk.outbound import OutboundMail
@@ -39,7 +40,7 @@ def test_not_from_a_mailbox_that_the_agent_does_not_see(arrive, db, support, sal
     ole = arrive(mail(to="sales@desk.example"), sales).ticket.requester
     sales.open_to_all = False
     db.flush()
-    db.info.pop("visible", None)
+    forget_visible(db)
     assert asked(db, ole, nora).mailbox_id == support.id
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from core import operations
 from core.errors import Refused, Unknown
 from core.i18n import N_
-from desk.access import may_see_mailbox, visible_mailbox_ids
+from desk.access import forget_visible, may_see_mailbox, visible_mailbox_ids
 from desk.mail_urls import parted
 from desk.mailboxes import Mailbox as Row
 from desk.mailboxes import add_mailbox, mailbox_at
@@ -40,7 +40,7 @@ def index(asked: Page) -> Listed[Mailbox]:
 def create(given: NewMailbox) -> Mailbox:
     """A mailbox; a running gate notices within 5 seconds."""
     row = add_mailbox(db(), given.address, given.name)
-    db().info.pop("visible", None)
+    forget_visible(db())
     _save(row, given, "added")
     return mailboxes([row])[0]
 
