@@ -17,6 +17,7 @@ from core.clock import now
 from core.errors import Conflict, Refused, Unknown
 from core.history import record
 from core.i18n import LANGUAGES, N_
+from core.placing import step
 from core.slugs import slug
 
 FIELDS = ("name", "names", "kind", "choices", "required", "personal")
@@ -76,15 +77,7 @@ def save_field(
 
 def move_field(db: Session, field: CustomField, *, up: bool, by: Agent) -> None:
     """One place earlier, or later."""
-    rows = list(custom_fields(db, field.of))
-    if field not in rows:
-        return
-    at = rows.index(field)
-    to = at - 1 if up else at + 1
-    if 0 <= to < len(rows):
-        rows.insert(to, rows.pop(at))
-        for place, row in enumerate(rows, start=1):
-            row.place = place
+    if step(custom_fields(db, field.of), field, up=up):
         _settle(db)
         record(db, CustomFieldChanged(field.uid, "moved"), by=by.uid)
 

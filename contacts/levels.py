@@ -16,6 +16,7 @@ from core.clock import now
 from core.errors import Conflict, Refused, Unknown
 from core.history import record
 from core.i18n import N_
+from core.placing import step
 
 FIELDS = ("name", "priority", "first_answer_minutes", "next_answer_minutes", "business_hours")
 PRIORITIES = (1, 2, 3, 4, 5)
@@ -71,16 +72,7 @@ def save_level(
 
 def move(db: Session, level: ServiceLevel, *, up: bool, by: Agent) -> None:
     """Offer a level one place earlier, or later."""
-    rows = list(levels(db))
-    if level not in rows:
-        return
-    at = rows.index(level)
-    to = at - 1 if up else at + 1
-    if 0 <= to < len(rows):
-        rows.insert(to, rows.pop(at))
-        for place, row in enumerate(rows, start=1):
-            if row.place != place:
-                row.place = place
+    if step(levels(db), level, up=up):
         db.flush()
         record(db, LevelChanged(level.uid, "moved"), by=by.uid)
 

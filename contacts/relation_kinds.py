@@ -15,6 +15,7 @@ from core.errors import Conflict, Refused, Unknown
 from core.history import record
 from core.i18n import N_
 from core.i18n import gettext as _
+from core.placing import step
 
 FIELDS = ("between", "name", "reverse", "meaning")
 LONGEST_NAME = 80
@@ -87,16 +88,7 @@ def save_kind(
 
 def move_kind(db: Session, kind: RelationKind, *, up: bool, by: Agent) -> None:
     """Offer a kind one place earlier, or later."""
-    rows = list(kinds(db))
-    if kind not in rows:
-        return
-    at = rows.index(kind)
-    to = at - 1 if up else at + 1
-    if 0 <= to < len(rows):
-        rows.insert(to, rows.pop(at))
-        for place, row in enumerate(rows, start=1):
-            if row.place != place:
-                row.place = place
+    if step(kinds(db), kind, up=up):
         db.flush()
         record(db, RelationKindChanged(kind.uid, "moved"), by=by.uid)
 

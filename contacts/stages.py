@@ -17,6 +17,7 @@ from core.errors import Conflict, Refused, Unknown
 from core.history import record
 from core.i18n import N_
 from core.i18n import gettext as _
+from core.placing import put_at
 
 FIELDS = ("name", "probability")
 LONGEST_NAME, MOST = 80, 50
@@ -76,16 +77,9 @@ def save_stage(db: Session, stage: SaleStage | None, fields: Mapping[str, Any], 
 
 def move_stage(db: Session, stage: SaleStage, to: int, *, by: Agent) -> None:
     """Let a stage stand at this place among those that are offered, counted from 0."""
-    rows = list(stages(db))
-    if stage not in rows or rows.index(stage) == (to := min(max(to, 0), len(rows) - 1)):
-        return
-    rows.remove(stage)
-    rows.insert(to, stage)
-    for place, row in enumerate(rows, start=1):
-        if row.place != place:
-            row.place = place
-    db.flush()
-    record(db, SaleStageChanged(stage.uid, "moved"), by=by.uid)
+    if put_at(stages(db), stage, to):
+        db.flush()
+        record(db, SaleStageChanged(stage.uid, "moved"), by=by.uid)
 
 
 def retire_stage(db: Session, stage: SaleStage, *, by: Agent, keep: bool = False) -> bool:

@@ -17,6 +17,7 @@ from core.history import record
 from core.i18n import N_
 from core.i18n import gettext as _
 from core.options import LANGUAGES
+from core.placing import renumber, step
 from desk.routing import LISTS, RoutingRule, rules_in_order
 from desk.switching import last_change
 from desk.tickets.tagging import MOST as MOST_TAGS
@@ -70,12 +71,7 @@ def save_rule(
 
 def move(db: Session, row: RoutingRule, *, up: bool, by: Agent) -> None:
     """Let a rule be asked one place earlier, or later; at the end of the book nothing happens."""
-    rows = list(rules_in_order(db))
-    at = rows.index(row)
-    to = at - 1 if up else at + 1
-    if 0 <= to < len(rows):
-        rows.insert(to, rows.pop(at))
-        _place(rows)
+    if step(rules_in_order(db), row, up=up):
         _record(db, row, "moved", by)
     db.flush()
 
@@ -118,7 +114,7 @@ def replace(db: Session, rules: Sequence[Mapping[str, Any]], *, by: Agent) -> No
         wanted.append(_settle(db, row, given, number, by))
     for row in rows.values():
         remove(db, row, by=by)
-    _place(wanted)
+    renumber(wanted)
     db.flush()
     if [row.uid for row in wanted if row.uid in before] != [uid for uid in before if uid not in rows]:
         _record(db, wanted[0], "moved", by)
@@ -137,12 +133,6 @@ def _settle(db: Session, row: RoutingRule | None, given: Mapping[str, Any], numb
 def _same(row: RoutingRule, fields: Mapping[str, Any]) -> bool:
     return (row.name, row.active, row.conditions, row.acts) == (
         " ".join(fields["name"].split()), fields["active"], _clean_conditions(fields["conditions"]), _clean_acts(fields["acts"]))
-
-
-def _place(rows: Sequence[RoutingRule]) -> None:
-    for place, row in enumerate(rows, start=1):
-        if row.place != place:
-            row.place = place
 
 
 def _clean_conditions(given: Mapping[str, Any]) -> dict[str, Any]:
