@@ -9,10 +9,12 @@ from sqlalchemy import select
 
 from contacts.agent import Agent
 from core.errors import Conflict, Refused, Unknown
+from core.history import Change, FactRow, FactSubject
 from core.i18n import N_
 from core.i18n import gettext as _
 from core.operations import Operation, OperationItem
 from desk.inbound import InboundMail
+from desk.mailboxes import Mailbox
 from desk.policy import of_row
 from desk.policy_draft import adopt, attempt, change, discard, draft_of, stop
 from desk.simulating import OUTCOMES
@@ -20,6 +22,7 @@ from desk.web import policies
 from desk.web.forms import errors_of, whole
 from desk.web.pages import page, see_other
 from desk.web.presenting import policy as told
+from desk.web.presenting.explaining import POLICY
 from desk.web.presenting.times import stamp
 from desk.web.requests import db, ring_after
 from desk.web.signing_in import admins_only, me
@@ -28,6 +31,7 @@ from rules.policy import Rule
 
 bp = Blueprint("policy_trials", __name__, url_prefix="/settings/unknown-senders")
 MOST, VERSIONS = 50, 100
+CHOICES = {"intake.unknown_sender": N_("When somebody unknown writes"), "intake.unrecorded_days": N_("Days a ticket without a person is kept")}
 
 
 @bp.post("/trial")
@@ -88,15 +92,19 @@ def mails() -> Any:
 @bp.get("/versions")
 @admins_only
 def versions() -> Any:
-    """What was in force before, each with what it changed."""
+    """What was in force before, each with what it changed; and among them, when, what was chosen for where no rule matches."""
     rows = db().scalars(select(RuleBook).order_by(RuleBook.number.desc()).limit(VERSIONS)).all()
-    agents = dict(db().execute(select(Agent.uid, Agent.name).where(Agent.uid.in_({row.by_uid for row in rows}))).all())
+    choices = _choices()
+    by = {*(row.by_uid for row in rows), *(fact.by_uid for fact, _line in choices)}
+    agents = dict(db().execute(select(Agent.uid, Agent.name).where(Agent.uid.in_(by))).all())
     found = [of_row(row) for row in rows]
     names = told.names_of([rule for one in found for rule in one.rules], {})
-    shown = [{"number": row.number, "at": stamp(row.at), "by": agents.get(row.by_uid or "", ""), "current": n == 0,
-              "lines": _differences(found[n + 1].rules if n + 1 < len(found) else (), found[n].rules, names),
-              "rules": len(row.rules)} for n, row in enumerate(rows)]
-    return page("web/settings/policy/versions.html", settings={"current": "unknown"}, versions=shown)
+    shown = [{"number": row.number, "when": row.at, "at": stamp(row.at), "by": agents.get(row.by_uid or "", ""), "current": n == 0,
+              "lines": _differences(found[n + 1].rules if n + 1 < len(found) else (), found[n].rules, names)} for n, row in enumerate(rows)]
+    shown += [{"number": None, "when": fact.at, "at": stamp(fact.at), "by": agents.get(fact.by_uid or "", ""), "current": False,
+               "lines": [{"kind": "", "text": line}]} for fact, line in choices]
+    return page("web/settings/policy/versions.html", settings={"current": "unknown"},
+                versions=sorted(shown, key=lambda one: one["when"], reverse=True))
 
 
 @bp.post("/versions/<int:version>")
@@ -111,6 +119,21 @@ def restore(version: int) -> Any:
     except Refused as refused:
         return policies.show(errors_of(refused)), refused.status
     return see_other(url_for("policies.edit"), said=_("These are the rules of version %(version)s. Not in force yet: try it, then save.", version=version))
+
+
+def _choices() -> list[tuple[FactRow, str]]:
+    """Each change of what is chosen for where no rule matches, of the desk and of mailboxes, and of how long a ticket of nobody is kept."""
+    rows = db().execute(select(FactRow, Change).join(FactSubject, FactSubject.fact_id == FactRow.id).join(Change, Change.fact_id == FactRow.id).where(
+        FactSubject.subject_uid.in_(CHOICES)).order_by(FactRow.id.desc()).limit(VERSIONS)).all()
+    mailboxes = dict(db().execute(select(Mailbox.uid, Mailbox.name).where(
+        Mailbox.uid.in_({fact.data["mailbox_uid"] for fact, _change in rows if fact.data.get("mailbox_uid")}))).all())
+
+    def line(fact: FactRow, one: Change) -> str:
+        before, after = (_(POLICY[value]) if value in POLICY else value or _("As for the whole desk") for value in (one.before, one.after))
+        of = mailboxes.get(fact.data.get("mailbox_uid") or "", "")
+        return f"{_(CHOICES[one.field])}{f' ({of})' if of else ''}: " + _("%(before)s became %(after)s", before=before, after=after)
+
+    return [(fact, line(fact, one)) for fact, one in rows if one.field in CHOICES]
 
 
 def _draft() -> Operation:

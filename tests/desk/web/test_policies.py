@@ -53,6 +53,15 @@ def test_a_change_is_a_fact_with_before_and_after(
     assert "by Jonas Berg" in page
 
 
+def test_what_was_chosen_stands_among_the_versions(admin_client: FlaskClient, workshop: Mailbox) -> None:
+    for given in ({"unknown_sender": "never", "version": "0"}, {"unknown_sender": "never", "version": "1", f"mailbox_{workshop.uid}": "ask"}):
+        assert admin_client.post(URL, data=given).status_code == 303
+    said = re.findall(r"<li>(.*?)</li>", admin_client.get(URL + "/versions").text)
+    assert [line for line in said if "When somebody" in line] == [
+        "When somebody unknown writes (Workshop): As for the whole desk became Ask an agent",
+        "When somebody unknown writes: Create a person became Never create"]
+
+
 def test_saving_without_a_change_is_no_fact(admin_client: FlaskClient, fresh_database: Database) -> None:
     admin_client.post(URL, data={"unknown_sender": "create", "version": "0"})
     with fresh_database.read() as db:
