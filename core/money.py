@@ -47,10 +47,10 @@ def written(amount: int, currency: str) -> str:
 
 
 def shown(amount: int, currency: str) -> str:
-    """As it is read in the language in force: ``12 500,50 kr``; without a fraction where there is none."""
+    """As it is read in the language in force: ``12 500,50 kr``, in English with the currency's code; without a fraction where there is none."""
     places = get_currency_precision(currency)
-    value = Decimal(amount).scaleb(-places)
-    form = "#,##0 ¤" if value == value.to_integral_value() else f"#,##0.{'0' * places} ¤"
+    value, mark = Decimal(amount).scaleb(-places), "¤¤" if language() == "en" else "¤"
+    form = f"#,##0 {mark}" if value == value.to_integral_value() else f"#,##0.{'0' * places} {mark}"
     return str(format_currency(value, currency, form, locale=language(), currency_digits=False))
 
 
