@@ -281,6 +281,25 @@ def test_what_was_sent_without_a_connection_leaves_when_there_is_one(open_page: 
     page.wait_for_url("**/replies")
 
 
+PRESSED_TWICE = """(button) => {
+  button.click();
+  for (const later of [40, 120, 250, 400]) setTimeout(() => button.click(), later);
+}"""
+
+
+@pytest.mark.parametrize(("name", "button"), [("ticket", "[data-send]"), ("company-form", "[data-save-button]")])
+def test_a_form_leaves_once_however_often_it_is_pressed(open_page: Any, name: str, button: str) -> None:
+    page = open_page(name)
+    if name == "ticket":
+        write(page, " en gang")
+        until(page, "document.querySelector('[data-saved]').textContent === 'Saved 11:12'")
+    sent: list[str] = []
+    page.route("**/*", lambda route: sent.append(route.request.url) if route.request.method == "POST" else route.continue_())  # never answered
+    page.locator(button).first.evaluate(PRESSED_TWICE)
+    page.wait_for_timeout(900)
+    assert len(sent) == 1
+
+
 def test_the_last_keystroke_before_sending_without_a_connection_goes_along(open_page: Any) -> None:
     page = open_page("ticket")
     page.set_viewport_size({"width": 360, "height": 740})
@@ -364,6 +383,12 @@ def test_files_are_attached_by_picking_and_refused_with_a_reason(open_page: Any)
     page.wait_for_selector('input[name="attachments"][value="f3"]', state="attached")
     picker.set_input_files({"name": "refused.exe", "mimeType": "application/exe", "buffer": b"x"})
     page.wait_for_selector("text=Programs are not accepted.")
+    with page.expect_response("**/draft"):
+        write(page, " og takk")
+    until(page, "document.querySelector('[data-saved]').textContent === 'Saved 11:12'")
+    assert page.get_by_text("Programs are not accepted.").is_visible()       # what is said of the draft does not wipe it away
+    page.get_by_role("alert").get_by_role("button", name="Close").click()
+    assert not page.get_by_text("Programs are not accepted.").is_visible()
 
 
 def test_pictures_stand_in_the_text(open_page: Any) -> None:

@@ -220,9 +220,23 @@ behave("[data-composer]", (form) => {
         draft.touch();
       } catch (error) {
         chip.remove();
-        draft.say("late", words(says.refused, { name: file.name, error: error.message }));
+        refuse(file, error);
       }
     }
+  }
+
+  // That a file does not go along stands until it has been read, whatever is said of the draft meanwhile.
+  function refuse(file, error) {
+    const read = make("button", "btn btn-quiet btn-icon btn-s", icon("x"));
+    read.type = "button";
+    read.setAttribute("aria-label", says.close);
+    const notice = make("div", "composer__says", draft.notice("late", words(says.refused, { name: file.name, error: error.message }), read));
+    notice.setAttribute("role", "alert");
+    read.addEventListener("click", () => {
+      notice.remove();
+      (editor ?? textarea).focus();
+    });
+    draft.place().before(notice);
   }
 
   async function inline(attachment) {
@@ -230,7 +244,7 @@ behave("[data-composer]", (form) => {
       const kept = await upload(attachment.file);
       attachment.setAttributes({ url: kept.url, uid: kept.uid });
     } catch (error) {
-      draft.say("late", words(says.refused, { name: attachment.file.name, error: error.message }));
+      refuse(attachment.file, error);
       attachment.remove();
     }
   }

@@ -11,6 +11,7 @@ import "./layout.js";
 import "./live.js";
 import "./mail-files.js";
 import "./menu.js";
+import "./once.js";
 import "./open.js";
 import "./order.js";
 import "./palette.js";
