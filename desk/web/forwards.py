@@ -21,6 +21,7 @@ from desk.tickets.message import Message
 from desk.tickets.ticket import Ticket
 from desk.web.files import posted_files
 from desk.web.forms import posted
+from desk.web.once import taken
 from desk.web.presenting.composer import Typed
 from desk.web.replies import AT_ONCE, addresses, rerouted, to_mind_of_others, unsent, written_down
 from desk.web.requests import db
@@ -48,6 +49,8 @@ def create(number: int) -> Any:
     files = posted_files()
     if form.get("instead"):
         return rerouted(number, files, "forward")
+    if taken():
+        return back_to(ticket)
     found = [] if form.get("sure") else to_mind_of_others(ticket)
     try:
         reply(db(), ticket, by=me(), html=form.get("html", ""), text=form.get("text", ""), to=addresses("to"), kind="forward",

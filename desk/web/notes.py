@@ -12,6 +12,7 @@ from core.errors import Refused
 from core.i18n import gettext as _
 from desk.tickets.answering import note
 from desk.web.files import posted_files
+from desk.web.once import taken
 from desk.web.presenting.composer import Typed
 from desk.web.replies import AT_ONCE, unsent, written_down
 from desk.web.requests import db
@@ -27,6 +28,8 @@ def create(number: int) -> Any:
     """Write a note on a ticket."""
     ticket, form = ticket_to_change(number), request.form
     files = posted_files()
+    if taken():
+        return back_to(ticket)
     try:
         note(db(), ticket, by=me(), html=form.get("html", ""), text=form.get("text", ""), files=files)
     except Refused as refused:

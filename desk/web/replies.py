@@ -21,6 +21,7 @@ from desk.tickets.rerouting import take_other_way
 from desk.tickets.states import change_state
 from desk.tickets.ticket import Ticket
 from desk.web.files import posted_files
+from desk.web.once import taken
 from desk.web.presenting.composer import Typed
 from desk.web.presenting.places import before, place_of
 from desk.web.requests import db, ring_after
@@ -41,6 +42,8 @@ def create(number: int) -> Any:
         return rerouted(number, files)
     if form.get("also"):
         return copied(number, files)
+    if taken():
+        return back_to(ticket)
     found = [] if form.get("sure") else to_mind(ticket, "reply")
     then, place = form.get("then", ""), before() if before().given else place_of(ticket)
     try:

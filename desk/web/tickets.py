@@ -16,6 +16,7 @@ from desk.tickets.drafting import drop_begun
 from desk.tickets.threads import survivor
 from desk.web.beginning import begin_call, begin_mail, minded_of_new
 from desk.web.forms import errors_of, posted
+from desk.web.once import taken
 from desk.web.pages import page
 from desk.web.presenting.beginning import beginning
 from desk.web.presenting.column import column, page_of
@@ -68,6 +69,8 @@ def new() -> str:
 def create() -> Any:
     """Begin a ticket; its draft is done with."""
     channel, uid = _channel(request.form), posted("draft")
+    if taken():
+        return go(url_for("tickets.index"), _("The ticket was begun already."))
     try:
         ticket = begin_call() if channel == "phone" else begin_mail()
     except Refused as refused:

@@ -2,7 +2,7 @@
 import { behave } from "./behave.js";
 import { Draft } from "./draft.js";
 
-const OURS = ["csrf_token", "version", "draft", "channel"];
+const OURS = ["csrf_token", "version", "draft", "channel", "once"];
 
 behave("form[data-drafted]", (form) => {
   let sending = false;

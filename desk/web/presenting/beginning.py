@@ -16,6 +16,7 @@ from desk.tickets.drafting import KEPT, UID, begun_called, begun_of
 from desk.tickets.message import Draft
 from desk.tickets.recipients import name_of, written
 from desk.tickets.writing import preview_of
+from desk.web.once import once
 from desk.web.pages import seen_mailboxes
 from desk.web.presenting.card import card_at
 from desk.web.presenting.column import active_agents
@@ -77,7 +78,7 @@ def _composer(
         "to": addressed(written(fields.get("to", "")), None), "cc": addressed(written(fields.get("cc", "")), None),
         "mailboxes": senders, "mailbox": chosen["uid"] if chosen else "", "signature": chosen["signature"] if chosen else "",
         "subject": fields.get("subject", ""), "language": None, "attachments": chips(files), "saved": kept["saved"],
-        "version": kept["version"], "placeholder": _("Write …"), "reply_url": url_for("tickets.create"), "note_url": None,
+        "version": kept["version"], "once": once(), "placeholder": _("Write …"), "reply_url": url_for("tickets.create"), "note_url": None,
         "draft_url": kept["save_url"], "draft": kept, "upload_url": url_for("files.create"),
         "canned_url": url_for("canned.offered"), "addresses_url": url_for("recipients.index"),
         "mind_url": url_for("recipients.minded"), "doubts": [], "notices": notices, "original": None,

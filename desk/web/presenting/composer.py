@@ -35,6 +35,7 @@ from desk.tickets.recipients import (
 )
 from desk.tickets.rerouting import as_before, proposals
 from desk.tickets.ticket import Ticket
+from desk.web.once import once
 from desk.web.presenting import words
 from desk.web.presenting.letters import who as wrote
 from desk.web.presenting.places import ours
@@ -77,7 +78,7 @@ def composer(ticket: Ticket, kind: str = "reply", typed: Typed | None = None, fo
         "subject": _subject(ticket, typed, draft) if forward else None,
         "signature": signature_below(answers_from(db(), me(), ticket), code), "language": None if forward else _language(ticket, typed, draft), "attachments": chips(files),
         "saved": stamp(draft.updated_at) if draft else "", "version": draft.version if draft else 0, "last": seen,
-        "asker": ticket.requester_address.uid if ticket.requester_address else "",
+        "once": once(), "asker": ticket.requester_address.uid if ticket.requester_address else "",
         "placeholder": _("Forward to somebody else") if forward else _("Answer %(name)s", name=who(ticket)),
         "reply_url": url_for("forwards.create" if forward else "replies.create", number=ticket.number),
         "note_url": None if forward else url_for("notes.create", number=ticket.number),

@@ -52,6 +52,30 @@ def test_a_reply_goes_out_and_the_draft_with_it(agent_client: FlaskClient, ticke
     assert "Press green." in words(page(agent_client, url))
 
 
+@pytest.mark.parametrize(("path", "given"), [
+    ("/replies", {"to": OLE, "text": "Once."}), ("/notes", {"text": "Once."}), ("/forwards", {"to": "post@trykk.example", "text": "Once.", "subject": "Fwd", "sure": "1"})])
+def test_a_form_is_taken_once(agent_client: FlaskClient, ticket: Ticket, path: str, given: dict[str, str]) -> None:
+    """However often its button is pressed; what was refused has not been taken, and the next form is another."""
+    url = f"/tickets/{ticket.number}"
+    [name] = set(re.findall(r'name="once" value="([^"]+)"', page(agent_client, url)))
+    before = len(messages_of(ticket))
+    assert agent_client.post(url + path, data=given | {"text": "", "once": name}).status_code == 422
+    for _press in range(2):
+        assert post(agent_client, url + path, **given, once=name).headers["Location"] == url
+    assert len(messages_of(ticket)) == before + 1
+    assert name not in page(agent_client, url)
+
+
+def test_a_ticket_is_begun_once(agent_client: FlaskClient, ticket: Ticket, fresh_database: Database) -> None:
+    [name] = set(re.findall(r'name="once" value="([^"]+)"', page(agent_client, "/tickets/new?channel=phone")))
+    with fresh_database.read() as db:
+        mailbox = db.scalars(select(Mailbox.uid).where(Mailbox.id == ticket.mailbox_id)).one()
+    for _press in range(2):
+        post(agent_client, "/tickets", channel="phone", who="Ole Vang", mailbox=mailbox, subject="Rang", text="Once.", once=name)
+    with fresh_database.read() as db:
+        assert len(db.scalars(select(Ticket).where(Ticket.channel == "phone")).all()) == 1
+
+
 def test_without_scripts_the_text_is_sent(agent_client: FlaskClient, ticket: Ticket) -> None:
     post(agent_client, f"/tickets/{ticket.number}/replies", to=f'"Ole Vang" <{OLE}>', text="Two\n\nparagraphs.")
     assert messages_of(ticket)[-1].html == "<p>Two</p><p>paragraphs.</p>"
