@@ -1,7 +1,7 @@
 """Stages of sales become a list that an admin keeps; every sale keeps its own, and the histories say it as it is called.
 
 Revision ID: 0004
-Revises: 0002
+Revises: 0003
 """
 
 from __future__ import annotations
