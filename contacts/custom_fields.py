@@ -77,7 +77,7 @@ def save_field(
 
 def move_field(db: Session, field: CustomField, *, up: bool, by: Agent) -> None:
     """One place earlier, or later."""
-    if step(custom_fields(db, field.of), field, up=up):
+    if step(db, custom_fields(db, field.of), field, up=up):
         _settle(db)
         record(db, CustomFieldChanged(field.uid, "moved"), by=by.uid)
 

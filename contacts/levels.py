@@ -72,8 +72,7 @@ def save_level(
 
 def move(db: Session, level: ServiceLevel, *, up: bool, by: Agent) -> None:
     """Offer a level one place earlier, or later."""
-    if step(levels(db), level, up=up):
-        db.flush()
+    if step(db, levels(db), level, up=up):
         record(db, LevelChanged(level.uid, "moved"), by=by.uid)
 
 

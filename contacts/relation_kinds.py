@@ -88,8 +88,7 @@ def save_kind(
 
 def move_kind(db: Session, kind: RelationKind, *, up: bool, by: Agent) -> None:
     """Offer a kind one place earlier, or later."""
-    if step(kinds(db), kind, up=up):
-        db.flush()
+    if step(db, kinds(db), kind, up=up):
         record(db, RelationKindChanged(kind.uid, "moved"), by=by.uid)
 
 

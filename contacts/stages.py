@@ -77,8 +77,7 @@ def save_stage(db: Session, stage: SaleStage | None, fields: Mapping[str, Any], 
 
 def move_stage(db: Session, stage: SaleStage, to: int, *, by: Agent) -> None:
     """Let a stage stand at this place among those that are offered, counted from 0."""
-    if put_at(stages(db), stage, to):
-        db.flush()
+    if put_at(db, stages(db), stage, to):
         record(db, SaleStageChanged(stage.uid, "moved"), by=by.uid)
 
 
