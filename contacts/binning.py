@@ -32,9 +32,13 @@ def bin_person(db: Session, person: Person, *, by: Agent) -> None:
 
 
 def restore_person(db: Session, person: Person, *, by: Agent) -> None:
-    """Bring a person back, name and all."""
+    """Bring a person back, name and all. Raises Refused where a company that they work at was deleted meanwhile."""
     if person.binned_at is None:
         raise Refused("This person is not in the bin.")
+    gone = db.scalar(select(Company).join(Employment, Employment.company_id == Company.id).where(
+        Employment.person_id == person.id, Employment.ended_on.is_(None), Company.binned_at.is_not(None)).order_by(Company.id).limit(1))
+    if gone is not None:
+        raise Refused(_("%(name)s is deleted. Restore it first.", name=gone.name))
     person.binned_at = None
     reindex(db, person)
     notice(db, person)

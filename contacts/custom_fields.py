@@ -17,6 +17,7 @@ from core.clock import now
 from core.errors import Conflict, Refused, Unknown
 from core.history import record
 from core.i18n import LANGUAGES, N_
+from core.naming import name_of
 from core.placing import step
 from core.slugs import slug
 
@@ -58,8 +59,8 @@ def save_field(
         raise Conflict(N_("A colleague has changed this in the meantime. Look at what holds now, then repeat your change."))
     made = field or CustomField(of=given.get("of", ""), key="", name="", names={}, kind="text", choices=[], required=False, personal=True)
     wanted = {name: given.get(name, getattr(made, name)) for name in FIELDS}
-    wanted["name"], wanted["choices"] = " ".join(wanted["name"].split()), _cleaned(wanted["choices"])
-    wanted["names"] = {code: told for code, name in wanted["names"].items() if (told := " ".join(name.split()))}
+    wanted["name"], wanted["choices"] = name_of(wanted["name"]), _cleaned(wanted["choices"])
+    wanted["names"] = {code: told for code, name in wanted["names"].items() if (told := name_of(name))}
     key = made.key or given.get("key") or slug(wanted["name"], 40).replace("-", "_")
     _check(db, field, made.of, key, wanted)
     changes = {name: (getattr(made, name), value) for name, value in wanted.items() if field is None or getattr(made, name) != value}
@@ -77,7 +78,7 @@ def save_field(
 
 def move_field(db: Session, field: CustomField, *, up: bool, by: Agent) -> None:
     """One place earlier, or later."""
-    if step(custom_fields(db, field.of), field, up=up):
+    if step(db, custom_fields(db, field.of), field, up=up):
         _settle(db)
         record(db, CustomFieldChanged(field.uid, "moved"), by=by.uid)
 

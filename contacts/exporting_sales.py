@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from contacts.importing_files import written
 from contacts.sale import Sale
 from core import money
-from core.i18n import gettext as _
 
 SALES = ("Id", "Title", "State", "Stage", "Probability", "Amount", "Currency", "Expected", "Person", "Company", "Owner", "Created")
 
@@ -26,6 +25,6 @@ def sale_rows(_db: Session, sales: Sequence[Sale]) -> str:
 
 def _row(sale: Sale) -> list[str]:
     person, company = sale.person, sale.company
-    return [sale.uid, sale.title, sale.state, _(sale.stage.name), str(sale.probability), money.written(sale.amount, sale.currency) if sale.amount is not None else "",
+    return [sale.uid, sale.title, sale.state, sale.stage.label, str(sale.probability), money.written(sale.amount, sale.currency) if sale.amount is not None else "",
             sale.currency, sale.at.date().isoformat() if sale.at else "", person.name if person and person.living else "",
             company.name if company and company.binned_at is None else "", sale.owner.name if sale.owner else "", sale.created_at.date().isoformat()]

@@ -19,6 +19,7 @@ from core.database import take_turns
 from core.errors import Conflict, Refused, Unknown
 from core.history import record
 from core.i18n import N_
+from core.naming import name_of
 
 #: In the list, and on one card.
 MOST, MOST_ON_CARD = 1000, 100
@@ -102,7 +103,7 @@ def save_infotag(db: Session, tag: Infotag | None, given: Mapping[str, Any], *, 
     if tag is not None and version not in (None, tag.version):
         raise Conflict(N_("A colleague has changed this in the meantime. Look at what holds now, then repeat your change."))
     made = tag or Infotag(name="", kind="")
-    wanted = {name: " ".join(given.get(name, getattr(made, name)).split()) for name in ("name", "kind")}
+    wanted = {name: name_of(given.get(name, getattr(made, name))) for name in ("name", "kind")}
     _check(db, tag, wanted)
     changes = {name: (getattr(made, name), value) for name, value in wanted.items() if tag is None or getattr(made, name) != value}
     for name, (_before, value) in changes.items():

@@ -16,6 +16,7 @@ from core.clock import now
 from core.errors import Conflict, Refused, Unknown
 from core.history import record
 from core.i18n import N_
+from core.naming import name_of
 from core.placing import step
 
 FIELDS = ("name", "priority", "first_answer_minutes", "next_answer_minutes", "business_hours")
@@ -54,7 +55,7 @@ def save_level(
     """
     if level is not None:
         unmoved(level, version)
-    clean = {name: " ".join(value.split()) if isinstance(value, str) else value for name, value in fields.items()}
+    clean = {name: name_of(value) if name == "name" else value for name, value in fields.items()}
     made = level or ServiceLevel(name="", priority=3, first_answer_minutes=None, next_answer_minutes=None, business_hours=True)
     changes = {name: (getattr(made, name), clean[name]) for name in FIELDS
                if name in clean and (level is None or getattr(made, name) != clean[name])}
@@ -72,8 +73,7 @@ def save_level(
 
 def move(db: Session, level: ServiceLevel, *, up: bool, by: Agent) -> None:
     """Offer a level one place earlier, or later."""
-    if step(levels(db), level, up=up):
-        db.flush()
+    if step(db, levels(db), level, up=up):
         record(db, LevelChanged(level.uid, "moved"), by=by.uid)
 
 

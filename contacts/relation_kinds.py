@@ -15,6 +15,7 @@ from core.errors import Conflict, Refused, Unknown
 from core.history import record
 from core.i18n import N_
 from core.i18n import gettext as _
+from core.naming import name_of
 from core.placing import step
 
 FIELDS = ("between", "name", "reverse", "meaning")
@@ -88,8 +89,7 @@ def save_kind(
 
 def move_kind(db: Session, kind: RelationKind, *, up: bool, by: Agent) -> None:
     """Offer a kind one place earlier, or later."""
-    if step(kinds(db), kind, up=up):
-        db.flush()
+    if step(db, kinds(db), kind, up=up):
         record(db, RelationKindChanged(kind.uid, "moved"), by=by.uid)
 
 
@@ -103,7 +103,7 @@ def archive_kind(db: Session, kind: RelationKind, *, by: Agent, back: bool = Fal
 
 def _kept(kind: RelationKind, name: str, value: str) -> str:
     """What was typed; the text that stands there where it only comes back in the language it was shown in."""
-    typed, held = " ".join(value.split()), getattr(kind, name)
+    typed, held = name_of(value) if name in ("name", "reverse") else value, getattr(kind, name)
     return held if held and typed == _(held) else typed
 
 

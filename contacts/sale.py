@@ -11,9 +11,18 @@ from contacts.following import follows
 from contacts.matter import Matter, Member, WithCustomer, both_take_part, indexes
 from core.database import Base, Guarded, Row, personal, plain
 from core.i18n import N_
+from core.i18n import gettext as _
 
 STATES = ("open", "sold", "lost")
 OPEN = ("open",)
+#: The stages that a fresh desk offers (``0004_stages_of_sales`` writes them), each with how likely a sale is in it. Shown in the reader's
+#: language until an admin writes something else.
+STAGES = ((N_("First contact"), 10), (N_("Needs known"), 25), (N_("Offer sent"), 50), (N_("Negotiation"), 75), (N_("Agreed by word"), 90))
+
+
+def stage_label(name: str) -> str:
+    """The name of a stage for the reader: an admin's own words stay as they are, whatever they mean elsewhere."""
+    return _(name) if name in dict(STAGES) else name
 
 
 class SaleStage(Row, Guarded, Base):
@@ -25,6 +34,11 @@ class SaleStage(Row, Guarded, Base):
     probability: Mapped[int] = plain()
     place: Mapped[int] = plain(default=0)
     retired_at: Mapped[datetime | None] = plain()
+
+    @property
+    def label(self) -> str:
+        """What it is called in the language in force."""
+        return stage_label(self.name)
 
 
 class Sale(WithCustomer, Matter, Base):

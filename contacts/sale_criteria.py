@@ -15,7 +15,6 @@ from contacts.person_criteria import Wrap, through
 from contacts.sale import OPEN, Sale, SaleMember, SaleStage
 from contacts.stages import stages
 from core.i18n import N_
-from core.i18n import gettext as _
 
 _OPEN = (Sale.binned_at.is_(None), Sale.state.in_(OPEN))
 _WITH = through(select(Sale.person_id).where(Sale.person_id.is_not(None), *_OPEN), Sale.person_id, Person.id)
@@ -31,7 +30,7 @@ def _stage(*ways: Wrap) -> Condition:
 
 
 def _stages(db: Session) -> Sequence[tuple[str, str]]:
-    return [(stage.uid, _(stage.name)) for stage in stages(db, retired=True)]
+    return [(stage.uid, stage.label) for stage in stages(db, retired=True)]
 
 
 offer(*(Criterion(of, "sale_stage", N_("Stage of an open sale"), N_("Sales"), "choice", _stage(*ways), _stages)

@@ -21,6 +21,7 @@ from core.fold import fold
 from core.history import record
 from core.i18n import N_
 from core.i18n import gettext as _
+from core.naming import name_of
 
 FIELDS = ("name", "criteria", "joined", "how", "first", "second", "sharing", "team")
 LONGEST = 120
@@ -142,7 +143,7 @@ def _fill(db: Session, selection: Selection, fields: Mapping[str, Any], by: Agen
 
 
 def _name(selection: Selection, name: str) -> dict[str, str]:
-    selection.name = " ".join(name.split())
+    selection.name = name_of(name)
     selection.sort_name, selection.order_key = fold(selection.name)[:LONGEST], order_key(selection.name)[:LONGEST]
     if not selection.name:
         return {"name": N_("Give a name.")}

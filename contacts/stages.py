@@ -16,14 +16,11 @@ from core.database import take_turns
 from core.errors import Conflict, Refused, Unknown
 from core.history import record
 from core.i18n import N_
-from core.i18n import gettext as _
+from core.naming import name_of
 from core.placing import put_at
 
 FIELDS = ("name", "probability")
 LONGEST_NAME, MOST = 80, 50
-#: What a fresh desk offers (``0004_stages_of_sales`` writes it), each with how likely a sale is in it. Shown in the reader's language until an
-#: admin writes something else.
-DEFAULTS = ((N_("First contact"), 10), (N_("Needs known"), 25), (N_("Offer sent"), 50), (N_("Negotiation"), 75), (N_("Agreed by word"), 90))
 
 
 def stages(db: Session, *, retired: bool = False) -> Sequence[SaleStage]:
@@ -48,7 +45,7 @@ def stage_called(db: Session, uid: str) -> SaleStage:
 def stage_named(db: Session, said: str) -> SaleStage | None:
     """The stage with this uid or name, as it is kept or as the reader sees it; those that are offered come first."""
     wanted = " ".join(said.split()).lower()
-    return next((one for one in stages(db, retired=True) if wanted in (one.uid, one.name.lower(), _(one.name).lower())), None)
+    return next((one for one in stages(db, retired=True) if wanted in (one.uid, one.name.lower(), one.label.lower())), None)
 
 
 def save_stage(db: Session, stage: SaleStage | None, fields: Mapping[str, Any], *, by: Agent, version: int | None = None) -> SaleStage:
@@ -60,8 +57,8 @@ def save_stage(db: Session, stage: SaleStage | None, fields: Mapping[str, Any], 
         unmoved(stage, version)
     made = stage or SaleStage(name="", probability=0)
     wanted = {name: fields.get(name, getattr(made, name)) for name in FIELDS}
-    typed = " ".join(wanted["name"].split())
-    wanted["name"] = made.name if made.name and typed == _(made.name) else typed
+    typed = name_of(wanted["name"])
+    wanted["name"] = made.name if made.name and typed == made.label else typed
     _check(db, stage, wanted)
     changes = {name: (getattr(made, name), value) for name, value in wanted.items() if stage is None or getattr(made, name) != value}
     for name, (_before, value) in changes.items():
@@ -77,8 +74,7 @@ def save_stage(db: Session, stage: SaleStage | None, fields: Mapping[str, Any], 
 
 def move_stage(db: Session, stage: SaleStage, to: int, *, by: Agent) -> None:
     """Let a stage stand at this place among those that are offered, counted from 0."""
-    if put_at(stages(db), stage, to):
-        db.flush()
+    if put_at(db, stages(db), stage, to):
         record(db, SaleStageChanged(stage.uid, "moved"), by=by.uid)
 
 
@@ -126,7 +122,7 @@ def _check(db: Session, stage: SaleStage | None, wanted: Mapping[str, Any]) -> N
         others = [one for one in stages(db, retired=True) if one is not stage]
     if not 0 < len(wanted["name"]) <= LONGEST_NAME:
         errors["name"] = N_("Give a name of at most 80 characters.")
-    elif wanted["name"].lower() in {name.lower() for one in others for name in (one.name, _(one.name))}:
+    elif wanted["name"].lower() in {name.lower() for one in others for name in (one.name, one.label)}:
         errors["name"] = N_("This name is taken.")
     elif stage is None and len(others) >= MOST:
         errors["name"] = N_("There are 50 stages already.")

@@ -20,6 +20,7 @@ from core.clock import now
 from core.errors import Conflict, Refused
 from core.history import record
 from core.i18n import N_
+from core.i18n import gettext as _
 from core.operations import Operation, OperationItem
 
 #: A move by itself, and one of a move of many, which has its place among the items of that.
@@ -58,13 +59,15 @@ def undo_move(db: Session, operation: Operation, *, by: Agent) -> int:
     """Let employments and records be as before; how many records stayed where somebody has put them since. Each of these is
     marked among the operation's items.
 
-    Raises Refused for what was undone already, Conflict where the employments have changed since.
+    Raises Refused for what was undone already, Conflict where the employments have changed since, or where a company is deleted that they
+    would work at again.
     """
     if operation.kind not in (KIND, AMONG) or operation.state != "done":
         raise Refused(N_("This cannot be undone, or was undone already."))
     kept, person = operation.given, db.get_one(Person, operation.given["person"])
     if not person.living or standing(person)["jobs"] != kept["after"]["jobs"]:
         raise Conflict(N_("This person’s employments have changed since. Put them right on the tab of companies."))
+    _check_companies(db, kept)
     _restore(db, person, kept)
     left = sum(_bring_back(db, operation, kind) for kind in MOVABLE)
     operation.state, operation.result = "undone", {"kept": left}
@@ -75,6 +78,14 @@ def undo_move(db: Session, operation: Operation, *, by: Agent) -> int:
                            left, undone=True), by=by.uid)
     db.flush()
     return left
+
+
+def _check_companies(db: Session, kept: Mapping[str, Any]) -> None:
+    """Raises Conflict where the person, or a record that went along, would be with a deleted company again."""
+    ids = {job["company_id"] for job in kept["before"]["jobs"] if not job["ended_on"]} | ({kept["from"]} - {None})
+    gone = db.scalar(select(Company).where(Company.id.in_(ids), Company.binned_at.is_not(None)).order_by(Company.id).limit(1))
+    if gone is not None:
+        raise Conflict(_("%(name)s is deleted. Restore it first.", name=gone.name))
 
 
 def _restore(db: Session, person: Person, kept: Mapping[str, Any]) -> None:

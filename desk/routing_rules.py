@@ -71,9 +71,8 @@ def save_rule(
 
 def move(db: Session, row: RoutingRule, *, up: bool, by: Agent) -> None:
     """Let a rule be asked one place earlier, or later; at the end of the book nothing happens."""
-    if step(rules_in_order(db), row, up=up):
+    if step(db, rules_in_order(db), row, up=up):
         _record(db, row, "moved", by)
-    db.flush()
 
 
 def switch(db: Session, row: RoutingRule, *, active: bool, by: Agent) -> None:
@@ -114,8 +113,7 @@ def replace(db: Session, rules: Sequence[Mapping[str, Any]], *, by: Agent) -> No
         wanted.append(_settle(db, row, given, number, by))
     for row in rows.values():
         remove(db, row, by=by)
-    renumber(wanted)
-    db.flush()
+    renumber(db, wanted)
     if [row.uid for row in wanted if row.uid in before] != [uid for uid in before if uid not in rows]:
         _record(db, wanted[0], "moved", by)
 

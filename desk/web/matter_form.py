@@ -112,12 +112,12 @@ def _stages(matter: Any) -> list[tuple[str, str]]:
     """Those that are offered, with how likely a sale is in each, and the one that the sale has."""
     offered = list(stages(db()))
     kept = [matter.stage] if matter and matter.stage not in offered else []
-    return [(one.uid, _("%(stage)s, %(percent)s %%", stage=_(one.name), percent=one.probability)) for one in (*kept, *offered)]
+    return [(one.uid, _("%(stage)s, %(percent)s %%", stage=one.label, percent=one.probability)) for one in (*kept, *offered)]
 
 
 def _told(values: Mapping[str, Any]) -> dict[str, Any]:
     """What a form is filled with, its stage in words."""
-    called = {one.uid: _(one.name) for one in stages(db(), retired=True)} if values.get("stage") else {}
+    called = {one.uid: one.label for one in stages(db(), retired=True)} if values.get("stage") else {}
     return {name: called.get(value, value) if name == "stage" else value for name, value in values.items()}
 
 

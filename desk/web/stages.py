@@ -35,7 +35,7 @@ def index() -> Any:
     """All of them."""
     rows, had = stages(db(), retired=True), dict(db().execute(select(Sale.stage_id, func.count()).where(Sale.binned_at.is_(None)).group_by(Sale.stage_id)).all())
     offered = [stage for stage in rows if stage.retired_at is None]
-    lines = [{"url": url_for("stages.edit", uid=stage.uid), "name": _(stage.name), "probability": stage.probability, "sales": had.get(stage.id, 0),
+    lines = [{"url": url_for("stages.edit", uid=stage.uid), "name": stage.label, "probability": stage.probability, "sales": had.get(stage.id, 0),
               "retired": stage.retired_at is not None, "place_url": url_for("stages.place", uid=stage.uid),
               "first_of_all": stage is offered[0], "last_of_all": stage is offered[-1]} for stage in rows]
     return page("web/settings/stages/index.html", settings={"current": "stages"}, stages=lines)
@@ -90,7 +90,7 @@ def destroy(uid: str) -> Any:
     try:
         with in_turn("sale_stages"):
             unmoved(stage, version())
-            name, gone = _(stage.name), retire_stage(db(), stage, by=me())
+            name, gone = stage.label, retire_stage(db(), stage, by=me())
     except Refused as refused:
         return _form(stage_called(db(), uid), errors_of(refused), posted_again=False), refused.status
     if gone:
@@ -105,7 +105,7 @@ def restore(uid: str) -> Any:
     """Offer it again."""
     stage = stage_called(db(), uid)
     bring_back(db(), stage, by=me())
-    return see_other(url_for("stages.index"), said=_("%(name)s is offered again.", name=_(stage.name)))
+    return see_other(url_for("stages.index"), said=_("%(name)s is offered again.", name=stage.label))
 
 
 def _save(stage: SaleStage | None) -> Any:
@@ -127,12 +127,12 @@ def _posted() -> dict[str, Any]:
 
 
 def _values(stage: SaleStage) -> dict[str, str]:
-    return {"name": _(stage.name), "probability": str(stage.probability)}
+    return {"name": stage.label, "probability": str(stage.probability)}
 
 
 def _form(stage: SaleStage | None, errors: dict[str, str] | None = None, *, posted_again: bool = True) -> str:
     form = {"values": typed(FIELDS) if errors and posted_again else _values(stage) if stage else {}, "new": stage is None,
-            "title": _(stage.name) if stage else _("New stage"), "version": stage.version if stage else None,
+            "title": stage.label if stage else _("New stage"), "version": stage.version if stage else None,
             "settled": stage is not None and in_use(db(), stage),
             "action": url_for("stages.update", uid=stage.uid) if stage else url_for("stages.create"),
             "retire_url": url_for("stages.destroy", uid=stage.uid) if stage and stage.retired_at is None else None,

@@ -96,6 +96,35 @@ def test_by_whom_it_is_with_as_they_are_called_now(db: Session, nora: Agent, eva
     assert (titles(db, key, "avbli"), titles(db, key, "sjöström")) == (["Scanners"], [])
 
 
+@pytest.mark.parametrize("key", ["sales", "projects", "orders"])
+@pytest.mark.parametrize("window", [3000, 2])
+def test_some_words_of_its_own_and_some_of_whom_it_is_with(
+    db: Session, nora: Agent, eva: Person, sjostrom: Company, key: str, window: int, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each word somewhere, all of them together, also where it stands further down than what is read from the top."""
+    monkeypatch.setattr("contacts.matter_search.SCANNED", window)
+    other = new_company(db, {"name": "Fjellbygg AS"}, by=nora)
+    one_of(db, key, "Skannere", nora, eva, sjostrom)
+    one_of(db, key, "Skannere", nora, None, other)
+    for n in range(3):
+        one_of(db, key, f"Skrivere {n}", nora, None, sjostrom)
+    for query in ("skannere sjöström", "måleri skann", "skannere eva", "eva måleri", "skannere groenlund sj", "sjostrom eva grønl skann"):
+        assert [one.company for one in matters(db, KINDS[key], query=query).rows] == [sjostrom], query
+    assert titles(db, key, "skannere") == ["Skannere"] * 2 and titles(db, key, "sjöström skriv", limit=2) == ["Skrivere 2", "Skrivere 1"]
+    for query in ("skannere havblikk", "skrivere eva", "skrivere fjellbygg"):
+        assert titles(db, key, query) == [], query
+
+
+@pytest.mark.parametrize("key", ["sales", "projects", "orders"])
+@pytest.mark.parametrize("window", [3000, 1])
+def test_one_and_two_letters_find_whom_it_is_with(db: Session, nora: Agent, key: str, window: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in the registers: those whose name begins so."""
+    monkeypatch.setattr("contacts.matter_search.SCANNED", window)
+    one_of(db, key, "Labels", nora, None, new_company(db, {"name": "Fjellbygg AS"}, by=nora))
+    one_of(db, key, "Scanners", nora, None, new_company(db, {"name": "Nordfjord AS"}, by=nora))
+    assert titles(db, key, "fj") == titles(db, key, "F") == ["Labels"]
+
+
 @pytest.mark.parametrize("key", EVERY)
 @pytest.mark.parametrize("window", [3000, 2])
 def test_paged_and_narrowed(db: Session, nora: Agent, eva: Person, key: str, window: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,15 +156,16 @@ def plans(db: Session) -> Callable[[Callable[[], object]], str]:
     return plans
 
 
-def test_what_is_rare_is_found_by_an_index(db: Session, nora: Agent, plans: Any) -> None:
-    first = db.scalar(insert(Sale).returning(Sale.id), {"uid": new_uid(), "title": "Enestående", "text": "", "currency": "NOK"})
+@pytest.mark.parametrize("query", ["nestå", "nestå måler"])
+def test_what_is_rare_is_found_by_an_index(db: Session, nora: Agent, sjostrom: Company, plans: Any, query: str) -> None:
+    first = db.scalar(insert(Sale).returning(Sale.id), {"uid": new_uid(), "title": "Enestående", "text": "", "currency": "NOK", "company_id": sjostrom.id})
     rows = db.scalars(insert(Sale).returning(Sale.id), [{"uid": new_uid(), "title": f"S{n}", "text": "", "currency": "NOK"} for n in range(5000)]).all()
     key = "rowid" if db.get_bind().dialect.name == "sqlite" else "id"
     db.execute(text(f"INSERT INTO sale_search ({key}, body) VALUES (:id, :body)"), [{"id": first, "body": "enestaende"}, *({"id": one, "body": f"s{one}"} for one in rows)])
     if key == "id":
         db.execute(text("ANALYZE"))
         db.execute(text("SET LOCAL enable_seqscan = off"))
-    got = plans(lambda: titles(db, "sales", "nestå"))
-    assert titles(db, "sales", "nestå") == ["Enestående"]
+    got = plans(lambda: titles(db, "sales", query))
+    assert titles(db, "sales", query) == ["Enestående"]
     assert key == "id" or "sale_search VIRTUAL TABLE INDEX 192:M" in got, got       # PostgreSQL has statistics to go by
     assert got.count("SCAN sales") <= 1 and "Seq Scan on sales" not in got, got       # the latest, as far as is read from the top

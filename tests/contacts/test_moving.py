@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from contacts.activity import Activity, ActivityParticipant
 from contacts.agent import Agent
+from contacts.binning import bin_company, restore_company
 from contacts.companies import new_company
 from contacts.company import Category, Company
 from contacts.copying import employ_also
@@ -235,6 +236,18 @@ def test_undone(db: Session, mads: Person, kunde: Company, workshop: Company, no
     assert [uid for uid, data in items if data] == [calls[1].uid]
     with pytest.raises(Refused):
         undo_move(db, kept, by=nora)
+
+
+def test_no_undo_into_a_deleted_company(db: Session, mads: Person, kunde: Company, workshop: Company, nora: Agent) -> None:
+    """What they left may be deleted by now: nobody works at a company that is shown nowhere."""
+    kept, after = move_person(db, mads, Move(mads.employment, workshop, FIRST), by=nora), standing(mads)
+    bin_company(db, kunde, by=nora)
+    with pytest.raises(Conflict, match="Kunde ApS is deleted"):
+        undo_move(db, kept, by=nora)
+    assert standing(mads) == after and kept.state == "done"
+    restore_company(db, kunde, by=nora)
+    undo_move(db, kept, by=nora)
+    assert mads.employment is not None and mads.employment.company_id == kunde.id
 
 
 @pytest.mark.parametrize("undone", [False, True])

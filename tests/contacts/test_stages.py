@@ -17,9 +17,8 @@ from contacts.matter_lists import at_stages, matters
 from contacts.matters import add_matter, delete_matter, edit_matter
 from contacts.membership import add_members
 from contacts.person import Person
-from contacts.sale import Sale, SaleStage
+from contacts.sale import STAGES, Sale, SaleStage
 from contacts.stages import (
-    DEFAULTS,
     bring_back,
     first_stage,
     move_stage,
@@ -33,6 +32,8 @@ from core.clock import now
 from core.database import Database
 from core.errors import Conflict, Refused
 from core.history import Change, FactRow
+from core.i18n import gettext as _
+from core.i18n import speaking
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def named(db: Session, said: str) -> SaleStage:
 
 
 def test_a_fresh_desk_has_five(db: Session) -> None:
-    assert [(stage.name, stage.probability) for stage in stages(db)] == list(DEFAULTS)
+    assert [(stage.name, stage.probability) for stage in stages(db)] == list(STAGES)
 
 
 def test_a_sale_takes_over_how_likely_its_stage_is_and_may_say_otherwise(db: Session, nora: Agent) -> None:
@@ -104,7 +105,7 @@ def test_the_order_is_the_admins(db: Session, nora: Agent) -> None:
 
 
 @pytest.mark.parametrize(("given", "wrong"), [
-    ({"name": " "}, "name"), ({"name": "x" * 81}, "name"), ({"name": "offer SENT"}, "name"), ({"probability": 101}, "probability"),
+    ({"name": " "}, "name"), ({"name": "\u200b"}, "name"), ({"name": "Offer\u200b sent"}, "name"), ({"name": "x" * 81}, "name"), ({"name": "offer SENT"}, "name"), ({"probability": 101}, "probability"),
     ({"probability": -1}, "probability")])
 def test_what_is_no_stage(db: Session, nora: Agent, given: dict[str, object], wrong: str) -> None:
     with pytest.raises(Refused) as refused:
@@ -116,7 +117,7 @@ def test_a_faster_colleague_and_a_name_that_comes_back_in_another_language(
     db: Session, nora: Agent, monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     offer = named(db, "Offer sent")
-    monkeypatch.setattr("contacts.stages._", lambda said: {"Offer sent": "Tilbud sendt"}.get(said, said))
+    monkeypatch.setattr("contacts.sale._", lambda said: {"Offer sent": "Tilbud sendt"}.get(said, said))
     assert stage_named(db, "tilbud sendt") is offer is stage_named(db, offer.uid)
     save_stage(db, offer, {"name": "Tilbud sendt", "probability": 40}, by=nora, version=1)
     assert (offer.name, offer.probability) == ("Offer sent", 40)
@@ -124,6 +125,14 @@ def test_a_faster_colleague_and_a_name_that_comes_back_in_another_language(
         save_stage(db, offer, {"probability": 30}, by=nora, version=1)
     with pytest.raises(Refused):
         save_stage(db, None, {"name": "Tilbud sendt", "probability": 40}, by=nora)
+
+
+def test_an_admins_own_words_are_not_translated(db: Session, nora: Agent) -> None:
+    """Also where the desk says the same of something else."""
+    deleted = save_stage(db, None, {"name": "Deleted", "probability": 5}, by=nora)
+    with speaking("nb"):
+        assert _("Deleted") != deleted.label == "Deleted" and named(db, "Offer sent").label == _("Offer sent") != "Offer sent"
+        assert stage_named(db, _("Deleted")) is None
 
 
 def test_lists_and_selections_go_by_it(db: Session, nora: Agent) -> None:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from contacts.agent import Agent
+from contacts.binning import bin_company
 from contacts.companies import new_company
 from contacts.company import Company
 from contacts.duplicate_pair import DuplicatePair
@@ -87,6 +88,17 @@ def test_many_move_and_are_taken_back(fresh_database: Database, nora: Agent, sta
     now = hold(fresh_database)
     assert now[staff[0]] == before[staff[0]] and after[staff[2]] != before[staff[2]]
     assert sum(now[uid] != before[uid] for uid in now if uid not in staff) == 1      # the sale that is with Cato at Nord AS
+
+
+def test_none_is_taken_back_into_a_deleted_company(fresh_database: Database, nora: Agent, staff: list[str]) -> None:  # noqa: F811
+    operation_id = moved(fresh_database, nora, staff[:3])
+    assert acted(fresh_database, operation_id, "approve", nora) == "done"
+    after = hold(fresh_database)
+    with fresh_database.write() as db:
+        bin_company(db, db.scalars(select(Company).where(Company.name == "Kunde AS")).one(), by=nora)
+    assert acted(fresh_database, operation_id, "undo", nora) == "undone"
+    assert states(fresh_database, operation_id) == [("conflict", "Kunde AS is deleted. Restore it first.")] * 3
+    assert hold(fresh_database) == after
 
 
 @pytest.fixture

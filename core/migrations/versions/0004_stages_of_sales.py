@@ -1,7 +1,7 @@
 """Stages of sales become a list that an admin keeps; every sale keeps its own, and the histories say it as it is called.
 
 Revision ID: 0004
-Revises: 0002
+Revises: 0003
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import core.database
 revision, down_revision = "0004", "0003"
 branch_labels = depends_on = None
 
-#: What a sale had until now → its name and probability, as ``contacts.stages`` has them.
+#: What a sale had until now → its name and probability, as ``contacts.sale`` has them.
 STAGES = {"contact": ("First contact", 10), "needs": ("Needs known", 25), "offer": ("Offer sent", 50), "negotiation": ("Negotiation", 75),
           "agreed": ("Agreed by word", 90)}
 

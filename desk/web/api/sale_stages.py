@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contacts.sale import SaleStage as Row
 from contacts.stages import bring_back, retire_stage, save_stage, stage_called, stages
-from core.i18n import gettext as _
 from desk.web.api import versions
 from desk.web.api.bearer import me
 from desk.web.api.paging import Listed, Page, cut, key_of
@@ -56,4 +55,4 @@ def destroy(uid: str) -> None:
 
 def _shown(row: Row) -> SaleStage:
     db().flush()
-    return SaleStage(id=row.uid, name=_(row.name), probability=row.probability, retired=row.retired_at is not None, version=row.version)
+    return SaleStage(id=row.uid, name=row.label, probability=row.probability, retired=row.retired_at is not None, version=row.version)

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from contacts.agent import Agent
 from contacts.company import Business, Category, Company, ServiceLevel
 from contacts.person import Person
+from contacts.sale import stage_label
 from core.fold import fold
 from core.history import Change, FactRow, FactSubject
 from core.i18n import N_
@@ -232,7 +233,7 @@ def _change(change: Change, called: Mapping[tuple[str, str], str]) -> dict[str, 
         if value and change.field == "photo_digest":
             return _("yes")
         if value and change.field == "stage":
-            return _(value)
+            return stage_label(value)
         if value in FLAGS and change.field.startswith("custom."):
             return _(FLAGS[value])
         return (called.get((change.field, value or ""), "") if change.field.endswith("_id") else value) or "–"

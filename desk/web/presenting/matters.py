@@ -63,7 +63,7 @@ def matters_of(key: str) -> Callable[[Person | Company], Select[int]]:
 
 def stage_choices() -> list[tuple[str, str]]:
     """The stages of sales that lists are narrowed to, those that are offered no more at the end."""
-    return [(one.uid, _(one.name)) for one in stages(db(), retired=True)]
+    return [(one.uid, one.label) for one in stages(db(), retired=True)]
 
 
 def panel_of(key: str, whose: Person | Company, *, states: Collection[str] = (), at: Collection[str] = (), limit: int = SHOWN) -> dict[str, Any]:
@@ -105,7 +105,7 @@ def stage_of(one: Any) -> str:
     """``Offer sent, 50 %`` of a sale that is open."""
     if kind_of(one).of != "sale" or one.over_at is not None:
         return ""
-    return _("%(stage)s, %(percent)s %%", stage=_(one.stage.name), percent=one.probability)
+    return _("%(stage)s, %(percent)s %%", stage=one.stage.label, percent=one.probability)
 
 
 def day_of(one: Any) -> tuple[str, bool]:

@@ -11,7 +11,6 @@ from contacts.matter_lists import at_stages, matters, of_agent, of_company, of_p
 from contacts.matters import matter_called
 from contacts.membership import members_of
 from contacts.order_lines import Line
-from core.i18n import gettext as _
 from desk.web.api.finding import agent_named, company_named, in_selection, person_named, stage_named
 from desk.web.api.paging import Listed, Page, cut, key_of, written
 from desk.web.api.schemas import matters as schemas
@@ -54,7 +53,7 @@ def shown(one: Any) -> Any:
     day = one.at.date() if "at" in kind.fields and one.at else None
     match kind.of:
         case "sale":
-            found |= {name: getattr(one, name) for name in ("title", "amount", "currency", "probability")} | {"stage": _(one.stage.name), "expected_on": day}
+            found |= {name: getattr(one, name) for name in ("title", "amount", "currency", "probability")} | {"stage": one.stage.label, "expected_on": day}
         case "order":
             found |= {name: getattr(one, name) for name in ("title", "number", "currency", "total")} | {"ordered_on": day, "lines": [
                 schemas.OrderLine(text=row.text, quantity=row.quantity / 1000, price=row.price, amount=row.amount) for row in one.lines]}
