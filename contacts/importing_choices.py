@@ -17,7 +17,7 @@ from contacts.importing_own import fields_of, words_of
 from contacts.importing_presets import PRESETS
 from contacts.vcard_reading import as_table, is_vcards
 from core.bulk import ask
-from core.errors import Refused
+from core.errors import Conflict, Refused
 from core.i18n import N_
 from core.operations import Operation
 from core.options import option
@@ -58,6 +58,15 @@ def choosable(db: Session, operation: Operation) -> bool:
     return bool(waits) and db.scalar(select(Operation.id).where(Operation.id == operation.id, Operation.file.is_not(None))) is not None
 
 
+def to_be_chosen(db: Session, operation: Operation) -> None:
+    """Raises Conflict while a worker looks through the rows, Refused where the import was let run."""
+    if choosable(db, operation):
+        return
+    if operation.phase in ("lay", "plan") and operation.state in ("approved", "running", "paused"):
+        raise Conflict(N_("The rows of this file are being looked through. Choose other columns when that is done."))
+    raise Refused(N_("The columns of this file are chosen already."))
+
+
 def tells_who(operation: Operation, columns: Mapping[str, str]) -> bool:
     """Whether one of these columns says who a row is."""
     return not set(NEEDED[kind_of(operation)]).isdisjoint(columns.values())
@@ -75,10 +84,9 @@ def choose_columns(
     db: Session, operation: Operation, columns: Mapping[str, str], *, existing: str = "update", nevertheless: bool = False, basis: str = "",
 ) -> None:
     """Say what each column is and what becomes of who is there already; a worker looks through the rows then, also once more. The caller
-    rings ``operations``. Raises Refused."""
+    rings ``operations``. Raises Refused, Conflict while a worker looks through them."""
     what = kind_of(operation)
-    if not choosable(db, operation):
-        raise Refused(N_("The columns of this file are chosen already."))
+    to_be_chosen(db, operation)
     known = fields_of(db, what)
     chosen = {n: field for n, field in columns.items() if field in known and n.isdecimal()}
     if not tells_who(operation, chosen):

@@ -48,6 +48,11 @@ def language() -> str:
     return _language.get()
 
 
+def zone() -> str:
+    """The name of the time zone in force."""
+    return _zone.get()
+
+
 def gettext(message: str, /, **values: object) -> str:
     """The message in the language in force; ``%(name)s`` is filled from ``values``."""
     text = catalogue(_language.get()).gettext(message) if message else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, url_for
@@ -13,9 +12,9 @@ from contacts.absence import set_absence
 from contacts.agent import Agent
 from contacts.staffing import agent_with_uid
 from core.errors import Refused
-from core.i18n import N_
 from core.i18n import gettext as _
 from desk.web.agents import show as show_agent
+from desk.web.day_field import typed_day
 from desk.web.forms import errors_of, in_turn, posted, version
 from desk.web.pages import see_other
 from desk.web.profile import show as show_profile
@@ -50,17 +49,10 @@ def create(uid: str) -> Any:
 
 
 def _save(agent: Agent) -> None:
-    days = {name: _day(name) for name in FIELDS[:2]}
+    days = {name: typed_day(posted(name), name) for name in FIELDS[:2]}
     deputy = db().scalar(select(Agent).where(Agent.uid == posted("deputy"))) if posted("deputy") else None
     with in_turn():
         set_absence(db(), agent, begin=days["away_from"], end=days["away_until"], deputy=deputy, by=me(), version=version())
-
-
-def _day(name: str) -> date | None:
-    try:
-        return date.fromisoformat(posted(name)) if posted(name) else None
-    except ValueError as error:
-        raise Refused(N_("Some fields cannot be saved like this."), {name: N_("Choose a day.")}) from error
 
 
 def _typed() -> dict[str, str]:

@@ -13,6 +13,7 @@ from contacts.agenda import between, of_agent
 from core.clock import now
 from core.i18n import gettext as _
 from core.i18n import local
+from desk.web.day_field import read_day
 from desk.web.pages import page
 from desk.web.presenting.activities import here
 from desk.web.presenting.agenda import days, moments, month_of, slots, titled, views, week_number, weekdays
@@ -63,12 +64,11 @@ def _whose() -> str:
 
 
 def _day() -> date:
-    """The day that is asked for, of a year that people live in; else today."""
+    """The day that is asked for; else today."""
     try:
-        found = date.fromisoformat(request.args.get("day", ""))
+        return read_day(request.args.get("day", ""))
     except ValueError:
         return _today()
-    return found if 1900 <= found.year <= 2200 else _today()
 
 
 def _today() -> date:

@@ -16,6 +16,7 @@ from contacts.person import Person
 from core.errors import Refusals, Refused
 from core.i18n import N_
 from desk.web.company_field import begun_company
+from desk.web.day_field import read_day
 from desk.web.forms import posted
 from desk.web.person_field import typed_person
 from desk.web.requests import db
@@ -37,7 +38,7 @@ def posted_fields() -> tuple[dict[str, Any], list[Person]]:
 def _times() -> tuple[datetime | None, datetime | None, bool]:
     """Beginning and end as moments. Without a time it is for the whole day. Raises Refused."""
     errors: dict[str, str] = {}
-    days = {name: _parsed(date.fromisoformat, posted(name), name, N_("Choose a day."), errors) for name in ("day", "last_day")}
+    days = {name: _parsed(read_day, posted(name), name, N_("Choose a day."), errors) for name in ("day", "last_day")}
     times = {name: _parsed(time.fromisoformat, posted(name), name, N_("Write a time like 09:30."), errors) for name in ("begin", "end")}
     day, begin, end = days["day"], times["begin"], times["end"]
     if day is None and (begin or end or days["last_day"]) and "day" not in errors:
@@ -57,10 +58,7 @@ def _times() -> tuple[datetime | None, datetime | None, bool]:
 
 def _parsed(read: Any, text: str, name: str, sentence: str, errors: dict[str, str]) -> Any:
     try:
-        found = read(text) if text else None
-        if isinstance(found, date) and not 1900 <= found.year <= 2200:
-            raise ValueError(text)
-        return found
+        return read(text) if text else None
     except ValueError:
         errors[name] = sentence
         return None

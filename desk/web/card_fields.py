@@ -77,7 +77,9 @@ def _save(whose: Person | Company, fields: Sequence[Field]) -> None:
 
 def _edit(record: Person | Company, fields: Sequence[Field]) -> None:
     """Save the fields of one record; what is wrong is said of the fields as the tab calls them."""
-    values = {field.column or _column(field): _value(field) for field in fields if not field.own}
+    unknown = Refusals()
+    values = {field.column or _column(field): unknown(_value, field) for field in fields if not field.own}
+    unknown.settle()
     custom = {field.own.key: _typed(field) for field in fields if field.own and _still(field, record)}
     before, own_before = values_of(record) if isinstance(record, Person) else {}, own_values(record)
     try:
@@ -129,10 +131,13 @@ def _differs(field: Field, record: Person | Company) -> bool:
 
 
 def _value(field: Field) -> Any:
-    """What is kept: the id of what was chosen, else what was typed."""
-    if field.kind == "record":
-        return db().scalar(select(field.of.id).where(field.of.uid == posted(field.key))) if posted(field.key) else None
-    return _typed(field)
+    """What is kept: the id of what was chosen, else what was typed. Raises Refused for what nobody could choose."""
+    if field.kind != "record":
+        return _typed(field)
+    found = db().scalar(select(field.of.id).where(field.of.uid == posted(field.key))) if posted(field.key) else None
+    if found is None and posted(field.key):
+        raise Refused(N_("Some fields cannot be saved like this."), {field.key: N_("Choose one of those offered.")})
+    return found
 
 
 def _column(field: Field) -> str:

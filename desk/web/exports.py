@@ -21,6 +21,7 @@ from contacts.searching import search_companies, search_persons
 from contacts.selected import selected, selection_called
 from contacts.vcard import VERSIONS
 from core.database import database
+from core.i18n import language, speaking, zone
 from desk.web.forms import whole
 from desk.web.requests import db
 from desk.web.signing_in import me
@@ -110,15 +111,22 @@ def companies_as_rows(query: str, where: Narrowed) -> Response:
 
 
 def _lots(search: Search, tell: Callable[[Session, Sequence[Any]], str], head: str = "") -> Iterator[str]:
-    """The file a lot at a time, from one snapshot: however long it is, little of it is in memory."""
-    yield head
-    with database().read() as db:
-        cursor: str | None = ""
-        while cursor is not None:
-            found = search(db, cursor)
-            yield tell(db, found.rows) if found.rows else ""
-            cursor = str(found.next) if found.next else None
-            db.expunge_all()
+    """The file a lot at a time, from one snapshot: however long it is, little of it is in memory. It is said as the request speaks, though
+    most of it is when the request is over."""
+    spoken, where = language(), zone()
+
+    def lots() -> Iterator[str]:
+        yield head
+        with database().read() as db:
+            cursor: str | None = ""
+            while cursor is not None:
+                with speaking(spoken, where):
+                    found = search(db, cursor)
+                    told = tell(db, found.rows) if found.rows else ""
+                cursor = str(found.next) if found.next else None
+                db.expunge_all()
+                yield told
+    return lots()
 
 
 def _file(kind: str, name: str, parts: Iterator[str]) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -18,6 +18,7 @@ from core import money
 from core.errors import Refusals, Refused
 from core.i18n import N_
 from desk.web.company_field import begun_company
+from desk.web.day_field import typed_day
 from desk.web.forms import posted, whole
 from desk.web.person_field import typed_person
 from desk.web.requests import db
@@ -33,7 +34,7 @@ def posted_fields(kind: Kind) -> tuple[dict[str, Any], list[Line]]:
         found |= {"person_id": person.id if person else None, "company_id": company.id if company else None}
     for name in ("starts_on", "ends_on", "at"):
         if name in kind.fields:
-            found[name] = wrong(_day, name)
+            found[name] = wrong(typed_day, posted(name), name)
     if found.get("at"):
         found["at"] = datetime.combine(found["at"], time(12), UTC)
     currency = posted("currency").upper()
@@ -58,16 +59,6 @@ def _person() -> Person | None:
     text, uid = posted("person"), posted("person_uid")
     begun = db().scalar(select(Person).where(Person.uid == uid)) if text and uid else None
     return begun if begun is not None and begun.name == text else typed_person(text, "person")
-
-
-def _day(name: str) -> date | None:
-    try:
-        found = date.fromisoformat(posted(name)) if posted(name) else None
-        if found is not None and not 1900 <= found.year <= 2200:
-            raise ValueError(name)
-    except ValueError as error:
-        raise Refused(N_("Some fields cannot be saved like this."), {name: N_("Choose a day.")}) from error
-    return found
 
 
 def _amount(field: str, text: str, currency: str) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from flask import request, url_for
 
 from contacts.notes import private_subject
 from core.i18n import gettext as _
+from desk.web.day_field import read_day
 from desk.web.forms import whole
 from desk.web.presenting.changes import past
 from desk.web.signing_in import me
@@ -39,6 +40,6 @@ def asked_past(endpoint: str, uid: str, more: Sequence[str] = (), parts: Sequenc
 def _day(text: str) -> datetime | None:
     """The beginning of a day where the agent is."""
     try:
-        return datetime.combine(date.fromisoformat(text), time(), ZoneInfo(me().timezone))
+        return datetime.combine(read_day(text), time(), ZoneInfo(me().timezone))
     except ValueError:
         return None

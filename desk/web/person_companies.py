@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, request, url_for
@@ -21,6 +20,7 @@ from core.errors import Conflict, Refusals, Refused, Unknown
 from core.i18n import N_, today
 from core.i18n import gettext as _
 from desk.web.company_field import chosen_company
+from desk.web.day_field import typed_day
 from desk.web.forms import errors_of, posted, typed, version
 from desk.web.pages import page, see_other
 from desk.web.presenting.employments import lines
@@ -57,7 +57,7 @@ def create(uid: str) -> Any:
     person = person_called(db(), uid)
     try:
         wrong = Refusals()
-        company, began = wrong(_company), wrong(_day, "from")
+        company, began = wrong(_company), wrong(typed_day, posted("from"), "from")
         wrong.settle()
         assert company is not None
         job = employ_also(db(), person, company, position=posted("position")[:120] or None, started_on=began, by=me())
@@ -113,19 +113,12 @@ def _company() -> Company:
 
 def _changes() -> dict[str, Any]:
     wrong = Refusals()
-    began, ended = wrong(_day, "from"), wrong(_day, "to")
+    began, ended = wrong(typed_day, posted("from"), "from"), wrong(typed_day, posted("to"), "to")
     wrong.settle()
     if ended and ended > today():
         raise Refused(N_("This day is yet to come."), {"to": N_("Today or an earlier day.")})
     return {"position": posted("position"), "started_on": began, "status": posted("status") or "active",
             **({"ended_on": ended} if ended or posted("status") != "left" else {})}
-
-
-def _day(name: str) -> date | None:
-    try:
-        return date.fromisoformat(posted(name)) if posted(name) else None
-    except ValueError as error:
-        raise Refused(N_("Write a day like 2026-11-28."), {name: N_("Write a day like 2026-11-28.")}) from error
 
 
 def _job(person: Person, eid: str) -> Employment:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, request, url_for
@@ -21,6 +20,7 @@ from core.i18n import N_, dated, ngettext, today
 from core.i18n import gettext as _
 from core.operations import Operation
 from desk.web.company_field import chosen_company, typed_company
+from desk.web.day_field import typed_day
 from desk.web.forms import errors_of
 from desk.web.pages import page, see_other
 from desk.web.presenting.moves import preview
@@ -79,7 +79,7 @@ def undo(uid: str, oid: str) -> Any:
 def _move(person: Person) -> Move:
     """What was asked for. Raises Refused with all that is wrong with it."""
     asked, wrong = request.values, Refusals()
-    company, on, after = wrong(_company), wrong(_day, "on"), wrong(_day, "after")
+    company, on, after = wrong(_company), wrong(typed_day, asked.get("on", ""), "on"), wrong(typed_day, asked.get("after", ""), "after")
     job = wrong(_job, person)
     wrong.settle()
     begins, take = on or today(), asked.get("take", "stay")
@@ -107,14 +107,6 @@ def _job(person: Person) -> Employment | None:
 
 def _status() -> str | None:
     return status if (status := request.values.get("status", "")) in ("active", "left") else None
-
-
-def _day(name: str) -> date | None:
-    given = request.values.get(name, "")
-    try:
-        return date.fromisoformat(given) if given else None
-    except ValueError as error:
-        raise Refused(N_("Write a day like 2026-11-28."), {name: N_("Write a day like 2026-11-28.")}) from error
 
 
 def _page(person: Person, errors: dict[str, str], shown: dict[str, Any] | None = None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import request, url_for
@@ -18,6 +17,7 @@ from contacts.ties import seen_from
 from core.errors import Refusals, Refused, Unknown
 from core.i18n import N_
 from core.i18n import gettext as _
+from desk.web.day_field import typed_day
 from desk.web.forms import differing, posted, typed
 from desk.web.pages import page
 from desk.web.presenting.companies import lines as company_lines
@@ -146,13 +146,7 @@ def _party(value: str) -> Party:
 
 
 def _fields() -> dict[str, Any]:
-    fields: dict[str, Any] = {"details": posted("details")}
-    errors = {}
-    for name in ("since", "until"):
-        try:
-            fields[name] = date.fromisoformat(posted(name)) if posted(name) else None
-        except ValueError:
-            errors[name] = N_("Write a day like 2026-11-28.")
-    if errors:
-        raise Refused(N_("Some fields cannot be saved like this."), errors)
-    return fields
+    wrong = Refusals()
+    days = {name: wrong(typed_day, posted(name), name) for name in ("since", "until")}
+    wrong.settle()
+    return {"details": posted("details"), **days}

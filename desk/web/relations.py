@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, request, url_for
@@ -23,6 +22,7 @@ from contacts.relating import (
 from contacts.ties import seen_from, ties
 from core.errors import Conflict, Refused
 from core.i18n import gettext as _
+from desk.web.day_field import read_day
 from desk.web.forms import errors_of, in_turn, version, whole
 from desk.web.pages import page, see_other
 from desk.web.presenting.company_frame import framed as company_framed
@@ -115,7 +115,7 @@ def end(of: str, uid: str, rid: str) -> Any:
 def reopen(of: str, uid: str, rid: str) -> Any:
     """It goes on, until when it would have."""
     try:
-        until = date.fromisoformat(request.args.get("until", ""))
+        until = read_day(request.args.get("until", ""))
     except ValueError:
         until = None
     change_relation(db(), relation_called(db(), rid, of=card(of, uid)), {"until": until}, by=me())

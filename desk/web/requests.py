@@ -15,6 +15,7 @@ from flask import Flask, Response, g, request
 from flask_login import current_user
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException
 
 from contacts.agent import Agent
 from contacts.doors import Door
@@ -37,12 +38,14 @@ def prepare(app: Flask) -> None:
 
 
 def db() -> Session:
-    """The session of this request."""
+    """The session of this request. What is wrong with its body is raised once: the page that says so has a session all the same."""
     if "db" not in g:
         if request.method in READING:
             g.db = database().reader()
         else:
-            request.get_data(parse_form_data=True)
+            if "body" not in g:
+                g.body = "tried"
+                request.get_data(parse_form_data=True)
             g.db = database().writer()
         g.db.info["door"] = Door("api" if request.path.startswith("/api/") else "form")
     session: Session = g.db
@@ -63,6 +66,14 @@ def later(what: Callable[[Session], object]) -> None:
 def _speak() -> None:
     if is_asset():
         return
+    try:
+        _speak_as_asked()
+    except HTTPException:       # of the body: the page that says so is in the agent's language as well
+        _speak_as_asked()
+        raise
+
+
+def _speak_as_asked() -> None:
     mine = not request.path.startswith("/api/") and current_user.is_authenticated       # no cookie counts at the API
     speak_with(current_user if mine else None)
 

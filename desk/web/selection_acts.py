@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, request, url_for
@@ -25,6 +24,7 @@ from core.errors import Refusals, Refused
 from core.i18n import N_, ngettext, today
 from core.i18n import gettext as _
 from desk.web.company_field import typed_company
+from desk.web.day_field import typed_day
 from desk.web.forms import errors_of, posted
 from desk.web.pages import page, see_other
 from desk.web.presenting.choices import LANGUAGES, agents, listed, service_levels
@@ -138,7 +138,7 @@ def _changes(of: str) -> dict[str, Any]:
             found[field] = db().scalar(select(table.id).where(table.uid == value)) if table else value
             if found[field] is None:
                 raise Refused(N_("Some fields cannot be saved like this."), {name: N_("Choose one of the list.")})
-    found |= {name: None if posted(name) == EMPTY else _day(name) for name in DAYS.get(of, ()) if posted(name)}
+    found |= {name: None if posted(name) == EMPTY else typed_day(posted(name), name) for name in DAYS.get(of, ()) if posted(name)}
     if of not in CARDS:
         return found
     own = {field.slot: None if posted(field.slot) == EMPTY else posted(field.slot) for field in custom_fields(db(), CARDS[of]) if posted(field.slot)}
@@ -148,7 +148,7 @@ def _changes(of: str) -> dict[str, Any]:
 def _wanted() -> Wanted:
     """Where to, and what goes along. Raises Refused with all that is wrong with it."""
     wrong = Refusals()
-    company, on, after = wrong(_company), wrong(_day, "on"), wrong(_day, "after")
+    company, on, after = wrong(_company), wrong(typed_day, posted("on"), "on"), wrong(typed_day, posted("after"), "after")
     wrong.settle()
     assert company is not None
     begins, take = on or today(), posted("take") or "stay"
@@ -160,13 +160,6 @@ def _company() -> Company:
     if found is None:
         raise Refused(N_("Which company do they move to?"), {"company": N_("Choose a company.")})
     return found
-
-
-def _day(name: str) -> date | None:
-    try:
-        return date.fromisoformat(posted(name)) if posted(name) else None
-    except ValueError as error:
-        raise Refused(N_("Write a day like 2026-11-28."), {name: N_("Write a day like 2026-11-28.")}) from error
 
 
 def _moving() -> dict[str, Any]:

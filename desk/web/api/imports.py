@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from contacts.importing_choices import (
     begin_import,
-    choosable,
     choose_columns,
     examples,
     guess_columns,
     kind_of,
     tells_who,
+    to_be_chosen,
 )
 from contacts.importing_columns import SEVERAL
 from contacts.importing_own import fields_of
@@ -82,11 +82,11 @@ def show(uid: str) -> Import:
 
 @patch("/imports/<uid:uid>", status=202)
 def update(uid: str, given: ImportChange) -> Import:
-    """Choose what columns are and what becomes of who is there; the rows are looked through then, also once more, until it is approved."""
+    """Choose what columns are and what becomes of who is there; the rows are looked through then, also once more, until it is approved.
+    409 while they are being looked through."""
     row = _import(uid, lock=True)
     versions.unmoved(row.version)
-    if not choosable(db(), row):
-        raise Refused(N_("The columns of this file are chosen already."))
+    to_be_chosen(db(), row)
     named = given.named()
     if "preset" in named:
         guess_columns(db(), row, named.pop("preset") or "")

@@ -14,6 +14,7 @@ from contacts.person import Employment, Person, main_on
 from core.i18n import dated, local, today
 from core.i18n import gettext as _
 from desk.tickets.message import Message
+from desk.web.day_field import read_day
 from desk.web.presenting.links import company_url
 from desk.web.requests import db
 
@@ -47,7 +48,7 @@ def period(job: Employment) -> str:
 def asked_day(name: str = "as_of") -> date | None:
     """The day that the address of the page asks for."""
     try:
-        return date.fromisoformat(request.args.get(name, "")[:10])
+        return read_day(request.args.get(name, "")[:10])
     except ValueError:
         return None
 

@@ -126,6 +126,7 @@ def test_put_right(agent_client: FlaskClient, mads: Person, kunde: Company, fres
 @pytest.mark.parametrize(("given", "said"), [
     ({"from": "2024-02-01", "to": "2024-01-31", "status": "left"}, "This is before the beginning."),
     ({"to": str(today() + timedelta(days=3)), "status": "left"}, "Today or an earlier day."), ({"from": "soon"}, "Write a day like"),
+    ({"from": "0001-01-01"}, "Write a day like"),
     ({"version": "0"}, "A colleague has changed this")])
 def test_what_cannot_be_saved(
         agent_client: FlaskClient, mads: Person, kunde: Company, fresh_database: Database, given: dict[str, str], said: str) -> None:

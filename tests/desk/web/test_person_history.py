@@ -103,12 +103,16 @@ def test_searched_and_between_two_days(agent_client: FlaskClient, ingrid: Person
     assert "Nothing that fits." in history(agent_client, ingrid, "?q=nowhere")
     with fresh_database.write() as db:
         db.execute(update(FactRow).where(FactRow.kind == "person.created").values(at=now() - timedelta(days=30)))
+        company = db.scalars(select(Company.uid)).one()
     day = (now() - timedelta(days=10)).date().isoformat()
     assert "Created" not in history(agent_client, ingrid, f"?from={day}") and "Controller" in history(agent_client, ingrid, f"?from={day}")
     assert "Created" in history(agent_client, ingrid, f"?to={day}") and "Controller" not in history(agent_client, ingrid, f"?to={day}")
     tomorrow = (now() + timedelta(days=1)).date().isoformat()
     assert "Controller" in history(agent_client, ingrid, f"?from={day}&to={tomorrow}")
-    assert "Write a day like" in history(agent_client, ingrid, "?from=yesterday")
+    for wrong in ("from=yesterday", "from=0001-01-01", "to=9999-12-31"):
+        assert "Write a day like" in history(agent_client, ingrid, f"?{wrong}")
+        assert "Write a day like" in page(agent_client, f"/companies/{company}/history?{wrong}")
+    assert "Active" in page(agent_client, f"/persons/{ingrid.uid}?as_of=0001-01-01")
 
 
 def test_the_companys_history_from_the_person(agent_client: FlaskClient, ingrid: Person, jonas: Agent, fresh_database: Database) -> None:

@@ -127,7 +127,8 @@ def test_disconnected_with_the_status_that_was_proposed(agent_client: FlaskClien
 
 @pytest.mark.parametrize(("given", "said"), [
     ({"company": "Nobody AS"}, "There is no company called"), ({"company": ""}, "Choose a company, or none."), ({"on": "soon"}, "Write a day like"),
-    ({"on": "2999-01-01"}, "Today or an earlier day."), ({"from": "0" * 24}, "This position has ended already.")])
+    ({"on": "0001-01-01"}, "Write a day like"), ({"take": "after", "after": "0001-01-01"}, "Write a day like"), ({"on": "9999-12-31"}, "Write a day like"),
+    ({"on": "2199-01-01"}, "Today or an earlier day."), ({"from": "0" * 24}, "This position has ended already.")])
 def test_what_is_wrong_is_said_at_its_field(
         agent_client: FlaskClient, mads: Person, workshop: Company, given: dict[str, str], said: str) -> None:
     answer = agent_client.get(f"/persons/{mads.uid}/move", query_string=MOVED | {"show": "1"} | given)

@@ -109,7 +109,8 @@ def test_what_is_wrong_is_said_at_the_field(agent_client: FlaskClient, mads: Per
                        ({"kind": owner, "other": f"person:{lone.uid}"}, "between a person and a company"),
                        ({"kind": deputy, "other": f"person:{mads.uid}"}, "Nobody is related to themselves."),
                        ({"kind": deputy, "other": f"person:{lone.uid}", "since": "2026-02-02", "until": "2026-02-01"}, "before the first"),
-                       ({"kind": deputy, "other": f"person:{lone.uid}", "since": "soon"}, "Write a day like")):
+                       ({"kind": deputy, "other": f"person:{lone.uid}", "since": "soon"}, "Write a day like"),
+                       ({"kind": deputy, "other": f"person:{lone.uid}", "until": "0001-01-01"}, "Write a day like")):
         assert told in said(agent_client.post(url(mads), data=form), 422), form
     post(agent_client, url(mads), 404, kind=deputy, other="person:" + "0" * 24)
 

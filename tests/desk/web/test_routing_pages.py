@@ -214,7 +214,8 @@ def test_an_admin_says_it_for_somebody_else(admin_client: FlaskClient, agent_cli
     with fresh_database.read() as db:
         assert str(db.get_one(Agent, nora.id).away_until) == "2026-01-09"
     assert admin_client.post(path, data={"away_from": "", "away_until": "", "deputy": ""}).status_code == 303
-    assert admin_client.post(path, data={"away_from": "soon"}).status_code == 422
+    for wrong in ("soon", "0001-01-01"):
+        assert admin_client.post(path, data={"away_from": wrong}).status_code == 422
 
 
 def test_a_signature_for_each_language(admin_client: FlaskClient, workshop: Mailbox, fresh_database: Database) -> None:

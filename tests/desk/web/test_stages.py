@@ -134,3 +134,14 @@ def test_the_file_says_the_stage_and_is_narrowed_as_the_list(
     assert len(agent_client.get("/exports/sales.csv?whose=mine").get_data(as_text=True).splitlines()) == 3
     assert len(agent_client.get("/exports/sales.csv?state=lost").get_data(as_text=True).splitlines()) == 1
     assert visitor.get(url).status_code == 303
+
+
+@pytest.mark.parametrize(("language", "called"), [("nb", "Tilbud sendt"), ("da", "Tilbud sendt")])
+def test_the_file_is_in_the_language_of_who_asked_however_long_it_takes(
+    language: str, called: str, agent_client: FlaskClient, nora: Agent, eva: Person, fresh_database: Database, offer: SaleStage,
+) -> None:
+    sell(fresh_database, nora, eva, "Scanners", offer)
+    with fresh_database.write() as db:
+        db.get_one(Agent, nora.id).language = language
+    answer = agent_client.get("/exports/sales.csv", buffered=False)     # its body is read when the request is over
+    assert answer.get_data(as_text=True).splitlines()[1].split(";")[3] == called

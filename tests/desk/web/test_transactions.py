@@ -46,3 +46,22 @@ def test_nobody_waits_for_a_body_that_comes_slowly(
     arriving = Arriving(body, fresh_database)
     answer = agent_client.open(path, method="PUT" if kind.endswith("json") else "POST", input_stream=arriving, content_type=kind, content_length=len(body))
     assert arriving.written and answer.status_code < 500, answer.text
+
+
+@pytest.mark.parametrize("path", ["/files", "/sales"])
+def test_a_body_that_is_too_large_is_called_so_in_ones_own_language(
+    path: str, agent_client: FlaskClient, visitor: FlaskClient, nora: Agent, fresh_database: Database,
+) -> None:
+    def sent(client: FlaskClient, accept: str) -> tuple[int, str]:
+        answer = client.post(path, content_type="application/x-www-form-urlencoded", environ_overrides={"CONTENT_LENGTH": "60000000"},
+                             headers={"Accept": accept})
+        assert answer.is_json == (accept == "application/json")
+        return answer.status_code, answer.text
+
+    for client in (visitor, agent_client):
+        for accept in ("text/html", "application/json"):
+            status, text = sent(client, accept)
+            assert status == 413 and "This is too large." in text and "went wrong" not in text
+    with fresh_database.write() as db:
+        db.get_one(Agent, nora.id).language = "nb"
+    assert "Dette er for stort." in sent(agent_client, "text/html")[1]

@@ -18,6 +18,8 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema
 
+from desk.web.day_field import read_day
+
 _DAY = re.compile(r"\d{4}-\d\d-\d\d[Tt ]")
 #: No text of ours holds the character NUL: PostgreSQL keeps none.
 NO_NUL = r"^[^\x00]*$"
@@ -49,9 +51,10 @@ def _day(given: object) -> object:
     """A date as RFC 3339 has it, of a year that people live in."""
     if given is None or isinstance(given, date):
         return given
-    if not isinstance(given, str) or not re.fullmatch(r"(19|20|21)\d\d-\d\d-\d\d", given):
-        raise ValueError("Write it like 2026-03-01.")
-    return date.fromisoformat(given)
+    try:
+        return read_day(str(given))
+    except ValueError as error:
+        raise ValueError("Write it like 2026-03-01.") from error
 
 
 Day = Annotated[date, BeforeValidator(_day)]

@@ -8,7 +8,7 @@ from typing import Any, get_args
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 
 from contacts.importing_choices import BASES, EXISTING
 from contacts.importing_files import written
@@ -91,7 +91,12 @@ def test_columns_are_chosen_and_chosen_anew(agent, fresh_database):
     path, wanted = f"/imports/{made['id']}", [{**one, "field": field} for one, field in zip(made["columns"], ("company", "name", "email"), strict=True)]
     again = agent.patch(path, {}, headers={"If-Match": f'"{made["version"]}"'}, status=202)
     agent.patch(path, {}, headers={"If-Match": f'"{made["version"]}"'}, status=412)
-    agent.patch(path, {"columns": wanted}, status=422)      # a worker is to look through it
+    for state in ("approved", "running"):       # a worker is to look through it, and does
+        with fresh_database.write() as db:
+            db.execute(update(Operation).values(state=state))
+        assert "being looked through" in agent.patch(path, {"columns": wanted}, status=409)["title"]
+    with fresh_database.write() as db:
+        db.execute(update(Operation).values(state="approved"))
     job.run()
     assert again["existing"] == "update" and "emails" not in rows(agent, made)[0]["data"]["after"]
     agent.patch(path, {"columns": wanted, "existing": "skip"}, status=202)

@@ -322,6 +322,28 @@ def test_warned_of_a_field_of_ones_own(agent_client: FlaskClient, fresh_database
         assert "stand on no tab" not in page(agent_client, at)
 
 
+def test_what_was_not_offered_is_refused_and_empties_nothing(
+    agent_client: FlaskClient, ingrid: Person, kunde: Company, fresh_database: Database, nora: Agent,
+) -> None:
+    with fresh_database.write() as db:
+        edit_person(db, db.get_one(Person, ingrid.id), {"our_contact_id": nora.id}, by=db.get_one(Agent, nora.id))
+        edit_company(db, db.get_one(Company, kunde.id), {"our_contact_id": nora.id}, by=db.get_one(Agent, nora.id))
+    keys = ["person-our_contact", "company-our_contact"]
+    post(agent_client, f"{P}/panels/{put_in(agent_client, 'fields', 'fields')}?tab=fields", name="Ours", fields=keys)
+    post(agent_client, f"{P}/versions", **{"for": "own"})
+    form = {"tab": "fields", "company_uid": kunde.uid, "open": keys,
+            "person-our_contact": nora.uid, "company-our_contact": nora.uid}
+    for field in keys:
+        refused = post(agent_client, f"/persons/{ingrid.uid}/fields", 422, **form | {field: "zzz"})
+        assert "Choose one of those offered." in refused and f'id="f-{field}-error"' in refused
+    with fresh_database.read() as db:
+        person = db.get_one(Person, ingrid.id)
+        assert person.employment and person.our_contact_id == person.employment.company.our_contact_id == nora.id
+    post(agent_client, f"/persons/{ingrid.uid}/fields", **form | {"person-our_contact": ""})
+    with fresh_database.read() as db:
+        assert db.get_one(Person, ingrid.id).our_contact_id is None
+
+
 def test_fields_on_the_tab_are_saved_by_one_button(agent_client: FlaskClient, ingrid: Person, kunde: Company, fresh_database: Database, nora: Agent) -> None:
     """W30d, W46, W56: those of the person and of their company; what is wrong is said beside the field, nothing is saved then."""
     card, url = f"/persons/{ingrid.uid}", f"/persons/{ingrid.uid}/fields"
