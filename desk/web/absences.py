@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Blueprint, url_for
 from flask_login import login_required
-from sqlalchemy import select
 
 from contacts.absence import set_absence
 from contacts.agent import Agent
@@ -14,6 +13,7 @@ from contacts.staffing import agent_with_uid
 from core.errors import Refused
 from core.i18n import gettext as _
 from desk.web.agents import show as show_agent
+from desk.web.chosen import chosen
 from desk.web.day_field import typed_day
 from desk.web.forms import errors_of, in_turn, posted, version
 from desk.web.pages import see_other
@@ -50,7 +50,7 @@ def create(uid: str) -> Any:
 
 def _save(agent: Agent) -> None:
     days = {name: typed_day(posted(name), name) for name in FIELDS[:2]}
-    deputy = db().scalar(select(Agent).where(Agent.uid == posted("deputy"))) if posted("deputy") else None
+    deputy = chosen(Agent, "deputy")
     with in_turn():
         set_absence(db(), agent, begin=days["away_from"], end=days["away_until"], deputy=deputy, by=me(), version=version())
 

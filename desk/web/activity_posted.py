@@ -15,6 +15,7 @@ from contacts.editing import person_called
 from contacts.person import Person
 from core.errors import Refusals, Refused
 from core.i18n import N_
+from desk.web.chosen import chosen_id
 from desk.web.company_field import begun_company
 from desk.web.day_field import read_day
 from desk.web.forms import posted
@@ -28,10 +29,10 @@ def posted_fields() -> tuple[dict[str, Any], list[Person]]:
     wrong = Refusals()
     at, ends_at, whole_day = wrong(_times) or (None, None, False)
     company, persons = wrong(begun_company, posted("company"), posted("company_uid")), wrong(_persons) or []
+    owner_id = wrong(chosen_id, Agent, "owner")
     wrong.settle()
-    owner = db().scalar(select(Agent).where(Agent.uid == posted("owner"))) if posted("owner") else None
     fields = {"kind": posted("kind"), "title": posted("title"), "text": posted("text"), "at": at, "ends_at": ends_at, "whole_day": whole_day,
-              "owner_id": owner.id if owner else None, "company_id": company.id if company else None}
+              "owner_id": owner_id, "company_id": company.id if company else None}
     return {name: fields[name] for name in FIELDS}, persons
 
 

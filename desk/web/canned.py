@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Blueprint, jsonify, request, url_for
 from flask_login import login_required
-from sqlalchemy import select
 
 from core.errors import Conflict, Refused
 from core.html import to_text
@@ -18,6 +17,7 @@ from desk.mailboxes import Mailbox, all_mailboxes
 from desk.tickets.canned import all_canned, canned_called, canned_for, filled, save_canned, unmoved
 from desk.tickets.message import CannedReply
 from desk.tickets.writing import preview_of
+from desk.web.chosen import chosen
 from desk.web.forms import differing, errors_of, in_turn, posted, version
 from desk.web.pages import page, see_other, seen_mailboxes
 from desk.web.presenting.rows import named
@@ -103,9 +103,9 @@ def destroy(uid: str) -> Any:
 
 
 def _save(row: CannedReply | None) -> Any:
-    mailbox = db().scalar(select(Mailbox).where(Mailbox.uid == posted("mailbox"))) if posted("mailbox") else None
     uid = row.uid if row else None
     try:
+        mailbox = chosen(Mailbox, "mailbox")
         with in_turn():
             save_canned(db(), row, prefix=posted("prefix"), name=posted("title"), text=request.form.get("text", ""),
                         language=posted("language"), mailbox=mailbox, version=version())

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Blueprint, request
 from flask_login import login_required
-from sqlalchemy import select
 
 from contacts.companies import company_called, edit_company
 from contacts.company import Company
@@ -20,6 +19,7 @@ from core.errors import Conflict, Refusals, Refused
 from core.i18n import N_
 from core.i18n import gettext as _
 from desk.web.card_tabs import company_tab, person_tab
+from desk.web.chosen import chosen_id
 from desk.web.coming_back import back
 from desk.web.forms import errors_of, in_turn, posted, ticked, version, whole
 from desk.web.pages import see_other
@@ -134,10 +134,7 @@ def _value(field: Field) -> Any:
     """What is kept: the id of what was chosen, else what was typed. Raises Refused for what nobody could choose."""
     if field.kind != "record":
         return _typed(field)
-    found = db().scalar(select(field.of.id).where(field.of.uid == posted(field.key))) if posted(field.key) else None
-    if found is None and posted(field.key):
-        raise Refused(N_("Some fields cannot be saved like this."), {field.key: N_("Choose one of those offered.")})
-    return found
+    return chosen_id(field.of, field.key)
 
 
 def _column(field: Field) -> str:

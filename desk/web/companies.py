@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Blueprint, jsonify, redirect, request, url_for
 from flask_login import login_required
-from sqlalchemy import select
 
 from contacts.agent import Agent
 from contacts.at_hand import favourites, recent
@@ -19,6 +18,7 @@ from core.i18n import N_
 from core.i18n import gettext as _
 from desk.access import needs_admin
 from desk.web.card_tabs import company_tab
+from desk.web.chosen import chosen_id
 from desk.web.forms import errors_of, posted, version
 from desk.web.pages import page, see_other
 from desk.web.presenting.choices import LANGUAGES, agents, listed
@@ -148,7 +148,7 @@ def _fields() -> dict[str, Any]:
     found: dict[str, Any] = {name: request.form.get(name, "").strip() for name in TEXTS}
     found["organisation_number"] = posted("number")
     for name, kind in CHOSEN.items():
-        found[f"{name}_id"] = db().scalar(select(kind.id).where(kind.uid == posted(name))) if posted(name) else None
+        found[f"{name}_id"] = chosen_id(kind, name)
     return {name: value for name, value in found.items() if name in FIELDS}
 
 

@@ -17,6 +17,7 @@ from contacts.sale import SaleStage
 from core import money
 from core.errors import Refusals, Refused
 from core.i18n import N_
+from desk.web.chosen import chosen_id
 from desk.web.company_field import begun_company
 from desk.web.day_field import typed_day
 from desk.web.forms import posted, whole
@@ -27,8 +28,7 @@ from desk.web.requests import db
 def posted_fields(kind: Kind) -> tuple[dict[str, Any], list[Line]]:
     """The fields, and of an order its lines. Raises Refused with what is wrong with each."""
     wrong = Refusals()
-    owner = db().scalar(select(Agent).where(Agent.uid == posted("owner"))) if posted("owner") else None
-    found: dict[str, Any] = {"title": posted("title"), "text": posted("text"), "state": posted("state"), "owner_id": owner.id if owner else None}
+    found: dict[str, Any] = {"title": posted("title"), "text": posted("text"), "state": posted("state"), "owner_id": chosen_id(Agent, "owner")}
     if kind.customer:
         person, company = wrong(_person), wrong(begun_company, posted("company"), posted("company_uid"))
         found |= {"person_id": person.id if person else None, "company_id": company.id if company else None}

@@ -20,6 +20,7 @@ from core.errors import Conflict, Refusals, Refused
 from core.i18n import N_
 from core.i18n import gettext as _
 from core.options import option
+from desk.web.chosen import chosen_id
 from desk.web.company_field import typed_company
 from desk.web.forms import errors_of, posted, ticked, version
 from desk.web.pages import page
@@ -128,7 +129,7 @@ def _begun() -> dict[str, Any]:
 def _fields() -> dict[str, Any]:
     found: dict[str, Any] = {name: posted(name) for name in TEXTS} | {name: ticked(name) for name in FLAGS}
     for name, (column, kind) in ((name, one) for name, one in CHOSEN.items() if name in request.form):
-        found[column] = db().scalar(select(kind.id).where(kind.uid == posted(name))) if posted(name) else None
+        found[column] = chosen_id(kind, name)
     spoken = {"preferred_language": posted("language") or None} if "language" in request.form else {}
     return found | spoken | {"status": posted("status") or "active"}
 

@@ -91,3 +91,25 @@ def test_another_agents_second_address_is_taken(admin_client: FlaskClient, fresh
         db.add(AgentAddress(agent_id=owner.id, normalised="kari.private@post.example"))
     answer = admin_client.post("/settings/agents", data={"name": "Kari", "email": "kari.private@post.example", "role": "agent", "language": "nb"})
     assert answer.status_code == 422 and "This address is taken." in answer.text
+
+
+@pytest.mark.parametrize(("path", "typed"), [
+    ("/persons/{person}", {"first_name": "Ole", "last_name": "Vang", "our_contact": "zzz"}),
+    ("/companies/{company}", {"name": "Kunde AS", "our_contact": "zzz"}),
+    ("/sales", {"title": "Two pumps", "state": "open", "owner": "zzz"}),
+    ("/activities", {"kind": "task", "title": "Call", "state": "open", "owner": "zzz"}),
+    ("/canned", {"prefix": "hei", "title": "Hei", "text": "Hei", "mailbox": "zzz"}),
+    ("/settings/agents/{agent}/absence", {"away_from": "2026-12-01", "away_until": "2026-12-02", "deputy": "zzz"})])
+def test_what_is_not_offered_any_more_is_refused_and_empties_nothing(
+    path: str, typed: dict[str, str], admin_client: FlaskClient, fresh_database: Database, nora: Agent,
+) -> None:
+    with fresh_database.write() as db:
+        kunde = create_company(db, "Kunde AS")
+        kunde.our_contact_id = nora.id
+        person = create_person(db, {"first_name": "Ole", "last_name": "Vang", "our_contact_id": nora.id}, by=None, exempt=True)
+        db.flush()
+        names, versions = {"person": person.uid, "company": kunde.uid, "agent": nora.uid}, {"/persons": person.version, "/companies": kunde.version}
+    answer = admin_client.post(path.format(**names), data=typed | {"version": versions.get(path.rpartition("/")[0], "")})
+    assert (answer.status_code, "Choose one of those offered." in answer.text) == (422, True)
+    with fresh_database.read() as db:
+        assert db.scalars(select(Person.our_contact_id)).all() == db.scalars(select(Company.our_contact_id)).all() == [nora.id]
