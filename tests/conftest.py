@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,9 @@ def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
     monkeypatch.setenv("SKRANKE_DATA", str(tmp_path / "var"))
     forget_caches()
     yield tmp_path / "var"
+    for thread in threading.enumerate():
+        if thread.name == "reading":        # nobody waits for it when a worker ends; it may be at its bytes yet, with a connection
+            thread.join(10)
     forget_caches()
 
 
