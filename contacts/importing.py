@@ -6,6 +6,7 @@ The file stays with the operation until it runs. A row's item holds what it said
 from __future__ import annotations
 
 import json
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -143,13 +144,13 @@ class Import(Bulk):
             db.execute(delete(OperationItem).where(mine, OperationItem.id <= last))
         return last is not None
 
+    @abstractmethod
     def around(self, db: Session, rows: Sequence[Row]) -> Any:
         """What judging these rows asks of the register."""
-        raise NotImplementedError
 
+    @abstractmethod
     def judged(self, db: Session, operation: Operation, row: Row, around: Any, doubtful: Doubt) -> dict[str, Any]:
         """``kind``, ``subject``, ``before``, ``after``, ``why``, ``errors`` of a row, and the uids of those who are ``alike``."""
-        raise NotImplementedError
 
     def _item(self, db: Session, operation: Operation, row: Row, around: Any, reader: _Reader) -> dict[str, Any]:
         same, doubtful = reader.earlier(row) if not row.errors else (0, Doubt())
@@ -194,9 +195,9 @@ class Import(Bulk):
         if row.digest:
             defer(db, keep_rows, {"digest": row.digest, "uid": item.subject_uid})
 
+    @abstractmethod
     def write(self, db: Session, operation: Operation, item: OperationItem, row: Row, at: Any, found: dict[str, Any]) -> dict[str, Any]:
         """Do it; ``{uid, undo}``."""
-        raise NotImplementedError
 
 
 class PersonsImport(Import):

@@ -8,6 +8,7 @@ moment. Where something is raised the chunk is halved until the item stands alon
 from __future__ import annotations
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -39,7 +40,7 @@ class Skipped(Refused):
     """Nothing is to be done with this item; the sentence says why."""
 
 
-class Bulk:
+class Bulk(ABC):
     """What a kind of bulk act knows. Each step gets an item and what :meth:`prepare` looked up for all items of its chunk.
 
     ``plan`` fills ``item.kind`` and ``item.data`` (``before`` and ``after``: field → value, for people to see); ``apply`` does it, and
@@ -57,18 +58,18 @@ class Bulk:
         """Look up together what the items need."""
         return None
 
-    def plan(self, db: Session, operation: Operation, item: OperationItem, at: Any) -> None:
+    def plan(self, db: Session, operation: Operation, item: OperationItem, at: Any) -> None:  # noqa: B027 - laid as it will be, by some
         """Say what would become of it."""
 
+    @abstractmethod
     def apply(self, db: Session, operation: Operation, item: OperationItem, at: Any) -> None:
         """Do it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def undo(self, db: Session, operation: Operation, item: OperationItem) -> None:
         """Take it back."""
-        raise NotImplementedError
 
-    def forget(self, db: Session, operation: Operation) -> None:
+    def forget(self, db: Session, operation: Operation) -> None:  # noqa: B027 - most keep nothing
         """It is planned, or over: let go of what is not needed any more."""
 
 
