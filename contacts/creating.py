@@ -39,7 +39,7 @@ def create_from_mail(
     first, last = name_for(display_name, address.value)
     person = put(
         db, Person, first_name=first, last_name=last, **keys_of_person(first, last), preferred_language=given.get("language") or language,
-        language_guessed=bool(given.get("language") or language), name_guessed=True, to_be_completed=True, created_how="mail",
+        language_guessed="language" not in given and bool(language), name_guessed=True, to_be_completed=True, created_how="mail",
         created_why=why)
     hold(db, address, person, origin="wrote", proof=proof, primary=True)
     defer(db, _give_bases, {"person_id": person.id, "source": "wrote to us"})

@@ -27,7 +27,7 @@ from desk.policy import gifts_of, policy
 from desk.replaying import replay
 from desk.tickets.facts import RequesterChanged
 from desk.tickets.message import Message
-from desk.tickets.opening import CREATED_WHY
+from desk.tickets.opening import created_why
 from desk.tickets.states import change_state
 from desk.tickets.strangers import of_ticket
 from desk.tickets.ticket import Ticket
@@ -102,7 +102,7 @@ def _belongs(db: Session, ticket: Ticket, found: Identified, by: Agent) -> None:
     held = found.state in ("several", "binned") or (found.state == "unknown" and decision.act == "ask")
     if found.state == "unknown" and decision.act == "create" and ticket.requester_address is not None:
         person = create_from_mail(
-            db, ticket.requester_address, ticket.requester_name, why=CREATED_WHY % {"mailbox": ticket.mailbox.name},
+            db, ticket.requester_address, ticket.requester_name, why=created_why(db, ticket.mailbox, decision),
             language=ticket.language, proof="none", gifts=gifts_of(db, decision.gifts))
     before = ticket.requester
     ticket.requester_id, ticket.origin_requester_id = (person.id if person else None), _origin(found, person)

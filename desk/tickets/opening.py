@@ -14,6 +14,7 @@ from core.batch import remember
 from core.history import record
 from core.i18n import N_
 from core.putting import put
+from desk.mailboxes import Mailbox
 from desk.policy import gifts_of, policy
 from desk.tickets.facts import TicketOpened
 from desk.tickets.message import Message
@@ -25,12 +26,13 @@ from desk.tickets.taking_part import Invited, add_participant, take_part
 from desk.tickets.ticket import SHELVES, Ticket
 from desk.tickets.writing import preview_of, write_letter
 from rules.intake import Verdict
-from rules.policy import told
+from rules.policy import Decision, told
 from rules.routing import Clues
 from rules.sla import Asked
 from rules.threading import bare
 
 CREATED_WHY = N_("Wrote to %(mailbox)s, which makes a person of everybody who writes.")
+RULE_WHY = N_("Wrote to %(mailbox)s, where rule %(number)s of version %(version)s of the policy makes a person of them.")
 FORWARDED_WHY = N_("%(agent)s forwarded a mail of theirs to %(mailbox)s, which makes a person of everybody who writes.")
 
 
@@ -95,10 +97,16 @@ def requester_of(db: Session, s: Situation, verdict: Verdict) -> Person | None:
         return s.identified.person
     if verdict.person == "created" and s.address is not None and s.sender is not None:
         why = FORWARDED_WHY % {"mailbox": s.mailbox.name, "agent": s.passed.agent.name} if s.passed else (
-            CREATED_WHY % {"mailbox": s.mailbox.name})
+            created_why(db, s.mailbox, s.clues.decision))
         proof = "authenticated" if s.trust["result"] == "pass" else "agent" if s.passed and s.passed.proven else "none"
         return create_from_mail(db, s.address, s.sender.name, why=why, language=s.letter.language, proof=proof, gifts=gifts(db, s))
     return None
+
+
+def created_why(db: Session, mailbox: Mailbox, decision: Decision | None) -> str:
+    """Why somebody new is recorded (S7): one of the admins' rules, or the choice above them."""
+    rule = told(decision, policy(db).version) if decision else None
+    return RULE_WHY % {**rule["with"], "mailbox": mailbox.name} if rule else CREATED_WHY % {"mailbox": mailbox.name}
 
 
 def gifts(db: Session, s: Situation) -> dict[str, Any]:

@@ -75,6 +75,12 @@ def test_a_company_by_domain_is_a_guess_until_the_card_is_saved(db, nora):
     assert (given.employment.company_id, given.employment.guessed) == (other.id, False), "the policy said so"
 
 
+def test_a_language_that_the_policy_gives_is_no_guess(db):
+    given = create_from_mail(db, address_row(db, "per@kunde.example"), "Per Lie", why="", language="nb", proof="none", gifts={"language": "sv"})
+    assert (given.preferred_language, given.language_guessed) == ("sv", False)
+    assert came(db, "Ole Hansen", "ole@kunde.example").language_guessed
+
+
 def test_an_import_confirms_nothing_that_it_repeats(db):
     made = came(db, "Ole Hansen", "ole@kunde.example")
     edit_person(db, made, {"first_name": "Ole", "last_name": "Hansen", "preferred_language": "nb"}, by=None)

@@ -68,7 +68,10 @@ def test_a_rule_gives_what_it_says_to_whom_it_creates(arrive, db, jonas, nora):
     assert (one.service_level_id, one.category_id, one.support_contact_id, one.our_contact_id) == (
         gold.id, customer.id, nora.id, nora.id)
     assert one.employments[0].company_id == company.id
-    assert arrive(mail("kari@other.example")).ticket.requester.service_level_id == silver.id
+    assert one.created_why.startswith("Wrote to Support, where rule 1 of version "), "S7: the rule, not the choice"
+    other = arrive(mail("kari@other.example")).ticket.requester
+    assert other.service_level_id == silver.id
+    assert other.created_why == "Wrote to Support, which makes a person of everybody who writes."
 
 
 def test_a_rule_for_a_domain_lets_no_blocked_address_in(arrive, db, jonas):
