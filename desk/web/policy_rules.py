@@ -18,6 +18,7 @@ from core.i18n import gettext as _
 from desk.mailboxes import all_mailboxes
 from desk.policy import RECORDS, policy
 from desk.policy_draft import change, draft_of
+from desk.web.company_field import begun_company
 from desk.web.forms import errors_of, posted, ticked
 from desk.web.pages import page, see_other
 from desk.web.presenting.words import language_alone
@@ -55,9 +56,9 @@ def gifts() -> Any:
 def update_gifts() -> Any:
     """Change that."""
     try:
-        change(db(), me(), gifts={name: posted(name) for name in GIFTS if posted(name)})
+        change(db(), me(), gifts=_named(_given()))
     except Refused as refused:
-        return _gifts_form(request.form, errors_of(refused)), refused.status
+        return _gifts_form(_given(), errors_of(refused)), refused.status
     return _back(_("Not in force yet: try it, then save."))
 
 
@@ -115,7 +116,7 @@ def _rule(uid: str) -> dict[str, Any]:
 def _save(kept: dict[str, Any] | None, put: Callable[[Rules, dict[str, Any]], Rules]) -> Any:
     rule = _typed(kept)
     try:
-        change(db(), me(), rules=put(_in_hand()[0], rule))
+        change(db(), me(), rules=put(_in_hand()[0], {**rule, "then": _named(rule["then"])}))
     except Refused as refused:
         errors = {name.rpartition(".")[2]: said for name, said in errors_of(refused).items()}
         return _form(kept, errors, rule), refused.status
@@ -127,8 +128,18 @@ def _typed(kept: Mapping[str, Any] | None) -> dict[str, Any]:
     when: dict[str, Any] = {flag: True for flag in FLAGS if ticked(flag)}
     when |= {"senders": [line.strip() for line in request.form.get("senders", "").replace(",", "\n").splitlines() if line.strip()],
              "trust": posted("trust") or None, "languages": request.form.getlist("languages"), "mailboxes": request.form.getlist("mailboxes")}
-    then = {"act": posted("act"), **{name: posted(name) for name in GIFTS if posted(name)}}
-    return {"id": kept["id"] if kept else new_uid(), "when": when, "then": then, "off": ticked("off"), "by": kept["by"] if kept else ""}
+    return {"id": kept["id"] if kept else new_uid(), "when": when, "then": {"act": posted("act"), **_given()}, "off": ticked("off"), "by": kept["by"] if kept else ""}
+
+
+def _given() -> dict[str, str]:
+    """What a created person gets, as the form has it: the company by its name."""
+    return {name: posted(name) for name in GIFTS if posted(name)}
+
+
+def _named(given: Mapping[str, str]) -> dict[str, str]:
+    """The same with the company's uid. Raises Refused for one there is not."""
+    company = begun_company(given.get("company", ""), posted("company_uid"))
+    return {**given, "company": company.uid} if company else dict(given)
 
 
 def _form(kept: dict[str, Any] | None, errors: dict[str, str] | None = None, typed: dict[str, Any] | None = None) -> str:
@@ -158,7 +169,13 @@ def _choices(chosen: Mapping[str, Any]) -> list[dict[str, Any]]:
     labels = {"company": _("Company"), "category": _("Category"), "business": _("Business"), "service_level": _("Service level"),
               "support_contact": _("Support contact"), "team": _("Team"), "language": _("Language")}
     return [{"name": name, "label": labels[name], "value": chosen.get(name) or "", "options": _offered(name, chosen.get(name) or "")}
-            for name in GIFTS]
+            if name != "company" else {"name": name, "label": labels[name], **_company(chosen.get(name) or "")} for name in GIFTS]
+
+
+def _company(chosen: str) -> dict[str, str]:
+    """Name and uid of the one chosen; what was typed where there is none."""
+    found = db().execute(select(Company.uid, Company.name).where(Company.uid == chosen)).first()
+    return {"value": found.name, "uid": found.uid} if found else {"value": chosen, "uid": posted("company_uid")}
 
 
 def _offered(name: str, chosen: str) -> list[tuple[str, str]]:
@@ -166,8 +183,6 @@ def _offered(name: str, chosen: str) -> list[tuple[str, str]]:
         return [(one, language_alone(one)) for one in LANGUAGES]
     kind = RECORDS[name]
     query = select(kind.uid, kind.name)
-    if kind is Company:
-        query = query.where(Company.binned_at.is_(None)).order_by(Company.order_key, Company.id).limit(500)
     if kind is Agent:
         query = query.where(Agent.active | (Agent.uid == chosen))
     return [(uid, label) for uid, label in in_order(db().execute(query))]

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from contacts.agent import Agent
+from contacts.company import Company
 from core.database import Database
 from core.history import Change, FactRow
 from core.options import option
@@ -17,6 +18,7 @@ from desk.blocking import block, is_blocked
 from desk.inbound import Delivery
 from desk.mailboxes import Mailbox, add_mailbox
 from desk.policy import policy, save_policy
+from desk.policy_draft import draft_of
 from desk.simulating import simulate
 from desk.tickets.intake import file
 from jobs import operations as job
@@ -168,6 +170,29 @@ def test_rules_are_moved_changed_and_taken_out(admin_client: FlaskClient, fresh_
     admin_client.post(URL + "/versions/1")
     admin_client.post(URL + "/trial/save")
     assert [act for act, _when in rules_in_force(fresh_database)] == ["ask", "create"]
+
+
+def given_in_draft(admin: Agent, kept: Database) -> dict[str, str]:
+    with kept.read() as db:
+        return draft_of(db, admin).given["rules"][0]  # type: ignore[union-attr,no-any-return]
+
+
+def test_a_rule_names_a_company_however_many_there_are(admin_client: FlaskClient, jonas: Agent, fresh_database: Database) -> None:
+    with fresh_database.write() as db:
+        for number in range(520):
+            db.add(Company(name=f"Firma {number:03}", sort_name=f"firma {number:03}", order_key=f"firma {number:03}"))
+    admin_client.post(URL + "/rules", data={"act": "create", "senders": "kunde.example", "company": "Firma 519"})
+    uid = given_in_draft(jonas, fresh_database)["id"]
+    shown = admin_client.get(f"{URL}/rules/{uid}").text
+    assert "Firma 519" in shown
+    company_uid = given_in_draft(jonas, fresh_database)["then"]["company"]
+    admin_client.post(f"{URL}/rules/{uid}", data={"act": "create", "senders": "kunde.example", "company": "Firma 519", "company_uid": company_uid})
+    assert given_in_draft(jonas, fresh_database)["then"]["company"] == company_uid
+    wrong = admin_client.post(f"{URL}/rules/{uid}", data={"act": "create", "senders": "kunde.example", "company": "Ingen AS"})
+    assert wrong.status_code == 422
+    assert "Ingen AS" in wrong.text
+    admin_client.post(f"{URL}/rules/{uid}", data={"act": "create", "senders": "kunde.example", "company": "", "company_uid": company_uid})
+    assert "company" not in given_in_draft(jonas, fresh_database)["then"]
 
 
 def test_a_rule_that_cannot_be_says_why_and_keeps_what_was_typed(admin_client: FlaskClient) -> None:
