@@ -14,6 +14,7 @@ from contacts.duplicate_pair import DuplicatePair
 from contacts.duplicate_review import MOST, count_open
 from contacts.duplicate_scan import GOING
 from contacts.duplicates import fields_said, warned_of
+from contacts.mass_merge import ordered
 from contacts.person import Employment, Person
 from core.fold import fold
 from core.i18n import day, ngettext
@@ -81,14 +82,14 @@ def scanned(operation: Operation | None) -> dict[str, Any] | None:
 
 
 def _pair(pair: DuplicatePair, held: dict[int, Values], tickets: dict[int, int]) -> dict[str, Any]:
-    one, other = pair.person, pair.other
+    (one, other), (goes, stays) = (pair.person, pair.other), ordered(pair)
     left, right = _values(one, held, tickets), _values(other, held, tickets)
     return {
         "uid": pair.uid, "points": pair.points, "one": _head(one), "other": _head(other),
         "rows": [_row(name, left[name], right[name]) for name in left if any((*left[name], *right[name]))],
         "clues": [{"text": said(clue.get("sentence") or clue["words"]), "points": clue["points"], "against": clue["points"] < 0,
                    "width": min(100, abs(clue["points"]) * 100 // FULL)} for clue in pair.evidence],
-        "merge_url": f"{person_url(one)}/merge?with={other.uid}", "apart_url": url_for("duplicates.create", uid=pair.uid)}
+        "merge_url": url_for("person_merges.show", uid=goes.uid, other=stays.uid), "apart_url": url_for("duplicates.create", uid=pair.uid)}
 
 
 def _head(person: Person) -> dict[str, Any]:

@@ -64,7 +64,8 @@ def test_side_by_side_with_evidence(agent_client: FlaskClient, pairs: list[str])
     for said in ("Points 90", "Ole Hansen 0", "Olav Hansen 0", "ole0@kunde.example", "Same name, rare in the register", "+31", "−4"):
         assert said in told, said
     assert 'class="pair__value pair__value--same">ole0' in first
-    assert re.search(r'href="/persons/[0-9a-f]{24}/merge\?with=[0-9a-f]{24}"[^>]*data-key="m"', first)
+    merging = re.search(r'href="(/persons/[0-9a-f]{24}/merge/[0-9a-f]{24})"[^>]*data-key="m"', first)
+    assert merging and "Merge Olav Hansen 0 into Ole Hansen 0" in words(page(agent_client, merging[1])), "the later record into the first"
     assert 'data-key="n"' in first and text.count('aria-current="true"') == 1
     assert "3" in words(re.search(r"<a[^>]*>Possible duplicates.*?</a>", page(agent_client, "/persons"))[0])
 
