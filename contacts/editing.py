@@ -17,11 +17,12 @@ from contacts.company import Company
 from contacts.creating import index_person
 from contacts.custom_values import cleaned, custom_of, set_custom, told
 from contacts.duplicates import await_turn, check
+from contacts.erased import nobody
 from contacts.facts import EmploymentChanged, PersonCreated, PersonEdited
 from contacts.merged import parts_of
 from contacts.ordering import put_in_order
 from contacts.person import Employment, LegalBasis, Person
-from core.errors import Refusals, Refused, Stale, Unknown
+from core.errors import Refusals, Refused, Stale
 from core.history import record
 from core.i18n import N_
 from core.i18n import gettext as _
@@ -163,7 +164,7 @@ def person_called(db: Session, uid: str, *, binned: bool = False) -> Person:
     while person is not None and person.merged_into_id is not None:
         person = db.get(Person, person.merged_into_id)
     if person is None or (person.binned_at is not None and not binned):
-        raise Unknown("There is no such person.")
+        raise nobody(db, uid)
     return person
 
 

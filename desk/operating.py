@@ -14,10 +14,11 @@ from core.errors import Refused, Unknown
 from core.i18n import N_
 from core.operations import Operation, OperationItem, turn
 from desk.bulk_acts import ACTS
+from desk.erasing import running as erasing
 from desk.undoing import undo
 
 #: Kinds that stand in the list; others belong to a page of their own.
-LISTED = (*(act.kind for act in ACTS), unmoving.KIND, duplicate_scan.KIND)
+LISTED = (*(act.kind for act in ACTS), unmoving.KIND, duplicate_scan.KIND, erasing.KIND)
 #: What a button does → (the state it leads to, the states it is offered in).
 TURNS = {"approve": ("approved", ("planned",)), "pause": ("paused", ("approved", "running")), "resume": ("approved", ("paused",)),
          "cancel": ("cancelled", ("planned", "approved", "running", "paused"))}
@@ -53,7 +54,7 @@ def items_of(db: Session, operation: Operation, *, only: str = "all", after: int
 
 def acts(db: Session, operation: Operation) -> list[str]:
     """What may be done with it now."""
-    steered = operation.kind in bulk.BULKS or operation.kind == duplicate_scan.KIND
+    steered = operation.kind in bulk.BULKS or operation.kind in (duplicate_scan.KIND, erasing.KIND)
     found = [act for act, (_state, offered) in TURNS.items() if steered and operation.state in offered and not _waits(operation, act)]
     moved = operation.kind in (unmoving.KIND, unmoving.AMONG) and operation.state == "done"
     return [*found, *(["undo"] if moved or bulk.undoable(db, operation) else [])]
@@ -66,9 +67,13 @@ def act_on(db: Session, operation: Operation, act: str, *, by: Agent) -> None:
     elif act not in TURNS or operation.state not in TURNS[act][1] or _waits(operation, act):
         raise Refused(N_("The operation is not in a state in which this can be done."))
     else:
+        if act == "approve" and operation.kind == erasing.KIND:
+            erasing.may_approve(db, operation, by)
         turn(db, operation, TURNS[act][0])
 
 
 def _waits(operation: Operation, act: str) -> bool:
-    """A file whose columns nobody has chosen yet goes on by choosing them."""
+    """A file whose columns nobody has chosen yet goes on by choosing them; an erasing that has begun is done to its end."""
+    if act == "cancel" and operation.kind == erasing.KIND:
+        return operation.phase == "run" and operation.state != "planned"
     return act == "resume" and operation.kind.endswith(".import") and operation.phase == "lay" and not operation.result

@@ -38,13 +38,13 @@ def forget_tickets(db: Session, tickets: Sequence[Ticket]) -> list[str]:
     ids, uids = [one.id for one in tickets], [one.uid for one in tickets]
     messages = dict(db.execute(select(Message.id, Message.uid).where(Message.ticket_id.in_(ids))).all())
     addresses, digests = _addresses(db, ids), _files(db, messages)
-    for lot in _lots(messages):
-        _inbound(db, lot)
+    for lot in lots(messages):
+        blank_inbound(db, lot)
         for message_id in lot:
             search.forget(db, "message_search", message_id)
         db.execute(delete(Attachment).where(Attachment.message_id.in_(lot)))
         db.execute(delete(Draft).where(Draft.original.in_([messages[one] for one in lot])))
-    _outbound(db, ids, list(messages))
+    blank_outbound(db, ids, list(messages))
     _decisions(db, set(ids), set(messages))
     _changes(db, [*uids, *messages.values()])
     db.execute(delete(RecentlySeen).where(RecentlySeen.ticket_id.in_(ids)))
@@ -59,7 +59,7 @@ def forget_tickets(db: Session, tickets: Sequence[Ticket]) -> list[str]:
     return digests
 
 
-def _lots(ids: Iterable[int]) -> list[list[int]]:
+def lots(ids: Iterable[int]) -> list[list[int]]:
     listed = list(ids)
     return [listed[start:start + LOT] for start in range(0, len(listed), LOT)]
 
@@ -72,32 +72,32 @@ def _addresses(db: Session, ids: Sequence[int]) -> set[int]:
 
 
 def _files(db: Session, messages: Iterable[int]) -> list[str]:
-    return [digest for lot in _lots(messages) for digest in db.scalars(
+    return [digest for lot in lots(messages) for digest in db.scalars(
         select(Attachment.digest).where(Attachment.message_id.in_(lot)).distinct())]
 
 
-def _inbound(db: Session, messages: Sequence[int]) -> None:
+def blank_inbound(db: Session, messages: Sequence[int]) -> None:
     """The deliveries of these messages: their bytes go, their rows keep no word about anybody."""
     rows = db.execute(select(InboundMail.id, InboundMail.verdict, InboundMail.clues).where(or_(
         InboundMail.message_id.in_(messages),
         InboundMail.id.in_(select(Delivery.inbound_id).where(Delivery.message_id.in_(messages)))))).all()
-    for lot in _lots([row.id for row in rows]):
+    for lot in lots([row.id for row in rows]):
         db.execute(delete(InboundRaw).where(InboundRaw.inbound_id.in_(lot)))
     for row in rows:
         db.execute(update(InboundMail).where(InboundMail.id == row.id).values({
-            **blank(InboundMail), "verdict": _only(row.verdict, KEPT_OF_VERDICT),
-            "clues": _only(row.clues, set(row.clues or ()) - {"who"})}))
+            **blank(InboundMail), "verdict": narrowed(row.verdict, KEPT_OF_VERDICT),
+            "clues": narrowed(row.clues, set(row.clues or ()) - {"who"})}))
 
 
-def _only(kept: dict[str, Any] | None, names: Iterable[str]) -> dict[str, Any] | None:
+def narrowed(kept: dict[str, Any] | None, names: Iterable[str]) -> dict[str, Any] | None:
     return None if kept is None else {name: kept[name] for name in names if name in kept}
 
 
-def _outbound(db: Session, tickets: Sequence[int], messages: Sequence[int]) -> None:
+def blank_outbound(db: Session, tickets: Sequence[int], messages: Sequence[int]) -> None:
     """What we wrote on these tickets: that something was sent is kept, to whom and what is not."""
     values = blank(OutboundMail)
     db.execute(update(OutboundMail).where(OutboundMail.ticket_id.in_(tickets)).values(**values))
-    for lot in _lots(messages):
+    for lot in lots(messages):
         db.execute(update(OutboundMail).where(OutboundMail.message_id.in_(lot)).values(**values))
 
 
@@ -135,7 +135,7 @@ def _changes(db: Session, subjects: Sequence[str]) -> None:
 
 def _forget_addresses(db: Session, ids: Iterable[int]) -> None:
     """Of these addresses, those that nobody holds or held, nothing refers to and nobody has blocked."""
-    for lot in _lots(sorted(ids)):
+    for lot in lots(sorted(ids)):
         free = db.execute(select(Address.id, Address.uid).where(
             Address.id.in_(lot), Address.suppression == "none",
             *(~select(column).where(column == Address.id).exists() for column in (

@@ -17,6 +17,7 @@ from contacts.address import normalise_email
 from contacts.agent import Agent, Team
 from contacts.company import Business, Category, Company, ServiceLevel
 from contacts.editing import person_called
+from contacts.erased import nobody
 from contacts.person import Person
 from contacts.sale import SaleStage
 from contacts.selected import selected, selection_called
@@ -55,7 +56,7 @@ def the_person(uid: str, *, binned: bool = False) -> Person:
     while person is not None and person.merged_into_id is not None:
         person = db().get(Person, person.merged_into_id)
     if person is None or (person.binned_at is not None and not binned):
-        raise Unknown(N_("There is no such person."))
+        raise nobody(db(), uid)
     if person is not first:
         _lead(f"/persons/{uid}", f"/persons/{person.uid}")
     return person

@@ -1,0 +1,85 @@
+"""The card itself: every row that is the person's goes; what stands on a company, a project or a sale stays, without them (S63-S65)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import Column, ColumnElement, Table, delete, false, or_, select, update
+from sqlalchemy.orm import Session
+
+from contacts.address import Address
+from contacts.favourite import AtHand
+from contacts.file import File
+from contacts.person import Person
+from core.database import Base
+from core.history import Change, FactSubject
+from core.operations import OperationItem
+from core.search import forget
+from desk.erasing.subject import LOT, Subject
+from desk.tickets.message import Message, Notification
+from desk.tickets.ticket import Participant, Ticket
+
+#: Records of a company, a project or a ticket: they stay when a person goes.
+STAY = frozenset({"sales", "projects", "orders", "tickets", "messages"})
+#: Records of a person or of something else: they stay where they are of that too.
+SHARED = {"contact_notes": ("company_id", "project_id"), "contact_files": ("company_id",)}
+
+
+def erase_card(db: Session, subject: Subject) -> list[str]:
+    """Take away everything that is the person's, and the person; returns the digests of their files."""
+    ids = subject.persons
+    digests = [one for one in db.scalars(select(Person.photo_digest).where(Person.id.in_(ids))) if one]
+    digests += db.scalars(select(File.digest).where(File.person_id.in_(ids))).all()
+    for table, columns in _pointing():
+        for column in columns:
+            stays = _stays(table)
+            if column.nullable:
+                db.execute(update(table).where(column.in_(ids), stays).values({column: None}))
+            db.execute(delete(table).where(column.in_(ids), ~stays))
+    for table in Base.metadata.sorted_tables:
+        for name in ("origin_person_id", "other_origin_person_id"):
+            if name in table.c:
+                db.execute(update(table).where(table.c[name].in_(ids)).values({name: None}))
+    for one in ids:
+        forget(db, "person_search", one)
+    db.execute(delete(Person).where(Person.id.in_(ids)))
+    return digests
+
+
+def erase_addresses(db: Session, subject: Subject) -> None:
+    """Their addresses, wherever something still refers to one."""
+    ids = subject.addresses
+    db.execute(delete(Participant).where(Participant.address_id.in_(ids)))
+    db.execute(update(Ticket).where(Ticket.requester_address_id.in_(ids)).values(requester_address_id=None))
+    db.execute(update(Message).where(Message.sender_address_id.in_(ids)).values(sender_address_id=None))
+    db.execute(delete(Address).where(Address.id.in_(ids)))
+
+
+def erase_trail(db: Session, subject: Subject) -> None:
+    """What the history and the bells say of them: that something happened stays, of whom it was and what had changed does not."""
+    uids = [*subject.uids, *subject.address_uids]
+    for start in range(0, len(uids), LOT):
+        some = uids[start:start + LOT]
+        facts = select(FactSubject.fact_id).where(FactSubject.subject_uid.in_(some))
+        db.execute(delete(Change).where(Change.fact_id.in_(facts)))
+        db.execute(delete(Notification).where(Notification.subject_uid.in_(some)))
+        db.execute(delete(AtHand).where(AtHand.subject_uid.in_(some)))
+        db.execute(delete(OperationItem).where(OperationItem.subject_uid.in_(some)))
+        db.execute(delete(FactSubject).where(FactSubject.subject_uid.in_(some)))
+
+
+def _pointing() -> Iterator[tuple[Table, list[Column[object]]]]:
+    """Tables that point at persons, with the columns that do; those that others point at last."""
+    for table in reversed(Base.metadata.sorted_tables):
+        columns = [one for one in table.columns if table.name != "persons" and any(key.column.table.name == "persons" for key in one.foreign_keys)]
+        if columns:
+            yield table, columns
+
+
+def _stays(table: Table) -> ColumnElement[bool]:
+    if table.name in STAY:
+        return table.c.id.is_not(None)
+    others = SHARED.get(table.name, ())
+    return or_(*(table.c[name].is_not(None) for name in others)) if others else false()
+
+

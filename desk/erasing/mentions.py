@@ -1,0 +1,223 @@
+"""What others wrote about the person: every text of every table is read, and the words that name them are taken out of it.
+
+All columns are read that a person's word may stand in, so that a new one is not forgotten: those that are declared as somebody's, and long texts
+and JSON of every other. What is certain (an address, a telephone number, the full name where the person takes part) is replaced by itself;
+what is not is shown to whoever approves (PRIVACY 4.3). All else stays, byte for byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    ColumnElement,
+    LargeBinary,
+    RowMapping,
+    Select,
+    String,
+    Table,
+    Text,
+    bindparam,
+    not_,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session
+
+from contacts.activity import ActivityParticipant
+from contacts.order import Order
+from contacts.project import Project, ProjectMember
+from contacts.sale import Sale, SaleMember
+from core.database import Base
+from core.search import forget, index_message
+from desk.erasing.reading import Reader
+from desk.erasing.subject import Subject
+from desk.erasing.tombstones import whole_messages
+from desk.tickets.message import Message
+
+#: Tables that other steps see to, or that hold no words of customers.
+ELSEWHERE = frozenset({
+    "persons", "addresses", "holdings", "agents", "agent_addresses", "mailboxes", "mailbox_aliases", "mailbox_sign_ins", "mailbox_tokens", "merges",
+    "options", "leases", "inbound_raws", "sign_in_failures", "ended_sessions", "password_resets", "api_tokens", "imap_cursors", "fact_subjects",
+    "name_keys", "imported_rows", "automatic_sent"})
+#: A text shorter than this holds a code of ours.
+SHORT = 40
+LOT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One field of one row that names the person: what stands there and what would (excerpts), and why somebody should look (``review``)."""
+
+    table: str
+    row: int
+    column: str
+    uid: str | None
+    before: str
+    after: str
+    review: bool
+
+
+#: Rows, each with its places.
+Found = list[tuple[dict[str, Any], list[Place]]]
+
+
+@dataclass(slots=True)
+class Decisions:
+    """What is done with what is not certain: all of it (``erase``, ``keep``), or by place (table, row, column) as somebody has said."""
+
+    everywhere: str = "ask"
+    places: dict[tuple[str, int, str], str] = field(default_factory=dict)
+
+    def erases(self, place: Place) -> bool:
+        """Whether the uncertain words of a place go too."""
+        return self.places.get((place.table, place.row, place.column), self.everywhere) == "erase"
+
+
+def tables() -> list[Table]:
+    """Those that are read, in the order of their names."""
+    found = [one for one in Base.metadata.sorted_tables if one.name not in ELSEWHERE and _numbered(one) is not None and texts(one)]
+    return sorted(found, key=lambda one: one.name)
+
+
+@cache
+def texts(table: Table) -> tuple[Column[Any], ...]:
+    """The columns in which a word about somebody may stand."""
+    return tuple(one for one in table.columns if _may_name(one))
+
+
+def walk(
+    db: Session, subject: Subject, reader: Reader, table: Table, after: int, most: int = LOT,
+) -> tuple[int | None, Found]:
+    """Read a lot of rows but those that go whole: where to go on after, and for each row that names the person the row and its places."""
+    key, columns = _numbered(table), texts(table)
+    assert key is not None
+    named = [table.c.uid] if "uid" in table.c else []
+    whole = [not_(WHOLE[table.name](subject))] if table.name in WHOLE else []
+    rows = db.execute(select(key, *named, *columns).where(key > after, *whole).order_by(key).limit(most)).mappings().all()
+    if not rows:
+        return None, []
+    near = _near(db, subject, table, [row[key.name] for row in rows])
+    found: Found = []
+    for row in rows:
+        places = list(_places(reader, table, row, row[key.name], near=row[key.name] in near))
+        if places:
+            found.append((dict(row), places))
+    return int(rows[-1][key.name]), found
+
+
+def take_out(
+    db: Session, reader: Reader, table: Table, found: Found, near: Collection[int], decisions: Decisions,
+) -> list[int]:
+    """Write those rows without the words; the ids of the rows that changed."""
+    key = _numbered(table)
+    assert key is not None
+    changed: list[int] = []
+    for row, places in found:
+        number, values = row[key.name], {}
+        for place in {(one.column): one for one in places}.values():
+            of_column = [one for one in places if one.column == place.column]
+            everything = any(one.review and decisions.erases(one) for one in of_column)
+            value = reader.without(row[place.column], near=number in near, everything=everything, markup=is_markup(place.column))
+            if value != row[place.column]:
+                values[place.column] = _cut(table.c[place.column], value)
+        if values:
+            db.execute(update(table).where(key == bindparam("row")).values({table.c[name]: value for name, value in values.items()}), {"row": number})
+            changed.append(number)
+    if changed and table.name in AFTERWARDS:
+        AFTERWARDS[table.name](db, changed)
+    return changed
+
+
+def near_rows(db: Session, subject: Subject, table: Table, numbers: Sequence[int]) -> set[int]:
+    """Those of these rows that are about something in which the person takes part."""
+    return _near(db, subject, table, numbers)
+
+
+def is_markup(column: str) -> bool:
+    """Whether what stands there is HTML."""
+    return column == "html"
+
+
+def _places(reader: Reader, table: Table, row: RowMapping, number: int, *, near: bool) -> Iterator[Place]:
+    for column in texts(table):
+        if row[column.name]:
+            for hit in reader.read(row[column.name], near=near, markup=is_markup(column.name)):
+                yield Place(table.name, number, column.name, row.get("uid"), hit.before, hit.after, hit.review)
+
+
+def _near(db: Session, subject: Subject, table: Table, numbers: Sequence[int]) -> set[int]:
+    asked = NEAR.get(table.name)
+    key = _numbered(table)
+    if asked is None or key is None:
+        return set()
+    return set(db.scalars(select(key).where(key.in_(numbers), asked(subject, table))))
+
+
+def _of_ticket(subject: Subject, table: Table) -> ColumnElement[bool]:
+    return table.c["id" if table.name == "tickets" else "ticket_id"].in_(subject.near_tickets)
+
+
+def _of_message(subject: Subject, table: Table) -> ColumnElement[bool]:
+    return table.c.message_id.in_(select(Message.id).where(Message.ticket_id.in_(subject.near_tickets)))
+
+
+def _of_person(subject: Subject, table: Table) -> ColumnElement[bool]:
+    return table.c.person_id.in_(subject.persons)
+
+
+def _of_matter(members: Any, kind: Any) -> Callable[[Subject, Table], ColumnElement[bool]]:
+    def asked(subject: Subject, table: Table) -> ColumnElement[bool]:
+        joined: Select[int] = select(members.matter_id).where(members.person_id.in_(subject.persons))
+        return table.c.id.in_(joined) | table.c.id.in_(select(kind.id).where(kind.person_id.in_(subject.persons)))
+    return asked
+
+
+#: Table → of which rows the person is near: there their full name goes by itself.
+NEAR: dict[str, Callable[[Subject, Table], ColumnElement[bool]]] = {
+    "tickets": _of_ticket, "messages": _of_ticket, "drafts": _of_ticket, "outbound_mails": _of_ticket, "attachments": _of_message,
+    "contact_notes": _of_person, "contact_files": _of_person, "employments": _of_person, "legal_bases": _of_person,
+    "relations": lambda subject, table: table.c.person_id.in_(subject.persons) | table.c.other_person_id.in_(subject.persons),
+    "activities": lambda subject, table: table.c.id.in_(select(ActivityParticipant.activity_id).where(
+        ActivityParticipant.person_id.in_(subject.persons))),
+    "sales": _of_matter(SaleMember, Sale), "projects": _of_matter(ProjectMember, Project),
+    "orders": lambda subject, table: table.c.id.in_(select(Order.id).where(Order.person_id.in_(subject.persons))),
+}
+
+
+#: Table → rows that go whole by another step.
+WHOLE: dict[str, Callable[[Subject], ColumnElement[bool]]] = {"messages": whole_messages, "tickets": lambda subject: subject.own_tickets}
+
+
+def _reindex(db: Session, numbers: Sequence[int]) -> None:
+    """Messages are found by their new words alone."""
+    for one in db.execute(select(Message.id, Message.ticket_id, Message.subject, Message.from_name, Message.from_address, Message.text).where(
+            Message.id.in_(numbers))):
+        forget(db, "message_search", one.id)
+        index_message(db, one.id, one.ticket_id, [one.subject, one.from_name, one.from_address, one.text])
+
+
+AFTERWARDS: dict[str, Callable[[Session, Sequence[int]], None]] = {"messages": _reindex}
+
+
+def _may_name(column: Column[Any]) -> bool:
+    if column.primary_key or column.foreign_keys or isinstance(column.type, LargeBinary):
+        return False
+    words = isinstance(column.type, JSON) or (isinstance(column.type, String) and (
+        isinstance(column.type, Text) or (column.type.length or SHORT) >= SHORT))
+    return words and not (column.name == "uid" or column.name.endswith(("_uid", "_key", "digest")))
+
+
+def _numbered(table: Table) -> Column[Any] | None:
+    keys = list(table.primary_key.columns)
+    return keys[0] if len(keys) == 1 and keys[0].type.python_type is int else None
+
+
+def _cut(column: Column[Any], value: Any) -> Any:
+    length = getattr(column.type, "length", None)
+    return value[:length] if isinstance(value, str) and length else value

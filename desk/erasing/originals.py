@@ -1,0 +1,122 @@
+"""The bytes of mails, read and written without the words that name the person (PRIVACY 4.4).
+
+A mail is rebuilt part by part; what it was signed with no longer fits and goes too. One that cannot be rebuilt so that nothing is left goes whole:
+what was read of it stays on its message.
+"""
+
+from __future__ import annotations
+
+import email.policy
+import zlib
+from email import message_from_bytes
+from email.message import EmailMessage
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from desk.erasing.attached import instead, uncertain
+from desk.erasing.reading import Reader
+from desk.erasing.subject import Subject
+from desk.inbound import InboundMail, InboundRaw
+from desk.outbound import OutboundMail
+from desk.tickets.message import Message
+
+#: Headers that no longer fit what is written, or that only tell of the way a mail took.
+SIGNATURES = ("dkim-signature", "arc-seal", "arc-message-signature", "arc-authentication-results", "x-google-dkim-signature", "autocrypt")
+POLICY = email.policy.default.clone(max_line_length=78, cte_type="8bit")
+
+
+def rebuilt(raw: bytes, reader: Reader, *, near: bool = True, everything: bool = False) -> bytes | None:
+    """The mail without the words; the same bytes where it has none, and None where it cannot be rebuilt without them."""
+    try:
+        mail = message_from_bytes(raw, policy=POLICY)
+        if not _take_out(mail, reader, near, everything):
+            return raw
+        for name in SIGNATURES:
+            del mail[name]
+        made = mail.as_bytes()
+        return made if not _take_out(message_from_bytes(made, policy=POLICY), reader, near, everything) else None
+    except Exception:       # noqa: BLE001 - mail is hostile: whatever it does, the person has to be gone from it
+        return None
+
+
+def erase_originals(db: Session, subject: Subject, reader: Reader, after: int, most: int, *, everything: bool) -> int | None:
+    """A lot of the bytes of what came in: where to go on after. ``everything``: what is not certain goes too."""
+    rows = db.execute(select(InboundRaw.inbound_id, InboundRaw.deflated, InboundRaw.content, InboundMail.sender, InboundMail.envelope_sender,
+                             Message.ticket_id.in_(subject.near_tickets).label("near")).join(
+        InboundMail, InboundMail.id == InboundRaw.inbound_id).outerjoin(Message, Message.id == InboundMail.message_id).where(InboundRaw.inbound_id > after).order_by(InboundRaw.inbound_id).limit(most)).all()
+    for row in rows:
+        raw = zlib.decompress(row.content) if row.deflated else row.content
+        made = None if reader.is_theirs(row.sender) or reader.is_theirs(row.envelope_sender) else rebuilt(
+            raw, reader, near=bool(row.near), everything=everything)
+        if made is None:
+            db.execute(delete(InboundRaw).where(InboundRaw.inbound_id == row.inbound_id))
+        elif made != raw:
+            db.execute(update(InboundRaw).where(InboundRaw.inbound_id == row.inbound_id).values(deflated=False, content=made))
+    return rows[-1].inbound_id if rows else None
+
+
+def erase_composed(db: Session, subject: Subject, reader: Reader, after: int, most: int) -> int | None:
+    """A lot of what we composed: it goes where it names the person."""
+    rows = db.execute(select(OutboundMail.id, OutboundMail.composed).where(OutboundMail.composed.is_not(None), OutboundMail.id > after).order_by(
+        OutboundMail.id).limit(most)).all()
+    for row in rows:
+        if rebuilt(row.composed, reader) != row.composed:
+            db.execute(update(OutboundMail).where(OutboundMail.id == row.id).values(composed=None))
+    return rows[-1].id if rows else None
+
+
+def _take_out(mail: EmailMessage, reader: Reader, near: bool, everything: bool) -> bool:
+    """Whether there was something to take out of the mail or of one of its parts."""
+    changed = False
+    for part in mail.walk():
+        for name, value in list(part.items()):
+            less = reader.without(str(value), near=near, everything=everything)
+            if less != str(value):
+                changed = True
+                _put_header(part, name, less)
+        if _file_goes(part, reader, near, everything):
+            changed = True
+            size, kind = len(part.get_payload(decode=True) or b""), part.get_content_type()
+            part.clear_content()
+            part.set_content(instead(size, kind))
+        elif (text := _text_of(part)) is not None:
+            kind = part.get_content_subtype()
+            less = reader.without(text, near=near, everything=everything, markup=kind == "html")
+            if less != text:
+                changed = True
+                part.set_content(less, subtype=kind, charset="utf-8", cte="quoted-printable")
+    return changed
+
+
+def _file_goes(part: EmailMessage, reader: Reader, near: bool, everything: bool) -> bool:
+    """Whether a part is a file that names the person."""
+    payload = part.get_payload(decode=True)
+    if not isinstance(payload, bytes) or (part.get_content_maintype() in ("text", "multipart") and not part.get_filename()):
+        return False
+    doubt = uncertain(reader, payload, part.get_filename() or "", part.get_content_type(), near=near)
+    return doubt is False or (doubt is True and everything)
+
+
+def _put_header(part: EmailMessage, name: str, value: str) -> None:
+    """Addresses that are not one any more would not be taken for a header: it goes."""
+    try:
+        part.replace_header(name, value)
+        str(part[name])
+    except Exception:       # noqa: BLE001 - the library stumbles over some values in its own ways: a header that cannot be written goes
+        del part[name]
+
+
+def _text_of(part: EmailMessage) -> str | None:
+    """The decoded text of a part; None where it is none."""
+    if part.is_multipart() or part.get_content_maintype() != "text":
+        return None
+    raw = part.get_payload(decode=True)
+    if not isinstance(raw, bytes):
+        return None
+    for charset in (part.get_content_charset() or "utf-8", "utf-8", "cp1252"):
+        try:
+            return raw.decode(charset)
+        except (LookupError, UnicodeDecodeError):
+            continue
+    return raw.decode("latin-1")

@@ -1,0 +1,76 @@
+"""Texts, markup and nested values read for the words that name a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from desk.erasing.tombstones import TOKEN
+from rules.redaction import Aliases, Matcher, redact
+
+#: How much is shown on either side of a word.
+AROUND = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A word in its context, and the context without it; ``review``: it may be somebody or something else."""
+
+    before: str
+    after: str
+    review: bool
+
+
+class Reader:
+    """Reads for one person."""
+
+    def __init__(self, aliases: Aliases) -> None:
+        self.matcher = Matcher(aliases)
+        self.addresses = frozenset(one.lower() for one in aliases.addresses)
+
+    def read(self, value: Any, *, near: bool, markup: bool = False) -> Iterator[Hit]:
+        """The words in a text, or in every text of a nested value."""
+        for text in strings(value):
+            for hit in self._hits(text, near=near, markup=markup):
+                start, end = max(0, hit.start - AROUND), hit.end + AROUND
+                yield Hit(text[start:end], text[start:hit.start] + TOKEN + text[hit.end:end], not hit.automatic)
+
+    def without(self, value: Any, *, near: bool, everything: bool, markup: bool = False) -> Any:
+        """The same value without the certain words; without the uncertain ones too where ``everything`` is to go. Pairs of name and address
+        go whole."""
+        if isinstance(value, str):
+            return self._without(value, near=near, everything=everything, markup=markup)
+        if isinstance(value, list):
+            kept = (self.without(one, near=near, everything=everything) for one in value if not self.is_theirs(one))
+            return list(kept)
+        if isinstance(value, dict):
+            return {self._without(key, near=near, everything=everything, markup=False): self.without(one, near=near, everything=everything)
+                    for key, one in value.items()}
+        return value
+
+    def _hits(self, text: str, *, near: bool, markup: bool) -> list[Any]:
+        return self.matcher.find_html(text, near=near) if markup else self.matcher.find(text, near=near)
+
+    def _without(self, text: str, *, near: bool, everything: bool, markup: bool) -> str:
+        hits = [hit for hit in self._hits(text, near=near, markup=markup) if everything or hit.automatic]
+        return redact(text, hits, TOKEN) if hits else text
+
+    def is_theirs(self, pair: Any) -> bool:
+        """Whether a pair of name and address, or a bare address, is the person's."""
+        if isinstance(pair, list) and len(pair) == 2 and all(isinstance(one, str) for one in pair):
+            pair = pair[1]
+        return isinstance(pair, str) and "@" in pair and pair.strip("<> ").lower() in self.addresses
+
+
+def strings(value: Any) -> Iterator[str]:
+    """Every text in a nested value, the names of its parts too."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for one in value:
+            yield from strings(one)
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            yield key
+            yield from strings(one)

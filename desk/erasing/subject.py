@@ -1,0 +1,127 @@
+"""Whom an erasing is about: their rows, their addresses, and every word by which a text may name them.
+
+It is gathered once, sealed, and destroyed at the end: while the steps run it is the only place that still knows the person.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from contacts.address import Address, Holding
+from contacts.merge import Merge
+from contacts.merged import tree_of
+from contacts.person import Person
+from core.history import Change, FactSubject
+from core.tokens import seal, unseal
+from desk.tickets.message import Message
+from desk.tickets.ticket import Participant, Ticket
+from rules.redaction import Aliases
+
+#: Fields of a person whose former values still name them.
+NAMED = ("first_name", "last_name")
+LOT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """``persons`` and ``uids``: the person and all who were merged into them; ``addresses``: rows of addresses that nobody else holds."""
+
+    uid: str
+    persons: tuple[int, ...]
+    uids: tuple[str, ...]
+    addresses: tuple[int, ...]
+    address_uids: tuple[str, ...]
+    aliases: Aliases
+
+    def sealed(self) -> bytes:
+        """For the operation, until it is done: read by this installation alone."""
+        return seal(json.dumps({**asdict(self), "aliases": self.aliases.as_json()})).encode()
+
+    @classmethod
+    def unsealed(cls, kept: bytes) -> Subject:
+        """The same again."""
+        found = json.loads(unseal(kept.decode()))
+        return cls(found["uid"], tuple(found["persons"]), tuple(found["uids"]), tuple(found["addresses"]), tuple(found["address_uids"]),
+                   Aliases.from_json(found["aliases"]))
+
+    @property
+    def own_tickets(self) -> ColumnElement[bool]:
+        """A condition on tickets: those of the person, also where nobody was made of the address they came from."""
+        nobodys = and_(Ticket.requester_id.is_(None), Ticket.requester_address_id.in_(self.addresses))
+        return or_(Ticket.requester_id.in_(self.persons), nobodys)
+
+    @property
+    def own_messages(self) -> ColumnElement[bool]:
+        """A condition on messages: those that the person wrote, wherever."""
+        nobodys = and_(Message.person_id.is_(None), Message.sender_address_id.in_(self.addresses))
+        return or_(Message.person_id.in_(self.persons), nobodys)
+
+    @property
+    def near_tickets(self) -> Select[int]:
+        """A question: the ids of tickets in which the person takes part."""
+        return select(Ticket.id).where(self.own_tickets).union(
+            select(Participant.ticket_id).where(Participant.address_id.in_(self.addresses)),
+            select(Message.ticket_id).where(self.own_messages))  # type: ignore[return-value]
+
+
+def subject_of(db: Session, person: Person) -> Subject:
+    """Everything that is known of who this is: names of today and of before, of whoever was merged into them, and all addresses ever."""
+    ids = tree_of(db, person)
+    persons = db.scalars(select(Person).where(Person.id.in_(ids)).order_by(Person.id)).all()
+    held = db.execute(select(Address.id, Address.uid, Address.kind, Address.value, Address.normalised, Address.name).join(
+        Holding, Holding.address_id == Address.id).where(or_(Holding.person_id.in_(ids), Holding.origin_person_id.in_(ids))).distinct()).all()
+    others = set(db.scalars(select(Holding.address_id).where(
+        Holding.address_id.in_([row.id for row in held]), Holding.person_id.not_in(ids), Holding.until.is_(None))))
+    own = [row for row in held if row.id not in others]
+    written = {value for row in own for value in (row.value, row.normalised)}
+    names = {(one.first_name, one.last_name) for one in persons if one.name}
+    names |= set(_former(db, persons)) | set(_overwritten(db, ids))
+    return Subject(
+        person.uid, tuple(one.id for one in persons), tuple(one.uid for one in persons),
+        tuple(row.id for row in own), tuple(row.uid for row in own),
+        Aliases(names=tuple(sorted(names)), addresses=tuple(sorted(value for value in written if "@" in value)),
+                phones=tuple(sorted({row.normalised for row in own if row.kind == "phone"} | {row.value for row in own if row.kind == "phone"})),
+                numbers=tuple(sorted({one.customer_number for one in persons if one.customer_number}
+                                     | {row.value for row in own if row.kind in ("chat", "link")}
+                                     | {one.uid for one in persons} | {row.uid for row in own}))))
+
+
+def is_held_under(db: Session, subject: Subject) -> bool:
+    """Whether somebody of the subject is still there."""
+    return bool(db.scalar(select(func.count()).select_from(Person).where(Person.id.in_(subject.persons))))
+
+
+def _former(db: Session, persons: Iterable[Person]) -> Iterator[tuple[str, str]]:
+    """Names that the history says they had."""
+    for person in persons:
+        for field, before, after in db.execute(select(Change.field, Change.before, Change.after).join(
+                FactSubject, FactSubject.fact_id == Change.fact_id).where(FactSubject.subject_uid == person.uid, Change.field.in_(NAMED))):
+            for value in (before, after):
+                if value and field == "first_name":
+                    yield value, person.last_name
+                elif value:
+                    yield person.first_name, value
+
+
+def _overwritten(db: Session, ids: list[int]) -> Iterator[tuple[str, str]]:
+    """Names that merges have overwritten."""
+    for kept in db.scalars(select(Merge).where(or_(Merge.person_id.in_(ids), Merge.into_id.in_(ids)))):
+        for values in _mappings(kept.before):
+            if values.get("first_name") or values.get("last_name"):
+                yield str(values.get("first_name") or ""), str(values.get("last_name") or "")
+
+
+def _mappings(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+        for one in value.values():
+            yield from _mappings(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _mappings(one)

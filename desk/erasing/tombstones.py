@@ -1,0 +1,85 @@
+"""What the person wrote, and what was said to them on their own tickets: its content goes, that it was stays (PRIVACY 2).
+
+A ticket and its messages keep when, where and in which language, so that the desk's figures and other people's threads still hold. Ledgers keep
+their rows, so that every delivery is accounted for.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from core import search
+from core.clock import now
+from core.i18n import N_
+from desk.erasing.subject import Subject
+from desk.tickets.forgetting import KEPT_OF_VERDICT, blank, blank_inbound, blank_outbound, narrowed
+from desk.tickets.message import Attachment, Draft, Message
+from desk.tickets.ticket import Participant, Ticket
+
+TOKEN = "[erased person]"  # noqa: S105 - the same for everyone, so that it leads back to nobody
+GONE = N_("The content was erased on %(day)s.")
+GONE_WITH_FILES = N_("The content was erased on %(day)s, with %(files)s files.")
+
+
+def whole_messages(subject: Subject) -> ColumnElement[bool]:
+    """A condition: those whose content goes, the person's own and ours on their tickets. Others' words on these tickets stay."""
+    ours = and_(Message.direction.in_(("out", "note")), Message.ticket_id.in_(select(Ticket.id).where(subject.own_tickets)))
+    return or_(subject.own_messages, ours)
+
+
+def messages_of(db: Session, subject: Subject, after: int, most: int) -> Sequence[Message]:
+    """The next of them."""
+    return db.scalars(select(Message).where(whole_messages(subject), Message.id > after).order_by(Message.id).limit(most)).all()
+
+
+def erase_messages(db: Session, subject: Subject, after: int, most: int) -> tuple[int | None, list[str]]:
+    """Let a lot of them go: where to go on after, and the digests of their files."""
+    found = messages_of(db, subject, after, most)
+    if not found:
+        return None, []
+    ids, day = [one.id for one in found], now().date().isoformat()
+    files: defaultdict[int | None, list[str]] = defaultdict(list)
+    for message_id, kept in db.execute(select(Attachment.message_id, Attachment.digest).where(Attachment.message_id.in_(ids))):
+        files[message_id].append(kept)
+    blank_inbound(db, ids)
+    blank_outbound(db, [], ids)
+    db.execute(delete(Attachment).where(Attachment.message_id.in_(ids)))
+    db.execute(delete(Draft).where(Draft.original.in_([one.uid for one in found])))
+    for one in found:
+        search.forget(db, "message_search", one.id)
+        said = GONE_WITH_FILES % {"day": day, "files": len(files[one.id])} if one.id in files else GONE % {"day": day}
+        db.execute(update(Message).where(Message.id == one.id).values({
+            **blank(Message), "text": said, "origin_person_id": None, "sender_address_id": None, "verdict": narrowed(one.verdict, KEPT_OF_VERDICT),
+            "oddities": []}))
+    return ids[-1], [kept for several in files.values() for kept in several]
+
+
+def tickets_of(db: Session, subject: Subject, after: int, most: int) -> Sequence[Ticket]:
+    """The next of the person's own."""
+    return db.scalars(select(Ticket).where(subject.own_tickets, Ticket.id > after).order_by(Ticket.id).limit(most)).all()
+
+
+def erase_tickets(db: Session, subject: Subject, after: int, most: int) -> tuple[int | None, list[str]]:
+    """Let a lot of tickets be nobody's, and over. What others take part in stays open to them as a ticket without a requester."""
+    found = tickets_of(db, subject, after, most)
+    if not found:
+        return None, []
+    ids = [one.id for one in found]
+    blank_outbound(db, ids, [])
+    db.execute(delete(Draft).where(Draft.ticket_id.in_(ids)))
+    db.execute(delete(Participant).where(Participant.ticket_id.in_(ids), Participant.address_id.in_(subject.addresses)))
+    for one in found:
+        values: dict[str, Any] = {**blank(Ticket), "subject": TOKEN, "origin_requester_id": None, "requester_address_id": None,
+                                  "verdict": narrowed(one.verdict, KEPT_OF_VERDICT), "trust": {}, "held": False, "due_at": None}
+        for name, value in values.items():
+            setattr(one, name, value)
+        if one.open:
+            one.enter("closed")
+            one.closed_at = now()
+    db.flush()
+    return ids[-1], []

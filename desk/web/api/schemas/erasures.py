@@ -1,0 +1,23 @@
+"""Erasing persons."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from desk.web.api.schemas.common import Asked, Shape, Uid
+
+
+class ErasureAsked(Asked):
+    """Why, how it is known who asks, and what becomes of words of which it is not certain that they are the person."""
+
+    reason: Literal["request", "objection", "unlawful", "no_longer_needed"]
+    identity: Literal["link", "agent"] = Field(description="Proven by a link to an address on the card, or by an agent's word.")
+    review: Literal["erase", "keep", "ask"] = Field("ask", description="`ask`: somebody says so of each place before it is approved.")
+
+
+class Erasure(Shape):
+    """The operation that erases."""
+
+    operation_id: Uid

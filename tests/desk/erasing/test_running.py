@@ -1,0 +1,210 @@
+"""A person is erased: foreseen, approved, and nothing left of them anywhere; what others wrote stays (S63-S65)."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from contacts.activities import add_activity
+from contacts.agent import Agent
+from contacts.companies import new_company
+from contacts.editing import create_person, edit_person, person_called
+from contacts.notes import write_note
+from contacts.person import Person
+from core.errors import Gone, Refused
+from core.operations import Operation, OperationItem
+from core.options import set_option
+from desk import inbound
+from desk.erasing import running
+from desk.inbound import Delivery
+from desk.mailboxes import add_mailbox
+from desk.operating import act_on
+from desk.tickets.answering import reply
+from desk.tickets.intake import file
+from desk.tickets.message import Message
+from desk.tickets.ticket import Ticket
+from desk.tickets.writing import keep_files
+from jobs import operations
+from mailgate.parse import parse
+from tests import residue as looking
+from tests.letters_made import mail
+
+MADS = "Mads Zyxwold <mads.zyxwold@newplace.example>"
+LEFT = ("zyxwold", "newplace", "quixotic", "wobbly")
+
+
+class Desk:
+    """A desk with somebody who is to go, and somebody who speaks of them."""
+
+    def __init__(self, database):
+        self.database, self.count = database, 0
+        with database.write() as db:
+            self.support = add_mailbox(db, "support@desk.example", "Support")
+            self.nora = Agent(email="nora@desk.example", name="Nora Vik", role="admin")
+            self.jonas = Agent(email="jonas@desk.example", name="Jonas Berg", role="admin")
+            db.add_all([self.nora, self.jonas])
+
+    def arrive(self, sender=MADS, raw=None, **given):
+        raw = raw or mail(sender, **given)
+        self.count += 1
+        letter = parse(raw)
+        kept = keep_files(letter)
+        with self.database.write() as db:
+            row = inbound.accept(db, Delivery(self.support.id, "smtp", str(self.count), raw, envelope_sender=sender))
+            file(db, row, letter, kept)
+            message = db.get_one(Message, row.message_id)
+            return message.ticket_id, message.id
+
+    def person(self):
+        with self.database.read() as db:
+            return db.scalars(select(Person.uid).where(Person.last_name == "Zyxwold")).one()
+
+    def ask(self, *, review="erase", uid=None):
+        with self.database.write() as db:
+            made = running.ask(db, person_called(db, uid or self.person(), binned=True), reason="request", identity="agent", review=review,
+                               by=db.get_one(Agent, self.nora.id))
+            number = made.id
+        self.work(number)
+        return number
+
+    def work(self, number):
+        """A worker, slice by slice."""
+        while True:
+            operations.run()
+            if self.operation(number)[0] not in ("approved", "running"):
+                return
+
+    def act(self, number, act="approve", who=None):
+        with self.database.write() as db:
+            act_on(db, db.get_one(Operation, number), act, by=db.get_one(Agent, (who or self.nora).id))
+        self.work(number)
+
+    def operation(self, number):
+        with self.database.read() as db:
+            found = db.get_one(Operation, number)
+            return found.state, found.given, found.result
+
+    def rows(self):
+        with self.database.read() as db:
+            return {name: found for name, found in looking.rows(db).items() if not name.startswith("operation") and "sequence" not in name}
+
+    def items(self, number):
+        with self.database.read() as db:
+            return [(one.kind, one.data) for one in db.scalars(select(OperationItem).where(OperationItem.operation_id == number))]
+
+
+@pytest.fixture
+def desk(fresh_database):
+    return Desk(fresh_database)
+
+
+def erase(desk, **given):
+    number = desk.ask(**given)
+    assert desk.operation(number)[0] == "planned", desk.operation(number)
+    desk.act(number)
+    assert desk.operation(number)[0] == "done", desk.operation(number)
+    return number
+
+
+def test_nothing_is_left_of_the_person(desk):
+    """S63-S65, acceptance 19: their own words, what we wrote to them, and their name in the words of others."""
+    ticket, _message = desk.arrive(subject="Zyxwold has a quixotic printer", text="My quixotic printer.\n\nMads Zyxwold\n")
+    other, _said = desk.arrive("Eva Lie <eva@other.example>", subject="About Mads Zyxwold",
+                               text="Hello,\n\nMads Zyxwold <mads.zyxwold@newplace.example> said that you know.\nKeep this line as it is.\n")
+    with desk.database.write() as db:
+        nora, person = db.get_one(Agent, desk.nora.id), db.scalars(select(Person).where(Person.last_name == "Zyxwold")).one()
+        company = new_company(db, {"name": "Kunde AS"}, by=nora)
+        edit_person(db, person, {"title": "Wobbly officer"}, by=nora)
+        write_note(db, "Mads is wobbly.", person=person, by=nora)
+        write_note(db, "Mads Zyxwold works here.", company=company, by=nora)
+        reply(db, db.get_one(Ticket, ticket), html="<p>Dear Mads, it is quixotic.</p>", by=nora)
+        eva = create_person(db, {"first_name": "Tove", "last_name": "Lie"}, by=nora, employments=[{"company": company}])
+        add_activity(db, {"kind": "call", "title": "Call Mads Zyxwold", "company_id": company.id}, persons=[person, eva], by=nora)
+    uid = desk.person()
+    erase(desk)
+    with desk.database.read() as db:
+        assert looking.residue(db, *LEFT) == []
+        with pytest.raises(Gone):
+            person_called(db, uid)
+        assert db.get_one(Ticket, ticket).state == "closed"
+        told = db.scalars(select(Message.text).where(Message.ticket_id == other)).one()
+    assert told == "Hello,\n\n[erased person] <[erased person]> said that you know.\nKeep this line as it is."
+
+
+def test_nothing_happens_before_it_is_approved(desk):
+    desk.arrive(text="My quixotic printer.\n")
+    before = desk.rows()
+    number = desk.ask()
+    assert desk.rows() == before
+    assert {kind for kind, _data in desk.items(number)} >= {"messages", "tickets"}
+    desk.act(number, "cancel")
+    assert desk.rows() == before
+
+
+def test_uncertain_words_are_asked_about(desk):
+    desk.arrive()
+    other, _said = desk.arrive("Eva Lie <eva@other.example>", text="Mads told me. Mads is somebody else.\n")
+    number = desk.ask(review="ask")
+    uncertain = [data for kind, data in desk.items(number) if kind == "messages" and data.get("review")]
+    assert uncertain and "Mads told me" in uncertain[0]["before"]
+    with pytest.raises(Refused, match="uncertain"):
+        desk.act(number)
+    with desk.database.write() as db:
+        operation = db.get_one(Operation, number)
+        for item in db.scalars(select(OperationItem).where(OperationItem.operation_id == number)):
+            if item.data.get("review"):
+                running.decide(db, operation, item, erases=item.kind != "messages")
+    desk.act(number)
+    state, _given, result = desk.operation(number)
+    assert (state, result["kept"] > 0) == ("done", True)
+    with desk.database.read() as db:
+        assert "Mads told me" in db.scalars(select(Message.text).where(Message.ticket_id == other)).one()
+
+
+def test_many_messages_take_a_second_admin(desk, monkeypatch):
+    desk.arrive()
+    with desk.database.write() as db:
+        set_option(db, "privacy.four_eyes_above", 0)
+    number = desk.ask()
+    with pytest.raises(Refused, match="another admin"):
+        desk.act(number)
+    desk.act(number, who=desk.jonas)
+    assert desk.operation(number)[0] == "done"
+
+
+class Killed(BaseException):
+    """The worker is gone."""
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_worker_that_dies_at_any_step_is_followed_by_another(desk, monkeypatch, when):
+    """Killed around every single commit: in the end the same is gone, and the same is there."""
+    desk.arrive(subject="Quixotic", text="My quixotic printer.\n\nMads Zyxwold\n")
+    other, _said = desk.arrive("Eva Lie <eva@other.example>", text="Write to mads.zyxwold@newplace.example about it.\n")
+    number, keep, dead = desk.ask(), running._keep, set()
+
+    def dying(db, operation):
+        at = tuple(operation.result["at"])
+        if when == "after":
+            keep(db, operation)
+        if at not in dead:
+            dead.add(at)
+            raise Killed
+        if when == "before":
+            keep(db, operation)
+
+    monkeypatch.setattr(running, "_keep", dying)
+    with desk.database.write() as db:
+        act_on(db, db.get_one(Operation, number), "approve", by=db.get_one(Agent, desk.nora.id))
+    for _life in range(200):
+        try:
+            desk.work(number)
+        except Killed:
+            with desk.database.write() as db:
+                db.get_one(Operation, number).lease_until = None
+        else:
+            break
+    assert desk.operation(number)[0] == "done" and len(dead) > 20
+    with desk.database.read() as db:
+        assert looking.residue(db, *LEFT) == []
+        assert db.scalars(select(Message.text).where(Message.ticket_id == other)).one() == "Write to [erased person] about it."
