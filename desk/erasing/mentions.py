@@ -61,6 +61,7 @@ class Place:
     before: str
     after: str
     review: bool
+    at: tuple[int, int] = (0, 0)
 
 
 #: Rows, each with its places.
@@ -148,7 +149,7 @@ def _places(reader: Reader, table: Table, row: RowMapping, number: int, *, near:
     for column in texts(table):
         if row[column.name]:
             for hit in reader.read(row[column.name], near=near, markup=is_markup(column.name)):
-                yield Place(table.name, number, column.name, row.get("uid"), hit.before, hit.after, hit.review)
+                yield Place(table.name, number, column.name, row.get("uid"), hit.before, hit.after, hit.review, hit.at)
 
 
 def _near(db: Session, subject: Subject, table: Table, numbers: Sequence[int]) -> set[int]:

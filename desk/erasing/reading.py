@@ -6,19 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from desk.erasing.tombstones import TOKEN
-from rules.redaction import Aliases, Matcher, redact
+from rules.redaction import TOKEN, Aliases, Hit, Matcher, redact, redact_html
 
 #: How much is shown on either side of a word.
 AROUND = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """A word in its context, and the context without it; ``review``: it may be somebody or something else."""
+class Word:
+    """A word in its context (from where to where, ``at``), and the context without it; ``review``: it may be somebody or something else."""
 
     before: str
     after: str
+    at: tuple[int, int]
     review: bool
 
 
@@ -29,12 +29,13 @@ class Reader:
         self.matcher = Matcher(aliases)
         self.addresses = frozenset(one.lower() for one in aliases.addresses)
 
-    def read(self, value: Any, *, near: bool, markup: bool = False) -> Iterator[Hit]:
+    def read(self, value: Any, *, near: bool, markup: bool = False) -> Iterator[Word]:
         """The words in a text, or in every text of a nested value."""
         for text in strings(value):
             for hit in self._hits(text, near=near, markup=markup):
                 start, end = max(0, hit.start - AROUND), hit.end + AROUND
-                yield Hit(text[start:end], text[start:hit.start] + TOKEN + text[hit.end:end], not hit.automatic)
+                yield Word(text[start:end], text[start:hit.start] + TOKEN + text[hit.end:end],
+                          (hit.start - start, hit.end - start), not hit.automatic)
 
     def without(self, value: Any, *, near: bool, everything: bool, markup: bool = False) -> Any:
         """The same value without the certain words; without the uncertain ones too where ``everything`` is to go. Pairs of name and address
@@ -49,12 +50,13 @@ class Reader:
                     for key, one in value.items()}
         return value
 
-    def _hits(self, text: str, *, near: bool, markup: bool) -> list[Any]:
-        return self.matcher.find_html(text, near=near) if markup else self.matcher.find(text, near=near)
+    def _hits(self, text: str, *, near: bool, markup: bool) -> list[Hit]:
+        find = self.matcher.find_html if markup else self.matcher.find
+        return find(text, near=near, greeting=near)
 
     def _without(self, text: str, *, near: bool, everything: bool, markup: bool) -> str:
         hits = [hit for hit in self._hits(text, near=near, markup=markup) if everything or hit.automatic]
-        return redact(text, hits, TOKEN) if hits else text
+        return (redact_html if markup else redact)(text, hits, TOKEN) if hits else text
 
     def is_theirs(self, pair: Any) -> bool:
         """Whether a pair of name and address, or a bare address, is the person's."""

@@ -7,7 +7,7 @@ places of each kind it has met. Who it is about lies sealed in ``file`` and goes
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Table, delete, select
@@ -30,11 +30,14 @@ from desk.erasing.mentions import Decisions, Found, Place
 from desk.erasing.reading import Reader
 from desk.erasing.subject import Subject, subject_of
 from desk.tickets.message import Attachment
+from rules.redaction import TOKEN
 
 KIND = "person.erasure"
 REASONS = ("request", "objection", "unlawful", "no_longer_needed")
 IDENTITIES = ("link", "agent")
 REVIEWS = ("erase", "keep", "ask")
+#: The state of a place that may be somebody else.
+UNCERTAIN = "uncertain"
 #: Seconds at a time, so that notifications do not wait.
 SLICE = 4.0
 LOT = 200
@@ -76,7 +79,7 @@ def may_approve(db: Session, operation: Operation, by: Agent) -> None:
     most = option(db, "privacy.four_eyes_above")
     if operation.by_uid == by.uid and operation.result.get("counts", {}).get("messages", 0) > most:
         raise Refused(N_("So many messages take a second pair of eyes: another admin has to approve this."))
-    if operation.given["review"] == "ask" and _undecided(db, operation):
+    if operation.given["review"] == "ask" and undecided(db, operation):
         raise Refused(N_("Say of every uncertain place whether it is the person, then approve."))
 
 
@@ -86,6 +89,19 @@ def decide(db: Session, operation: Operation, item: OperationItem, *, erases: bo
         raise Unknown(N_("There is nothing to decide here."))
     item.data = item.data | {"decided": "erase" if erases else "keep"}
     db.flush()
+
+
+def places(db: Session, operation: Operation, *, review: bool, after: int, most: int) -> Sequence[OperationItem]:
+    """A page of its places; of those to decide alone."""
+    kept = [OperationItem.state == UNCERTAIN] if review else []
+    return db.scalars(select(OperationItem).where(OperationItem.operation_id == operation.id, *kept, OperationItem.id > after).order_by(
+        OperationItem.id).limit(most)).all()
+
+
+def undecided(db: Session, operation: Operation) -> int:
+    """How many places wait for a decision."""
+    return sum(not data.get("decided") for data in db.scalars(select(OperationItem.data).where(
+        OperationItem.operation_id == operation.id, OperationItem.state == UNCERTAIN)))
 
 
 def run(db: Session, operation: Operation) -> str | None:
@@ -101,11 +117,11 @@ def run(db: Session, operation: Operation) -> str | None:
     subject = Subject.unsealed(operation.file or b"")
     reader = Reader(subject.aliases)
     if operation.phase == "plan":
-        _through(db, operation, _foreseen(db, operation, subject, reader), until)
-        operation.phase, operation.total, operation.done = "run", operation.done, 0
+        _through(db, operation, list(_foreseen(db, operation, subject, reader)), until)
+        operation.phase, operation.done = "run", 0
         operation.result = operation.result | {"at": ["", 0]}
         return "planned"
-    _through(db, operation, _steps(db, operation, subject, reader), until)
+    _through(db, operation, list(_steps(db, operation, subject, reader)), until)
     _end(db, operation)
     return None
 
@@ -113,21 +129,22 @@ def run(db: Session, operation: Operation) -> str | None:
 Step = tuple[str, Callable[[int], int | None]]
 
 
-def _through(db: Session, operation: Operation, steps: Iterator[Step], until: float) -> None:
+def _through(db: Session, operation: Operation, steps: Sequence[Step], until: float) -> None:
     """Step by step, each lot committed together with where it stands: a worker may die at any moment."""
+    names = [name for name, _step in steps]
     at, after = operation.result["at"]
-    for name, step in steps:
-        if at and name != at:
-            continue
-        at, position = "", after
-        after = 0
-        while (further := step(position)) is not None:
-            position = further
-            operation.result = operation.result | {"at": [name, position]}
+    operation.total = len(steps)
+    for number in range(names.index(at) if at else 0, len(steps)):
+        name, step = steps[number]
+        operation.done = number
+        while (further := step(after)) is not None:
+            after = further
+            operation.result = operation.result | {"at": [name, after]}
             _keep(db, operation)
             if time.monotonic() > until:
                 raise Unfinished
-        operation.result = operation.result | {"at": [name, LAST]}
+        after = 0
+        operation.result = operation.result | {"at": [names[number + 1] if number + 1 < len(steps) else name, 0 if number + 1 < len(steps) else LAST]}
         _keep(db, operation)
 
 
@@ -160,14 +177,14 @@ def _foresee_files(db: Session, operation: Operation, subject: Subject, reader: 
 def _foresee_messages(db: Session, operation: Operation, subject: Subject, after: int) -> int | None:
     found = tombstones.messages_of(db, subject, after, LOT)
     for one in found:
-        _item(db, operation, "messages", one.uid, {"row": one.id, "column": "text", "before": one.shown[:SHOWN], "after": "", "whole": True})
+        _item(db, operation, "messages", one.uid, {"row": one.id, "column": "text", "before": {"text": one.shown[:SHOWN]}, "after": {"text": ""}, "whole": True})
     return found[-1].id if found else None
 
 
 def _foresee_tickets(db: Session, operation: Operation, subject: Subject, after: int) -> int | None:
     found = tombstones.tickets_of(db, subject, after, LOT)
     for one in found:
-        _item(db, operation, "tickets", one.uid, {"row": one.id, "column": "subject", "before": one.subject[:SHOWN], "after": tombstones.TOKEN, "whole": True})
+        _item(db, operation, "tickets", one.uid, {"row": one.id, "column": "subject", "before": {"subject": one.subject[:SHOWN]}, "after": {"subject": TOKEN}, "whole": True})
     return found[-1].id if found else None
 
 
@@ -191,16 +208,15 @@ def _of_others(db: Session, operation: Operation, table: Table, found: Found) ->
 
 
 def _tell(db: Session, operation: Operation, place: Place) -> None:
-    _item(db, operation, place.table, place.uid, {"row": place.row, "column": place.column, "before": place.before, "after": place.after,
-                                                 "review": place.review})
+    _item(db, operation, place.table, place.uid, {"row": place.row, "column": place.column, "before": {place.column: place.before}, "after": {place.column: place.after},
+                                                 "review": place.review, "at": list(place.at)})
 
 
 def _item(db: Session, operation: Operation, kind: str, uid: str | None, data: dict[str, Any]) -> None:
-    db.add(OperationItem(operation_id=operation.id, kind=kind[:20], state="planned", subject_uid=uid, data=data))
+    db.add(OperationItem(operation_id=operation.id, kind=kind, state=UNCERTAIN if data.get("review") else "planned", subject_uid=uid, data=data))
     counts = dict(operation.result["counts"])
     counts[kind] = counts.get(kind, 0) + 1
     operation.result = operation.result | {"counts": counts}
-    operation.done += 1
 
 
 def _steps(db: Session, operation: Operation, subject: Subject, reader: Reader) -> Iterator[Step]:
@@ -275,17 +291,10 @@ def _kept(db: Session, operation: Operation) -> int:
     """Uncertain places of which somebody said that they are not the person."""
     decisions = _decisions(db, operation)
     return sum(not decisions.erases(Place(item.kind, item.data["row"], item.data["column"], None, "", "", True))
-               for item in db.scalars(select(OperationItem).where(OperationItem.operation_id == operation.id)) if item.data.get("review"))
+               for item in db.scalars(select(OperationItem).where(OperationItem.operation_id == operation.id, OperationItem.state == UNCERTAIN)))
 
 
 def _decisions(db: Session, operation: Operation) -> Decisions:
     said = {(item.kind, item.data["row"], item.data["column"]): item.data["decided"] for item in db.scalars(
-        select(OperationItem).where(OperationItem.operation_id == operation.id)) if item.data.get("decided")}
+        select(OperationItem).where(OperationItem.operation_id == operation.id, OperationItem.state == UNCERTAIN)) if item.data.get("decided")}
     return Decisions(operation.given["review"], said)
-
-
-def _undecided(db: Session, operation: Operation) -> int:
-    return sum(bool(item.data.get("review") and not item.data.get("decided")) for item in db.scalars(
-        select(OperationItem).where(OperationItem.operation_id == operation.id)))
-
-

@@ -20,8 +20,8 @@ from desk.erasing.subject import Subject
 from desk.tickets.forgetting import KEPT_OF_VERDICT, blank, blank_inbound, blank_outbound, narrowed
 from desk.tickets.message import Attachment, Draft, Message
 from desk.tickets.ticket import Participant, Ticket
+from rules.redaction import TOKEN
 
-TOKEN = "[erased person]"  # noqa: S105 - the same for everyone, so that it leads back to nobody
 GONE = N_("The content was erased on %(day)s.")
 GONE_WITH_FILES = N_("The content was erased on %(day)s, with %(files)s files.")
 

@@ -20,6 +20,7 @@ from core.i18n import N_, dated, ngettext
 from core.i18n import gettext as _
 from core.operations import Operation, OperationItem
 from core.retelling import retell
+from desk.erasing import running as erasing
 from desk.operating import acts
 from desk.web.presenting.changes import NAMED, field_called
 from desk.web.presenting.matters import STATES as MATTER_STATES
@@ -30,7 +31,8 @@ from desk.web.requests import db
 KINDS = {"persons.update": N_("Change of many persons"), "companies.update": N_("Change of many companies"), "projects.update": N_("Change of many projects"),
          "persons.move": N_("Move of many persons"), "persons.merge": N_("Merge of many pairs"), unmoving.AMONG: N_("Move of a person"),
          "persons.import": N_("Import of persons"), "companies.import": N_("Import of companies"),
-         unmoving.KIND: N_("Move of a person"), duplicate_scan.KIND: N_("Search for duplicates")}
+         unmoving.KIND: N_("Move of a person"), duplicate_scan.KIND: N_("Search for duplicates"),
+         erasing.KIND: N_("Erasing of a person")}
 STATES = {"planned": N_("Waits for approval"), "approved": N_("About to begin"), "running": N_("At work"), "paused": N_("Paused"),
           "done": N_("Done"), "failed": N_("Ended early"), "cancelled": N_("Cancelled"), "undone": N_("Taken back")}
 #: What a worker does with a bulk act before it waits for a word, or while it takes it back.
@@ -90,7 +92,8 @@ def _place(operation: Operation, uid: str) -> str:
 def _line(operation: Operation, names: dict[str, str]) -> dict[str, Any]:
     going = operation.state in ("approved", "running")
     state = _(PHASES[operation.phase]) if going and operation.phase in PHASES else _(STATES[operation.state])
-    return {"uid": operation.uid, "url": url_for("operations.show", uid=operation.uid), "title": _(KINDS.get(operation.kind, operation.kind)),
+    shown = "erasures.show" if operation.kind == erasing.KIND else "operations.show"
+    return {"uid": operation.uid, "url": url_for(shown, uid=operation.uid), "title": _(KINDS.get(operation.kind, operation.kind)),
             "state": state, "sign": SIGNS.get(operation.state, ""), "by": names.get(operation.by_uid or "", _("The desk")),
             "at": stamp(operation.created_at), "items": ngettext("%(n)s record", "%(n)s records", operation.total)}
 

@@ -146,7 +146,7 @@ def test_uncertain_words_are_asked_about(desk):
     other, _said = desk.arrive("Eva Lie <eva@other.example>", text="Mads told me. Mads is somebody else.\n")
     number = desk.ask(review="ask")
     uncertain = [data for kind, data in desk.items(number) if kind == "messages" and data.get("review")]
-    assert uncertain and "Mads told me" in uncertain[0]["before"]
+    assert uncertain and "Mads told me" in uncertain[0]["before"]["text"]
     with pytest.raises(Refused, match="uncertain"):
         desk.act(number)
     with desk.database.write() as db:

@@ -1,0 +1,87 @@
+"""A person is erased on a page: every place is shown, an admin says what is not certain, and approves."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from contacts.agent import Agent
+from contacts.editing import create_person
+from contacts.notes import write_note
+from contacts.person import Person
+from core.database import Database
+from core.operations import Operation
+from jobs import operations as job
+
+
+@pytest.fixture
+def mads(fresh_database: Database, jonas: Agent) -> str:
+    """Somebody to be erased, and two notes of whom one may speak of somebody else."""
+    with fresh_database.write() as db:
+        person = create_person(db, {"first_name": "Mads", "last_name": "Zyxwold"}, by=jonas, exempt=True)
+        other = create_person(db, {"first_name": "Eva", "last_name": "Lie"}, by=jonas, exempt=True)
+        write_note(db, "Mads Zyxwold called about it.", person=other, by=jonas)
+        write_note(db, "Ask Mads again.", person=other, by=jonas)
+        return person.uid
+
+
+def work(database: Database, number: int) -> str:
+    state = ""
+    while state in ("", "approved", "running"):
+        job.run()
+        with database.read() as db:
+            state = db.get_one(Operation, number).state
+    return state
+
+
+def test_from_the_card_to_the_end(admin_client: FlaskClient, fresh_database: Database, mads: str) -> None:
+    card = admin_client.get(f"/persons/{mads}").text
+    assert f'href="/persons/{mads}/erasure"' in card
+    assert "Erase Mads Zyxwold" in admin_client.get(f"/persons/{mads}/erasure").text
+    asked = admin_client.post(f"/persons/{mads}/erasure", data={"reason": "request", "identity": "agent", "review": "ask"})
+    assert asked.status_code == 303
+    with fresh_database.read() as db:
+        number, uid = db.execute(select(Operation.id, Operation.uid)).one()
+    assert work(fresh_database, number) == "planned"
+    assert admin_client.get(f"/persons/{mads}/erasure").location == f"/erasures/{uid}", "it is under way"
+    shown = admin_client.get(f"/erasures/{uid}?only=review").text
+    assert "<del>Mads</del>" in shown and "[erased person]" in shown
+    refused = admin_client.post(f"/erasures/{uid}/approve", follow_redirects=True).text
+    assert "Say of every uncertain place" in refused
+    for path in re.findall(r'action="(/erasures/[0-9a-f]{24}/places/\d+/keep)"', shown):
+        assert admin_client.post(path).status_code == 303
+    assert admin_client.post(f"/erasures/{uid}/approve").status_code == 303
+    assert work(fresh_database, number) == "done"
+    over = admin_client.get(f"/erasures/{uid}").text
+    assert "The person is erased." in over and "Zyxwold" not in over
+    assert admin_client.get(f"/persons/{mads}").status_code == 410
+    with fresh_database.read() as db:
+        assert db.scalars(select(Person.last_name)).all() == ["Lie"]
+
+
+def test_cancelled_all_is_as_it_was(admin_client: FlaskClient, fresh_database: Database, mads: str) -> None:
+    admin_client.post(f"/persons/{mads}/erasure", data={"reason": "request", "identity": "agent", "review": "erase"})
+    with fresh_database.read() as db:
+        number, uid = db.execute(select(Operation.id, Operation.uid)).one()
+    work(fresh_database, number)
+    assert admin_client.post(f"/erasures/{uid}/cancel").status_code == 303
+    assert "Mads Zyxwold" in admin_client.get(f"/persons/{mads}").text
+
+
+def test_what_is_not_offered_is_refused(admin_client: FlaskClient, mads: str) -> None:
+    refused = admin_client.post(f"/persons/{mads}/erasure", data={"reason": "whim", "identity": "agent", "review": "ask"})
+    assert refused.status_code == 422 and "Choose one of those offered." in refused.text
+
+
+@pytest.mark.parametrize(("method", "path"), [
+    ("get", "/persons/{0}/erasure"), ("post", "/persons/{0}/erasure"), ("get", "/erasures/{1}"), ("post", "/erasures/{1}/approve"),
+    ("post", "/erasures/{1}/places/1/keep")])
+def test_admins_alone(admin_client: FlaskClient, agent_client: FlaskClient, fresh_database: Database, mads: str, method: str, path: str) -> None:
+    admin_client.post(f"/persons/{mads}/erasure", data={"reason": "request", "identity": "agent", "review": "erase"})
+    with fresh_database.read() as db:
+        uid = db.scalars(select(Operation.uid)).one()
+    assert getattr(agent_client, method)(path.format(mads, uid)).status_code in (403, 404)
+    assert f"/persons/{mads}/erasure" not in agent_client.get(f"/persons/{mads}").text
