@@ -29,6 +29,7 @@ from desk.erasing import attached, card, mentions, originals, tombstones
 from desk.erasing.mentions import Decisions, Found, Place
 from desk.erasing.reading import Reader
 from desk.erasing.subject import Subject, subject_of
+from desk.erasing.sweeping import sweep
 from desk.tickets.message import Attachment
 from rules.redaction import TOKEN
 
@@ -96,6 +97,16 @@ def places(db: Session, operation: Operation, *, review: bool, after: int, most:
     kept = [OperationItem.state == UNCERTAIN] if review else []
     return db.scalars(select(OperationItem).where(OperationItem.operation_id == operation.id, *kept, OperationItem.id > after).order_by(
         OperationItem.id).limit(most)).all()
+
+
+def decide_all(db: Session, operation: Operation, *, erases: bool) -> None:
+    """Say the same of every place that waits for a decision."""
+    if operation.state != "planned":
+        raise Unknown(N_("There is nothing to decide here."))
+    for item in db.scalars(select(OperationItem).where(OperationItem.operation_id == operation.id, OperationItem.state == UNCERTAIN)):
+        if not item.data.get("decided"):
+            item.data = item.data | {"decided": "erase" if erases else "keep"}
+    db.flush()
 
 
 def undecided(db: Session, operation: Operation) -> int:
@@ -192,7 +203,7 @@ def _foresee_mentions(db: Session, operation: Operation, subject: Subject, reade
     further, found = mentions.walk(db, subject, reader, table, after)
     for _row, places in _of_others(db, operation, table, found):
         for place in places:
-            _tell(db, operation, place)
+            _tell(db, operation, place, shown=table.name != "facts")        # what goes there are references, and no words
     return further
 
 
@@ -207,13 +218,15 @@ def _of_others(db: Session, operation: Operation, table: Table, found: Found) ->
     return found
 
 
-def _tell(db: Session, operation: Operation, place: Place) -> None:
-    _item(db, operation, place.table, place.uid, {"row": place.row, "column": place.column, "before": {place.column: place.before}, "after": {place.column: place.after},
+def _tell(db: Session, operation: Operation, place: Place, *, shown: bool = True) -> None:
+    _item(db, operation, place.table, place.uid, None if not shown else {"row": place.row, "column": place.column, "before": {place.column: place.before}, "after": {place.column: place.after},
                                                  "review": place.review, "at": list(place.at)})
 
 
-def _item(db: Session, operation: Operation, kind: str, uid: str | None, data: dict[str, Any]) -> None:
-    db.add(OperationItem(operation_id=operation.id, kind=kind, state=UNCERTAIN if data.get("review") else "planned", subject_uid=uid, data=data))
+def _item(db: Session, operation: Operation, kind: str, uid: str | None, data: dict[str, Any] | None) -> None:
+    if data is not None:
+        db.add(OperationItem(operation_id=operation.id, kind=kind, state=UNCERTAIN if data.get("review") else "planned",
+                             subject_uid=uid, data=data))
     counts = dict(operation.result["counts"])
     counts[kind] = counts.get(kind, 0) + 1
     operation.result = operation.result | {"counts": counts}
@@ -237,6 +250,7 @@ def _steps(db: Session, operation: Operation, subject: Subject, reader: Reader) 
     yield "card", lambda after: _lot(db, operation, (None, card.erase_card(db, subject)))
     yield "addresses", lambda after: _once(card.erase_addresses, db, subject)
     yield "files", lambda after: _remove_files(db, operation)
+    yield "sweep", lambda after: _sweep(db, operation)
 
 
 def _freeze(db: Session, operation: Operation, subject: Subject) -> None:
@@ -276,15 +290,22 @@ def _remove_files(db: Session, operation: Operation) -> None:
     files.remove([one for one in digests if one not in used])
 
 
+def _sweep(db: Session, operation: Operation) -> None:
+    """Once, the places told before go first: they quote the person."""
+    kept = _kept(db, operation)
+    db.execute(delete(OperationItem).where(OperationItem.operation_id == operation.id))
+    operation.result = {**operation.result, "kept": operation.result.get("kept", kept)}
+    _keep(db, operation)
+    operation.result = operation.result | {"pages": sweep(db)}
+
+
 def _end(db: Session, operation: Operation) -> None:
     """Forget who it was: what is left says how much was done, and nothing of whom."""
     subject = Subject.unsealed(operation.file or b"")
     record(db, PersonErased(subject.uid, operation.given["reason"]), by=operation.by_uid)
-    kept = _kept(db, operation)
-    db.execute(delete(OperationItem).where(OperationItem.operation_id == operation.id))
     operation.file = None
     operation.given = {name: value for name, value in operation.given.items() if name != "person"}
-    operation.result = {"counts": operation.result["counts"], "kept": kept}
+    operation.result = {name: operation.result[name] for name in ("counts", "kept", "pages")}
 
 
 def _kept(db: Session, operation: Operation) -> int:

@@ -58,7 +58,8 @@ def show(uid: str) -> Any:
             {"label": _("To decide"), "url": url_for("erasures.show", uid=uid, only="review"), "current": only == "review",
              "count": running.undecided(db(), operation)}] if operation.state == "planned" else []
     return page("web/erasures/show.html", current="operations", operation=live(operation), counts=counted(operation), tabs=tabs,
-                places=place_lines(operation, items[:PAGE]), poll_url=url_for("erasures.show", uid=uid, only=only),
+                places=place_lines(operation, items[:PAGE]), rest=only == "review" and running.undecided(db(), operation) > 1,
+                rest_urls={what: url_for("erasures.decide_rest", uid=uid, what=what) for what in ("erase", "keep")}, poll_url=url_for("erasures.show", uid=uid, only=only),
                 older=url_for("erasures.show", uid=uid, only=only, after=items[PAGE - 1].id) if len(items) > PAGE else None,
                 newer=url_for("erasures.show", uid=uid, only=only) if after else None)
 
@@ -86,6 +87,14 @@ def decide(uid: str, number: int, what: str) -> Any:
         raise Unknown(N_("There is nothing to decide here."))
     running.decide(db(), operation, item, erases=what == "erase")
     return see_other(url_for("erasures.show", uid=uid, only="review", after=whole(posted("after")) or None, _anchor="places"))
+
+
+@bp.post("/erasures/<uid>/places/<any(erase, keep):what>")
+@admins_only
+def decide_rest(uid: str, what: str) -> Any:
+    """Say the same of all that are left."""
+    running.decide_all(db(), _erasure(uid, lock=True), erases=what == "erase")
+    return see_other(url_for("erasures.show", uid=uid, only="review"))
 
 
 def _erasure(uid: str, *, lock: bool = False) -> Operation:

@@ -78,7 +78,7 @@ def test_what_is_not_offered_is_refused(admin_client: FlaskClient, mads: str) ->
 
 @pytest.mark.parametrize(("method", "path"), [
     ("get", "/persons/{0}/erasure"), ("post", "/persons/{0}/erasure"), ("get", "/erasures/{1}"), ("post", "/erasures/{1}/approve"),
-    ("post", "/erasures/{1}/places/1/keep")])
+    ("post", "/erasures/{1}/places/1/keep"), ("post", "/erasures/{1}/places/keep")])
 def test_admins_alone(admin_client: FlaskClient, agent_client: FlaskClient, fresh_database: Database, mads: str, method: str, path: str) -> None:
     admin_client.post(f"/persons/{mads}/erasure", data={"reason": "request", "identity": "agent", "review": "erase"})
     with fresh_database.read() as db:
