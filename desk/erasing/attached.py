@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import not_, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from contacts.file import File
@@ -19,7 +19,7 @@ from desk.erasing.contents import Unreadable, texts_in
 from desk.erasing.mentions import Decisions, Place
 from desk.erasing.reading import Reader
 from desk.erasing.subject import Subject
-from desk.erasing.tombstones import whole_messages
+from desk.erasing.tombstones import other_messages
 from desk.tickets.message import Attachment, Message
 
 INSTEAD = "The content of this file was erased on {day}. It was {size} bytes of {kind}.\n"
@@ -79,7 +79,7 @@ def _rows(db: Session, subject: Subject, table: str, after: int, most: int) -> l
             File.person_id.is_(None), File.person_id.not_in(subject.persons), File.company_id.is_not(None))).order_by(File.id).limit(most)).all()
         return [(one, one.person_id in subject.persons) for one in rows]
     asked = select(Attachment, Message.ticket_id.in_(subject.near_tickets)).outerjoin(Message, Message.id == Attachment.message_id).where(
-        Attachment.id > after, or_(Attachment.message_id.is_(None), not_(whole_messages(subject)))).order_by(Attachment.id).limit(most)
+        Attachment.id > after, or_(Attachment.message_id.is_(None), other_messages(subject))).order_by(Attachment.id).limit(most)
     return [(one, bool(near)) for one, near in db.execute(asked)]
 
 

@@ -23,6 +23,8 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    false,
+    func,
     not_,
     select,
     update,
@@ -37,7 +39,7 @@ from core.database import Base
 from core.search import forget, index_message
 from desk.erasing.reading import Reader
 from desk.erasing.subject import Subject
-from desk.erasing.tombstones import whole_messages
+from desk.erasing.tombstones import other_messages
 from desk.tickets.message import Message
 
 #: Tables that other steps see to, or that hold no words of customers.
@@ -99,8 +101,8 @@ def walk(
     key, columns = _numbered(table), texts(table)
     assert key is not None
     named = [table.c.uid] if "uid" in table.c else []
-    whole = [not_(WHOLE[table.name](subject))] if table.name in WHOLE else []
-    rows = db.execute(select(key, *named, *columns).where(key > after, *whole).order_by(key).limit(most)).mappings().all()
+    others = [OTHERS[table.name](subject)] if table.name in OTHERS else []
+    rows = db.execute(select(key, *named, *columns).where(key > after, *others).order_by(key).limit(most)).mappings().all()
     if not rows:
         return None, []
     near = _near(db, subject, table, [row[key.name] for row in rows])
@@ -191,8 +193,9 @@ NEAR: dict[str, Callable[[Subject, Table], ColumnElement[bool]]] = {
 }
 
 
-#: Table → rows that go whole by another step.
-WHOLE: dict[str, Callable[[Subject], ColumnElement[bool]]] = {"messages": whole_messages, "tickets": lambda subject: subject.own_tickets}
+#: Table → rows that do not go whole by another step.
+OTHERS: dict[str, Callable[[Subject], ColumnElement[bool]]] = {
+    "messages": other_messages, "tickets": lambda subject: not_(func.coalesce(subject.own_tickets, false()))}
 
 
 def _reindex(db: Session, numbers: Sequence[int]) -> None:

@@ -11,12 +11,13 @@ import zlib
 from email import message_from_bytes
 from email.message import EmailMessage
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from desk.erasing.attached import instead, uncertain
 from desk.erasing.reading import Reader
 from desk.erasing.subject import Subject
+from desk.erasing.tombstones import other_messages
 from desk.inbound import InboundMail, InboundRaw
 from desk.outbound import OutboundMail
 from desk.tickets.message import Message
@@ -29,6 +30,8 @@ POLICY = email.policy.default.clone(max_line_length=78, cte_type="8bit")
 def rebuilt(raw: bytes, reader: Reader, *, near: bool = True, everything: bool = False) -> bytes | None:
     """The mail without the words; the same bytes where it has none, and None where it cannot be rebuilt without them."""
     try:
+        if _is_plain(raw) and next(reader.read(raw.decode("ascii"), near=near), None) is None:
+            return raw
         mail = message_from_bytes(raw, policy=POLICY)
         if not _take_out(mail, reader, near, everything):
             return raw
@@ -44,7 +47,8 @@ def erase_originals(db: Session, subject: Subject, reader: Reader, after: int, m
     """A lot of the bytes of what came in: where to go on after. ``everything``: what is not certain goes too."""
     rows = db.execute(select(InboundRaw.inbound_id, InboundRaw.deflated, InboundRaw.content, InboundMail.sender, InboundMail.envelope_sender,
                              Message.ticket_id.in_(subject.near_tickets).label("near")).join(
-        InboundMail, InboundMail.id == InboundRaw.inbound_id).outerjoin(Message, Message.id == InboundMail.message_id).where(InboundRaw.inbound_id > after).order_by(InboundRaw.inbound_id).limit(most)).all()
+        InboundMail, InboundMail.id == InboundRaw.inbound_id).outerjoin(Message, Message.id == InboundMail.message_id).where(
+        InboundRaw.inbound_id > after, or_(InboundMail.message_id.is_(None), other_messages(subject))).order_by(InboundRaw.inbound_id).limit(most)).all()
     for row in rows:
         raw = zlib.decompress(row.content) if row.deflated else row.content
         made = None if reader.is_theirs(row.sender) or reader.is_theirs(row.envelope_sender) else rebuilt(
@@ -96,6 +100,12 @@ def _file_goes(part: EmailMessage, reader: Reader, near: bool, everything: bool)
         return False
     doubt = uncertain(reader, payload, part.get_filename() or "", part.get_content_type(), near=near)
     return doubt is False or (doubt is True and everything)
+
+
+def _is_plain(raw: bytes) -> bool:
+    """Whether all that the mail says stands in it as it is: nothing is encoded."""
+    lower = raw.lower()
+    return raw.isascii() and b"=?" not in raw and b"base64" not in lower and b"quoted-printable" not in lower and b"<html" not in lower
 
 
 def _put_header(part: EmailMessage, name: str, value: str) -> None:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, false, func, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from core import search
@@ -30,6 +30,11 @@ def whole_messages(subject: Subject) -> ColumnElement[bool]:
     """A condition: those whose content goes, the person's own and ours on their tickets. Others' words on these tickets stay."""
     ours = and_(Message.direction.in_(("out", "note")), Message.ticket_id.in_(select(Ticket.id).where(subject.own_tickets)))
     return or_(subject.own_messages, ours)
+
+
+def other_messages(subject: Subject) -> ColumnElement[bool]:
+    """A condition: all the rest, also those of whose sender nothing is known."""
+    return not_(func.coalesce(whole_messages(subject), false()))
 
 
 def messages_of(db: Session, subject: Subject, after: int, most: int) -> Sequence[Message]:
