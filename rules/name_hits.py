@@ -103,9 +103,10 @@ def _judged(text: str, words: list[_Word], name: _Name, around: _Around) -> Hit 
     end = _without_quote(text, start, last.end)
     if len(words) > 1 and end - last.start == 1 and text[end:end + 1] == ".":
         end += 1                        # Ole H.
-    if name.tier == 3 and not _worth_a_look(text, words, near=around.near):
+    if not _worth_a_look(text, words, name.tier, near=around.near):
         return None
-    sure = name.sure and not _in_address(text, start, end) and not all(fold(text[word.start:word.end]) in around.foreign for word in words)
+    told = [fold(text[word.start:word.end]) for word in words if word.end - word.start > 1]
+    sure = name.sure and not _in_address(text, start, end) and not around.foreign.issuperset(told)
     return Hit(start, end, name.tier, "automatic" if sure and _automatic(text, start, end, words, name.tier, around) else "review", name.alias)
 
 
@@ -201,8 +202,10 @@ def _part(run: list[_Word]) -> _Name | None:
     return _Name(1, 3, "called", sure=False)
 
 
-def _worth_a_look(text: str, words: list[_Word], *, near: bool) -> bool:
+def _worth_a_look(text: str, words: list[_Word], tier: int, *, near: bool) -> bool:
     """A word of every day counts with a capital letter; a short form and initials only where the person takes part."""
+    if tier == 2:
+        return any(not word.sense.ordinary or word.sense.capital for word in words) or all(word.gap == " " for word in words[1:])
     sense = words[0].sense
     if sense.ordinary and not sense.capital:
         return False

@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
-from unicodedata import is_normalized, normalize
+from unicodedata import normalize
 
 #: Soft hyphen, zero width, direction, variation: in a text, but not in what is read.
 UNSEEN = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
@@ -20,6 +20,7 @@ UNSEEN = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u
 APART = "\0"
 
 _UNSEEN = re.compile(f"[{UNSEEN}]+")
+_MARK = re.compile("[\u0300-\u036f]")
 _COMBINED = re.compile("[^\\W\\d_][\u0300-\u036f]+")
 _PERCENT = re.compile(r"%[0-7][0-9a-f]|%[cd][0-9a-f]%[89ab][0-9a-f]|%e[0-9a-f](?:%[89ab][0-9a-f]){2}|%f[0-7](?:%[89ab][0-9a-f]){3}", re.IGNORECASE)
 _LATIN_PERCENT = re.compile(r"%[c-f][0-9a-f]", re.IGNORECASE)
@@ -31,7 +32,8 @@ _BEGUN = re.compile(r"<[a-zA-Z/!?]")
 #: A tag whose quoted values may hold a ``>``; and one where quotes do not come in pairs.
 _TAG = re.compile(r"""<[a-zA-Z/!?](?:[^"'>]++|"[^"]*+"|'[^']*+')*+>""")
 _LOOSE = re.compile(r"<[a-zA-Z/!?][^<>]*+>")
-_VALUES = re.compile(r"""=\s*+("[^"]*+"|'[^']*+'|[^\s"'>]++)""")
+_VALUES = re.compile(r"""=\s*+("[^"]*+"|'[^']*+'|["'][^"']*|[^\s"'>]++)""")
+_LINE = re.compile(r"[ \t\r]*\n\s*")
 _NAME = re.compile(r"</?([a-zA-Z][\w:-]*)")
 #: Elements within a line; any other begins another paragraph.
 _INLINE_TAGS = """a abbr acronym b bdi bdo big cite code del dfn em font i img ins kbd mark o:p q s samp small span strike strong sub sup
@@ -101,7 +103,7 @@ def plain(text: str) -> View:
 def page(markup: str) -> tuple[View, View]:
     """The text of a page as it is read, and apart from it what stands in values of its tags, in comments, styles and scripts."""
     units = units_of(markup)
-    text = View(markup).replaced((start, end, _between(markup, start, end)) for start, end in units)
+    text = View(markup).replaced(_lines(markup, units))
     inside = View(markup).replaced(_around(_values(markup, units), len(markup)))
     return _seen(_decoded(_unescaped(text))), _seen(_decoded(_unescaped(inside)))
 
@@ -133,6 +135,17 @@ def units_of(markup: str) -> list[tuple[int, int]]:
 def _closing(markup: str, name: str, at: int) -> int:
     closing = re.compile(rf"</{name}", re.IGNORECASE).search(markup, at)
     return closing.start() if closing else len(markup)
+
+
+def _lines(markup: str, units: list[tuple[int, int]]) -> Iterator[tuple[int, int, str]]:
+    """What tags are to the text; a line of the source is none of the page, unless something in it is set as it is written."""
+    at, kept = 0, "<pre" in markup or "white-space:pre" in markup
+    for start, end in (*units, (len(markup), len(markup))):
+        if not kept and markup.find("\n", at, start) >= 0:
+            yield from ((*line.span(), " ") for line in _LINE.finditer(markup, at, start))
+        if end > start:
+            yield start, end, _between(markup, start, end)
+        at = end
 
 
 def _between(markup: str, start: int, end: int) -> str:
@@ -182,8 +195,8 @@ def _decoded(view: View) -> View:
 def _seen(view: View) -> View:
     if not view.text.isascii():
         view = view.sub(_UNSEEN, lambda _: "")
-        if not is_normalized("NFC", view.text):
-            view = view.sub(_COMBINED, lambda found: normalize("NFC", found[0]))
+        if _MARK.search(view.text):
+            view = view.sub(_COMBINED, lambda found: _MARK.sub("", normalize("NFC", found[0])))
     return view
 
 
