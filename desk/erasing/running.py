@@ -25,13 +25,14 @@ from core.i18n import N_
 from core.operations import Operation, OperationItem, Unfinished, prolong, start
 from core.options import option
 from desk.access import needs_admin
-from desk.erasing import attached, card, mentions, originals, tombstones
+from desk.erasing import attached, card, mentions, originals, residue, tombstones
 from desk.erasing.mentions import Decisions, Found, Place
 from desk.erasing.reading import Reader
 from desk.erasing.subject import Subject, subject_of
 from desk.erasing.sweeping import sweep
 from desk.tickets.message import Attachment
 from rules.redaction import TOKEN
+from rules.residue import Needles
 
 KIND = "person.erasure"
 REASONS = ("request", "objection", "unlawful", "no_longer_needed")
@@ -251,6 +252,11 @@ def _steps(db: Session, operation: Operation, subject: Subject, reader: Reader) 
     yield "addresses", lambda after: _once(card.erase_addresses, db, subject)
     yield "files", lambda after: _remove_files(db, operation)
     yield "sweep", lambda after: _sweep(db, operation)
+    needles = Needles(subject.aliases.as_json())
+    for name in residue.tables(db):
+        yield f"residue of {name}", lambda after, name=name: _left(operation, name, residue.left_in_table(db, needles, name, but=operation.id))  # type: ignore[misc]
+    yield "residue of files", lambda after: _left(operation, "files", residue.left_in_files(needles))
+    yield "residue of redis", lambda after: _left(operation, "redis", residue.left_in_redis(needles))
 
 
 def _freeze(db: Session, operation: Operation, subject: Subject) -> None:
@@ -299,13 +305,19 @@ def _sweep(db: Session, operation: Operation) -> None:
     operation.result = operation.result | {"pages": sweep(db)}
 
 
+def _left(operation: Operation, where: str, count: int) -> None:
+    """What was met again: it stands in the result, by place."""
+    if count:
+        operation.result = operation.result | {"left": operation.result.get("left", {}) | {where: count}}
+
+
 def _end(db: Session, operation: Operation) -> None:
     """Forget who it was: what is left says how much was done, and nothing of whom."""
     subject = Subject.unsealed(operation.file or b"")
     record(db, PersonErased(subject.uid, operation.given["reason"]), by=operation.by_uid)
     operation.file = None
     operation.given = {name: value for name, value in operation.given.items() if name != "person"}
-    operation.result = {name: operation.result[name] for name in ("counts", "kept", "pages")}
+    operation.result = {"left": {}} | {name: operation.result[name] for name in ("counts", "kept", "pages", "left") if name in operation.result}
 
 
 def _kept(db: Session, operation: Operation) -> int:

@@ -104,7 +104,8 @@ def erase(desk, **given):
     number = desk.ask(**given)
     assert desk.operation(number)[0] == "planned", desk.operation(number)
     desk.act(number)
-    assert desk.operation(number)[0] == "done", desk.operation(number)
+    state, _given, result = desk.operation(number)
+    assert (state, result["left"]) == ("done", {}), result
     return number
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from contacts.agent import Agent
 from contacts.editing import create_person
+from contacts.note import Note
 from contacts.notes import write_note
 from contacts.person import Person
 from core.database import Database
@@ -51,15 +52,16 @@ def test_from_the_card_to_the_end(admin_client: FlaskClient, fresh_database: Dat
     assert "<del>Mads</del>" in shown and "[erased person]" in shown
     refused = admin_client.post(f"/erasures/{uid}/approve", follow_redirects=True).text
     assert "Say of every uncertain place" in refused
-    for path in re.findall(r'action="(/erasures/[0-9a-f]{24}/places/\d+/keep)"', shown):
-        assert admin_client.post(path).status_code == 303
+    full, first = re.findall(r'action="(/erasures/[0-9a-f]{24}/places/\d+)/keep"', shown)
+    assert admin_client.post(full + "/erase").status_code == admin_client.post(first + "/keep").status_code == 303
     assert admin_client.post(f"/erasures/{uid}/approve").status_code == 303
     assert work(fresh_database, number) == "done"
     over = admin_client.get(f"/erasures/{uid}").text
-    assert "The person is erased." in over and "Zyxwold" not in over
+    assert "The person is erased." in over and "nothing is left" in over and "Zyxwold" not in over
     assert admin_client.get(f"/persons/{mads}").status_code == 410
     with fresh_database.read() as db:
         assert db.scalars(select(Person.last_name)).all() == ["Lie"]
+        assert db.scalars(select(Note.text).order_by(Note.id)).all() == ["[erased person] called about it.", "Ask Mads again."]
 
 
 def test_cancelled_all_is_as_it_was(admin_client: FlaskClient, fresh_database: Database, mads: str) -> None:
@@ -85,3 +87,15 @@ def test_admins_alone(admin_client: FlaskClient, agent_client: FlaskClient, fres
         uid = db.scalars(select(Operation.uid)).one()
     assert getattr(agent_client, method)(path.format(mads, uid)).status_code in (403, 404)
     assert f"/persons/{mads}/erasure" not in agent_client.get(f"/persons/{mads}").text
+
+
+def test_the_rest_in_one_go(admin_client: FlaskClient, fresh_database: Database, mads: str) -> None:
+    admin_client.post(f"/persons/{mads}/erasure", data={"reason": "request", "identity": "agent", "review": "ask"})
+    with fresh_database.read() as db:
+        number, uid = db.execute(select(Operation.id, Operation.uid)).one()
+    work(fresh_database, number)
+    assert admin_client.post(f"/erasures/{uid}/places/keep").status_code == 303
+    admin_client.post(f"/erasures/{uid}/approve")
+    assert work(fresh_database, number) == "done"
+    over = admin_client.get(f"/erasures/{uid}").text
+    assert "Something was left" in over and "notes: 1" in over, "a full name that somebody said is another's"
