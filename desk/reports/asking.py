@@ -17,8 +17,12 @@ from sqlalchemy.orm import Session
 
 from contacts.agent import Agent, Team
 from contacts.company import Company, ServiceLevel
+from core.errors import Unknown
+from core.i18n import N_
 from core.options import LANGUAGES, option
+from desk.access import visible_mailboxes
 from desk.mailboxes import Mailbox
+from desk.policy import policy
 from desk.reports.figure import DIMENSIONS, OF_INTAKE, OF_TICKETS, Figure
 from desk.reports.keeping_up import folded_at
 from desk.reports.periods import DAY, Period
@@ -47,6 +51,15 @@ class Asked:
     rules: bool = False
 
 
+def asked_by(db: Session, agent: Agent, period: Period, compare: str = "before", mailboxes: Sequence[str] = ()) -> Asked:
+    """What an agent may ask for: of the mailboxes they see (by uid; all where none is named), and figures of no agent but themselves. Admins
+    see every agent's, and what each rule of the policy did. Raises Unknown for a mailbox they do not see."""
+    seen = {one.uid: one.id for one in visible_mailboxes(db, agent)}
+    if set(mailboxes) - set(seen):
+        raise Unknown(N_("There is no such mailbox."))
+    return Asked(period, compare, tuple(sorted(seen[uid] for uid in dict.fromkeys(mailboxes or seen))), None if agent.admin else agent.uid, agent.admin)
+
+
 def report(db: Session, asked: Asked) -> dict[str, Any]:
     """The figures, as plain JSON: ``first``, ``last``, ``compared``, ``folded_at``, ``least``, ``mailboxes``, ``totals``, ``steps``,
     ``before``, ``breakdowns`` and ``rules``; durations are minutes."""
@@ -56,7 +69,8 @@ def report(db: Session, asked: Asked) -> dict[str, Any]:
     steps = _steps(db, asked, asked.period, days)
     before = _steps(db, asked, other, days, like=asked.period) if other else []
     at: datetime | None = folded_at(db)
-    named: dict[int, tuple[str, str]] = {one.id: (one.uid, one.name) for one in db.scalars(select(Mailbox).where(Mailbox.id.in_(asked.mailboxes)).order_by(Mailbox.name))}
+    named: dict[int, tuple[str, str]] = {row.id: (row.uid, row.name) for row in db.execute(
+        select(Mailbox.id, Mailbox.uid, Mailbox.name).where(Mailbox.id.in_(asked.mailboxes)).order_by(Mailbox.name))}
     return {
         "first": asked.period.first.isoformat(), "last": asked.period.last.isoformat(), "compare": asked.compare,
         "compared": {"first": other.first.isoformat(), "last": other.last.isoformat()} if other else None,
@@ -210,4 +224,5 @@ def _rules(db: Session, asked: Asked) -> list[dict[str, Any]]:
             Figure.day.between(asked.period.first, asked.period.last)).group_by(Figure.value, Figure.measure)):
         found[rule][measure] = int(n)
     ordered = sorted(found, key=lambda rule: (-found[rule].total(), rule))[:MOST * 2]
-    return [{"id": rule, **{measure: found[rule][measure] for measure in OF_INTAKE}} for rule in ordered]
+    numbers = {rule.id: number for number, rule in enumerate(policy(db).rules, start=1)}
+    return [{"id": rule, "number": numbers.get(rule, 0), **{measure: found[rule][measure] for measure in OF_INTAKE}} for rule in ordered]

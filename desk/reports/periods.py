@@ -60,6 +60,14 @@ class Period:
             first = _end(first) + DAY
 
 
+def period_of(first: date | None, last: date | None, today: date) -> Period:
+    """From a day to a day, whichever of them was typed first; what is missing is made up to thirty days, what is too long ends with the last day."""
+    last = last or max(first or today, today)
+    first = first or last - 29 * DAY
+    first, last = min(first, last), max(first, last)
+    return Period(max(first, last - (LONGEST - 1) * DAY), last)
+
+
 def offered(today: date) -> dict[str, Period]:
     """The periods that are offered, by name."""
     month, year = today.replace(day=1), today.replace(month=1, day=1)

@@ -152,7 +152,7 @@ def test_the_questions_do_not_grow_with_the_figures(db, support, company, nora):
         return [one[:150] for one in counted]
     count(db, support, "in", "2026-11-03", 7, company=company("First"), agent=nora.uid, team="t", level="l", language="nb")
     set_option(db, "reports.small_cell", 5)
-    report(db, asked(support))
+    report(db, asked(support, rules=True))
     few = statements()
     for n in range(40):
         count(db, support, "in", f"2026-11-{n % 28 + 1:02}", 7, company=company(f"No. {n}"), agent=f"a{n}", team=f"t{n}", level=f"l{n}", language="sv")
