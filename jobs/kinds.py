@@ -11,6 +11,7 @@ from core.i18n import N_
 from core.operations import KINDS, Operation
 from desk import bulk_acts, mailbox_sign_ins, simulating
 from desk.mailboxes import mailbox_called
+from desk.reports import keeping, making
 from jobs.explaining import explain
 from mailgate.connection import test_reading
 from mailgate.connection_sending import test_sending
@@ -21,7 +22,8 @@ def register() -> None:
     """Let the worker know every kind."""
     bulk_acts.register()
     KINDS.update({"mailbox.test": test_mailbox, mailbox_sign_ins.KIND: sign_in_mailbox, "mail.explain": explain_mail,
-                  simulating.KIND: simulating.run, simulating.DRAFT: simulating.run, duplicate_scan.KIND: duplicate_scan.run})
+                  simulating.KIND: simulating.run, simulating.DRAFT: simulating.run, duplicate_scan.KIND: duplicate_scan.run,
+                  keeping.KIND: making.run})
 
 
 def test_mailbox(db: Session, operation: Operation) -> None:

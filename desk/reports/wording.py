@@ -50,7 +50,56 @@ CHARTS = (
     Chart("solved", N_("Time until solved"), ("solved_median", "solved_90"), HOURS),
     Chart("promises", N_("Service levels"), ("kept", "missed"), N_("Each answer that was promised counts, the first and all further ones.")),
     Chart("policy", N_("Unknown senders"), OF_INTAKE, N_("What the rules for unknown senders made of mails, and what agents decided and took back.")))
+#: How each line of a chart is drawn: the token of its colour, and how it is dashed.
+LOOKS = {"in": "act", "solved": "sure-mark dashed", "open": "act", "out": "act", "first_median": "act", "first_90": "act dashed",
+         "solved_median": "act", "solved_90": "act dashed", "kept": "sure-mark", "missed": "late-mark dashed", "created": "act", "asked": "heed-mark dashed",
+         "never": "ink-faint", "spam": "late-mark dashed", "set_aside": "sure-mark", "undone": "ink dotted"}
+SMALL = N_("Companies, languages and service levels with fewer than %(n)s tickets are told among the others, so that no figure speaks of one person. "
+           "Where even the others are fewer, nothing is told of them.")
 TOTALS = ("in", "out", "solved", "open", "first_median", "solved_median")
+
+
+class Line(NamedTuple):
+    """A line of a chart, which is a column of its table: ``look`` as in :data:`LOOKS`."""
+
+    name: str
+    values: list[int | None]
+    look: str
+
+
+def lines_of(chart: Chart, report: Mapping[str, Any]) -> list[Line]:
+    """The measures in which there is anything, and the first of them of the compared period behind, where they are not many."""
+    drawn = [name for name in chart.measures if any(step[name] for step in report["steps"])] or [chart.measures[0]]
+    lines = [Line(_(MEASURES[name]), [step[name] for step in report["steps"]], LOOKS[name]) for name in drawn]
+    if report["before"] and len(drawn) < 4:
+        before, first = report["before"], chart.measures[0]
+        lines.append(Line(_("%(measure)s, before", measure=_(MEASURES[first])), [
+            before[n][first] if n < len(before) else None for n in range(len(report["steps"]))], "ink-faint dotted"))
+    return lines
+
+
+def totals(report: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Name, value, and what it was before, in words."""
+    now, before = report["totals"]["now"], report["totals"]["before"]
+    found = [{"name": _(MEASURES[name]), "value": said(name, now[name]), "before": _against(name, now[name], before[name]) if before else ""}
+             for name in TOTALS]
+    kept, was = share_kept(now), share_kept(before) if before else None
+    if kept is not None or was is not None:
+        found.append({"name": _("Promises kept"), "value": _per_cent(kept), "before": _("before: %(value)s", value=_per_cent(was)) if before else ""})
+    return found
+
+
+def _against(name: str, now: int | None, before: int | None) -> str:
+    """What it was, and by how many per cent it has changed."""
+    told = _("before: %(value)s", value=said(name, before))
+    if not now or not before:
+        return told
+    change = round(100 * (now - before) / before)
+    return f"{told} ({'+' if change > 0 else '−' if change < 0 else '±'}{_per_cent(abs(change))})"
+
+
+def _per_cent(value: int | None) -> str:
+    return "–" if value is None else f"{number(value)}\u00a0%"
 
 
 def said(measure: str, value: int | None) -> str:
@@ -105,6 +154,12 @@ def as_of(report: Mapping[str, Any]) -> str:
     """Up to when it tells."""
     at = report["folded_at"]
     return _("Counted up to %(when)s.", when=moment(datetime.fromisoformat(at))) if at else _("Nothing has been counted yet.")
+
+
+def small(report: Mapping[str, Any]) -> str:
+    """Why some are told together; empty where none are."""
+    others = any(line["kind"] == "others" for lines in report["breakdowns"].values() for line in lines)
+    return _(SMALL, n=report["least"]) if others else ""
 
 
 def has(chart: Chart, report: Mapping[str, Any]) -> bool:

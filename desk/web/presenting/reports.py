@@ -8,21 +8,21 @@ from typing import Any
 from flask import url_for
 
 from contacts.agent import Agent
-from core.i18n import N_, number, today
+from core.i18n import N_, today
 from core.i18n import gettext as _
+from core.operations import Operation
+from core.retelling import retell
 from desk.access import visible_mailboxes
 from desk.reports import wording as w
 from desk.reports.asking import Asked
+from desk.reports.keeping import made, period_asked
 from desk.reports.periods import COMPARISONS, Period, offered
+from desk.web.presenting.operations import SIGNS, STATES
+from desk.web.presenting.times import stamp
 from desk.web.requests import db
 
 PERIODS = {"7": N_("7 days"), "30": N_("30 days"), "90": N_("90 days"), "month": N_("This month"), "last_month": N_("Last month"),
            "year": N_("This year"), "last_year": N_("Last year")}
-#: How each line of a chart is drawn: the token of its colour, and how it is dashed.
-LOOKS = {"in": "act", "solved": "sure-mark dashed", "open": "act", "out": "act", "first_median": "act", "first_90": "act dashed",
-         "solved_median": "act", "solved_90": "act dashed", "kept": "sure-mark", "missed": "late-mark dashed", "created": "act", "asked": "heed-mark dashed",
-         "never": "ink-faint", "spam": "late-mark dashed", "set_aside": "sure-mark", "undone": "ink dotted"}
-
 
 def whole_page(report: Mapping[str, Any], asked: Asked, agent: Agent, mailboxes: Sequence[str]) -> dict[str, Any]:
     """All that the page shows."""
@@ -33,7 +33,27 @@ def whole_page(report: Mapping[str, Any], asked: Asked, agent: Agent, mailboxes:
             {"from": period.first.isoformat(), "to": period.last.isoformat(), **kept})} for name, period in offered(today()).items()],
         "query": query, "comparisons": [(name, _(label)) for name, label in COMPARISONS.items()],
         "mailboxes": [(one.uid, one.name) for one in visible_mailboxes(db(), agent)], "csv_url": url_for("reports.rows", **query),
+        "kept": [_kept(one) for one in made(db(), agent)],
         **content(report, alone=not agent.admin)}
+
+
+def kept_page(operation: Operation, agent: Agent) -> dict[str, Any]:
+    """A report that was made: its figures and files, or how far it is."""
+    going = operation.state in ("approved", "running")
+    found = {"operation": _kept(operation) | {"going": going, "done": operation.done, "total": operation.total, "reason": retell(operation.reason or "")},
+             "poll_url": url_for("reports.show", uid=operation.uid), "report": None}
+    if operation.state == "done":
+        found["report"] = content(operation.result, alone=not agent.admin)
+    return found
+
+
+def _kept(operation: Operation) -> dict[str, Any]:
+    """As a line of a list."""
+    period, done = period_asked(operation), operation.state == "done"
+    return {"title": w.days_said(period.first.isoformat(), period.last.isoformat()), "url": url_for("reports.show", uid=operation.uid),
+            "state": _(STATES[operation.state]), "sign": SIGNS.get(operation.state, ""), "at": stamp(operation.created_at),
+            "pdf_url": url_for("reports.file", uid=operation.uid, ending="pdf") if done else None,
+            "csv_url": url_for("reports.file", uid=operation.uid, ending="csv") if done else None}
 
 
 def _at(query: dict[str, Any]) -> str:
@@ -44,12 +64,12 @@ def content(report: Mapping[str, Any], *, alone: bool) -> dict[str, Any]:
     """The figures themselves, also of a report that was made before. ``alone``: of agents it tells of the reader."""
     compared = report["compared"]
     return {
-        "title": w.days_said(report["first"], report["last"]), "as_of": w.as_of(report), "least": report["least"],
+        "title": w.days_said(report["first"], report["last"]), "as_of": w.as_of(report),
         "before": w.days_said(compared["first"], compared["last"]) if compared else "", "empty": not any(
-            step[name] for step in report["steps"] for name in w.MEASURES), "totals": _totals(report["totals"]),
+            step[name] for step in report["steps"] for name in w.MEASURES), "totals": w.totals(report),
         "charts": [_chart(chart, report) for chart in w.CHARTS if w.has(chart, report)],
         "breakdowns": [_breakdown(name, lines, alone=alone and name == "agent") for name, lines in report["breakdowns"].items()],
-        "rules": _rules(report["rules"]), "few": any(line["kind"] == "others" for lines in report["breakdowns"].values() for line in lines)}
+        "rules": _rules(report["rules"]), "small": w.small(report)}
 
 
 def file_name(period: Period, ending: str) -> str:
@@ -57,43 +77,14 @@ def file_name(period: Period, ending: str) -> str:
     return f"figures-{period.first.isoformat()}-{period.last.isoformat()}.{ending}"
 
 
-def _totals(totals: Mapping[str, Any]) -> list[dict[str, str]]:
-    now, before = totals["now"], totals["before"]
-    found = [{"name": _(w.MEASURES[name]), "value": w.said(name, now[name]), "before": _against(name, now[name], before[name]) if before else ""}
-             for name in w.TOTALS]
-    kept, was = w.share_kept(now), w.share_kept(before) if before else None
-    if kept is not None or was is not None:
-        found.append({"name": _("Promises kept"), "value": "–" if kept is None else f"{kept}\u00a0%", "before": "" if not before else
-                      _("before: %(value)s", value="–" if was is None else f"{was}\u00a0%")})
-    return found
-
-
-def _against(name: str, now: int | None, before: int | None) -> str:
-    """What it was, and by how many per cent it has changed."""
-    told = _("before: %(value)s", value=w.said(name, before))
-    if not now or not before:
-        return told
-    change = round(100 * (now - before) / before)
-    return f"{told} ({'+' if change > 0 else '−' if change < 0 else '±'}{number(abs(change))}\u00a0%)"
-
-
 def _chart(chart: w.Chart, report: Mapping[str, Any]) -> dict[str, Any]:
-    """A chart's table: a column each measure, and the first one of the compared period behind; the page draws what the table says."""
-    drawn = [name for name in chart.measures if any(step[name] for step in report["steps"])] or [chart.measures[0]]
-    old = chart.measures[0] if report["before"] and len(drawn) < 4 else None
-    heads = [{"text": _(w.MEASURES[name]), "look": LOOKS[name]} for name in drawn]
-    if old:
-        heads.append({"text": _("%(measure)s, before", measure=_(w.MEASURES[old])), "look": "ink-faint dotted"})
-    return {"name": chart.name, "title": _(chart.title), "says": _(chart.says) if chart.says else "", "heads": heads,
-            "unit": "minutes" if drawn[0] in w.MINUTES else "", "rows": [_step(n, step, drawn, old, report["before"]) for n, step in enumerate(report["steps"])]}
-
-
-def _step(n: int, step: Mapping[str, Any], drawn: Sequence[str], old: str | None, before: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    cells = [{"value": step[name], "text": w.said(name, step[name])} for name in drawn]
-    if old:
-        value = before[n][old] if n < len(before) else None
-        cells.append({"value": value, "text": w.said(old, value)})
-    return {"name": w.days_said(step["first"], step["last"]), "axis": w.step_said(step["first"]), "cells": cells}
+    """A chart's table: a column each line; the page draws what the table says."""
+    lines, minutes = w.lines_of(chart, report), chart.measures[0]
+    return {"name": chart.name, "title": _(chart.title), "says": _(chart.says) if chart.says else "", "unit": "minutes" if minutes in w.MINUTES else "",
+            "heads": [{"text": line.name, "look": line.look} for line in lines],
+            "rows": [{"name": w.days_said(step["first"], step["last"]), "axis": w.step_said(step["first"]),
+                      "cells": [{"value": line.values[n], "text": w.said(minutes, line.values[n])} for line in lines]}
+                     for n, step in enumerate(report["steps"])]}
 
 
 def _breakdown(dimension: str, lines: Sequence[Mapping[str, Any]], *, alone: bool) -> dict[str, Any]:

@@ -13,10 +13,12 @@ from sqlalchemy import event
 
 from contacts.agent import Agent
 from contacts.companies import new_company
+from contacts.enrolling import add_agent
 from core.clock import now
 from core.database import Database, database
 from desk.mailboxes import Mailbox, add_mailbox
 from desk.reports.folding import add
+from jobs import operations
 from tests.desk.web.tickets.conftest import page, words
 
 MOST_STATEMENTS = 32
@@ -110,3 +112,34 @@ def test_the_page_asks_no_more_where_there_is_much(admin_client: FlaskClient, su
             company = new_company(db, {"name": f"No. {n}"}, by=jonas)
             add(db, {("company", "in", DAY, support.id, company.uid, 0): 6, ("total", "in", DAY, support.id, "", 0): 6})
     assert statements() == few <= MOST_STATEMENTS
+
+
+def test_a_report_is_made_kept_and_printed(agent_client: FlaskClient, signed_in: Callable[[Agent], FlaskClient], support: Mailbox, fresh_database: Database) -> None:
+    """Whoever asked follows how far it is and gets its files; other agents do not."""
+    answer = agent_client.post("/reports", data={"from": DAY, "to": DAY, "compare": "none"})
+    assert answer.status_code == 303
+    at = answer.headers["Location"]
+    assert 'hx-trigger="every 2s"' in page(agent_client, at)
+    assert agent_client.get(f"{at}/figures.pdf").status_code == 404
+    operations.run()
+    text = page(agent_client, at)
+    assert "Tickets in 9" in words(text) and "every 2s" not in text and "Jonas Berg" not in words(text)
+    printed, rows = agent_client.get(f"{at}/figures.pdf"), agent_client.get(f"{at}/figures.csv")
+    assert printed.mimetype == "application/pdf" and printed.data.startswith(b"%PDF")
+    assert f"figures-{DAY}-{DAY}.pdf" in printed.headers["Content-Disposition"]
+    assert "Tickets in" in rows.get_data(as_text=True)
+    assert "Reports you have made" in words(page(agent_client, "/reports"))
+    with fresh_database.write() as db:
+        other = signed_in(add_agent(db, "lars@desk.example", "a sentence is easier", name="Lars Dahl"))
+    for path in (at, f"{at}/figures.pdf", f"{at}/figures.csv"):
+        assert other.get(path).status_code == 404, path
+    assert other.get("/reports/made/" + "0" * 24).status_code == 404
+
+
+def test_a_report_of_an_empty_period_and_of_a_hidden_mailbox(agent_client: FlaskClient, support: Mailbox, fresh_database: Database) -> None:
+    with fresh_database.read() as db:
+        hidden = db.query(Mailbox).filter_by(name="Board").one().uid
+    assert agent_client.post("/reports", data={"mailbox": hidden}).status_code == 404
+    at = agent_client.post("/reports", data={"from": "2020-01-01", "to": "2020-01-02"}).headers["Location"]
+    operations.run()
+    assert "Nothing happened in these days" in words(page(agent_client, at))
