@@ -69,6 +69,7 @@ TIMETABLE = (
     Entry("notifications", cleaning.notifications, "41 3 * * *"),
     Entry("duplicates", duplicates.scan, "7 2 * * *"),
     Entry("figures", figures.keep_up, "11 * * * *"),
+    Entry("month", figures.mail_the_month, "2 * * * *"),
 )
 
 

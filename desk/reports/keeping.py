@@ -26,6 +26,12 @@ def ask(db: Session, period: Period, compare: str, mailboxes: Sequence[str], *, 
                             "language": language(), "zone": zone()}, by=by.uid)
 
 
+def ask_for_desk(db: Session, period: Period, to: Sequence[str], language: str, zone: str) -> Operation:
+    """The same for the desk itself: of all mailboxes, and mailed to these addresses when it is made."""
+    return start(db, KIND, {"first": period.first.isoformat(), "last": period.last.isoformat(), "compare": "before", "mailboxes": [],
+                            "language": language, "zone": zone, "to": list(to)})
+
+
 def period_asked(operation: Operation) -> Period:
     """Of which days."""
     return Period(date.fromisoformat(operation.given["first"]), date.fromisoformat(operation.given["last"]))

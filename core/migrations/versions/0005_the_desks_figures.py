@@ -44,6 +44,7 @@ def upgrade() -> None:
     )
     op.create_index('ix_counted_tickets_company', 'counted_tickets', ['company'], unique=False, sqlite_where=sa.text("company <> ''"),
                     postgresql_where=sa.text("company <> ''"))
+    op.add_column('outbound_mails', sa.Column('operation_uid', sa.String(length=24), nullable=True))
     op.create_table('fold_marks',
     sa.Column('name', sa.String(length=20), nullable=False),
     sa.Column('number', sa.Integer(), nullable=False),
@@ -54,6 +55,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take them away, with what was counted of tickets that have gone."""
+    op.drop_column('outbound_mails', 'operation_uid')
     op.drop_table('fold_marks')
     op.drop_table('counted_tickets')
     op.drop_table('figures')

@@ -16,9 +16,11 @@ from contacts.companies import new_company
 from contacts.enrolling import add_agent
 from core.clock import now
 from core.database import Database, database
+from core.options import option
 from desk.mailboxes import Mailbox, add_mailbox
 from desk.reports.folding import add
 from jobs import operations
+from tests.desk.web.test_colleagues import hidden
 from tests.desk.web.tickets.conftest import page, words
 
 MOST_STATEMENTS = 32
@@ -30,9 +32,9 @@ MONTH_BEFORE = (now() - timedelta(days=33)).date().isoformat()
 def support(fresh_database: Database, nora: Agent, jonas: Agent) -> Mailbox:
     """A mailbox in which 9 tickets came, 7 of them Nora's, and a hidden one with 4."""
     with fresh_database.write() as db:
-        support, hidden = add_mailbox(db, "support@desk.example", "Support"), add_mailbox(db, "board@desk.example", "Board", open_to_all=False)
+        support, board = add_mailbox(db, "support@desk.example", "Support"), add_mailbox(db, "board@desk.example", "Board", open_to_all=False)
         company = new_company(db, {"name": "=Fjord AS"}, by=jonas)
-        for mailbox, agent, n in ((support, nora, 7), (support, jonas, 2), (hidden, jonas, 4)):
+        for mailbox, agent, n in ((support, nora, 7), (support, jonas, 2), (board, jonas, 4)):
             for dimension, value in (("total", ""), ("agent", agent.uid), ("company", company.uid)):
                 add(db, {(dimension, "in", DAY, mailbox.id, value, 0): n, (dimension, "first", DAY, mailbox.id, value, 49): n})
         add(db, {("total", "in", MONTH_BEFORE, support.id, "", 0): 5, ("total", "asked", DAY, support.id, "", 0): 6,
@@ -54,16 +56,16 @@ def test_totals_charts_and_who_has_what(admin_client: FlaskClient, support: Mail
 def test_an_agent_sees_their_mailboxes_and_themselves(agent_client: FlaskClient, support: Mailbox) -> None:
     said = words(page(agent_client, "/reports"))
     assert "Tickets in 9" in said and "Your own figures" in said and "Nora Vik 7" in said
-    for hidden in ("Jonas Berg", "Board", "Rules for unknown senders"):
-        assert hidden not in said, hidden
+    for theirs in ("Jonas Berg", "Board", "Rules for unknown senders"):
+        assert theirs not in said, theirs
 
 
 def test_a_mailbox_of_others_is_not_there(agent_client: FlaskClient, admin_client: FlaskClient, support: Mailbox, fresh_database: Database) -> None:
     with fresh_database.read() as db:
-        hidden = db.query(Mailbox).filter_by(name="Board").one().uid
-    assert agent_client.get(f"/reports?mailbox={hidden}").status_code == 404
-    assert agent_client.get(f"/reports/figures.csv?mailbox={hidden}").status_code == 404
-    assert "Tickets in 4" in words(page(admin_client, f"/reports?mailbox={hidden}"))
+        board = db.query(Mailbox).filter_by(name="Board").one().uid
+    assert agent_client.get(f"/reports?mailbox={board}").status_code == 404
+    assert agent_client.get(f"/reports/figures.csv?mailbox={board}").status_code == 404
+    assert "Tickets in 4" in words(page(admin_client, f"/reports?mailbox={board}"))
 
 
 def test_nobody_who_is_not_signed_in(visitor: FlaskClient, support: Mailbox) -> None:
@@ -138,8 +140,20 @@ def test_a_report_is_made_kept_and_printed(agent_client: FlaskClient, signed_in:
 
 def test_a_report_of_an_empty_period_and_of_a_hidden_mailbox(agent_client: FlaskClient, support: Mailbox, fresh_database: Database) -> None:
     with fresh_database.read() as db:
-        hidden = db.query(Mailbox).filter_by(name="Board").one().uid
-    assert agent_client.post("/reports", data={"mailbox": hidden}).status_code == 404
+        board = db.query(Mailbox).filter_by(name="Board").one().uid
+    assert agent_client.post("/reports", data={"mailbox": board}).status_code == 404
     at = agent_client.post("/reports", data={"from": "2020-01-01", "to": "2020-01-02"}).headers["Location"]
     operations.run()
     assert "Nothing happened in these days" in words(page(agent_client, at))
+
+
+def test_an_admin_says_who_gets_the_month_by_mail(admin_client: FlaskClient, fresh_database: Database) -> None:
+    form = {"desk.name": "Demo", "desk.language": "en", "desk.timezone": "Europe/Oslo", "desk.reopen_days": "14", "contacts.bin_days": "15", "mail.loop_limit": "5",
+            "mail.retry_days": "3", "intake.spam_score": "10", "reports.small_cell": "7", "contacts.required_fields": ["last_name"]}
+    answer = admin_client.post("/settings/desk", data=form | hidden(admin_client, "/settings/desk") | {"reports.monthly_to": "boss@owner.example; nora@desk.example"})
+    assert answer.status_code == 303
+    with fresh_database.read() as db:
+        assert option(db, "reports.monthly_to") == ["boss@owner.example", "nora@desk.example"]
+        assert option(db, "reports.small_cell") == 7
+    assert 'value="boss@owner.example, nora@desk.example"' in page(admin_client, "/settings/desk")
+    assert admin_client.post("/settings/desk", data=form | hidden(admin_client, "/settings/desk") | {"reports.monthly_to": "no address"}).status_code == 422
