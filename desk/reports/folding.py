@@ -29,8 +29,8 @@ from desk.tickets.promising import hours_of
 from desk.tickets.ticket import Ticket
 from rules import sla
 
-#: Tickets that are folded together, and rows written in one statement.
-LOT, ROWS = 200, 400
+#: Tickets that are folded together.
+LOT = 100
 TURNS = ("ticket.state", "ticket.binned")
 #: Whoever changes figures takes turns at this name.
 TURN = "figures"
@@ -60,11 +60,12 @@ def add(db: Session, difference: Mapping[Cell, int]) -> None:
     rows: list[dict[str, Any]] = [
         {"dimension": dimension, "measure": measure, "day": as_date(day), "mailbox_id": mailbox, "value": value, "bucket": number, "count": n}
         for (dimension, measure, day, mailbox, value, number), n in sorted(difference.items()) if n]
-    insert: Any = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
-    for start in range(0, len(rows), ROWS):
-        adding = insert(Figure).values(rows[start:start + ROWS])
-        db.execute(adding.on_conflict_do_update(
-            index_elements=list(Figure.__table__.primary_key), set_={"count": Figure.count + adding.excluded.count}))
+    if not rows:
+        return
+    table: Any = Figure.__table__
+    adding: Any = (postgresql if db.get_bind().dialect.name == "postgresql" else sqlite).insert(table)
+    db.connection().execute(adding.on_conflict_do_update(
+        index_elements=list(table.primary_key), set_={"count": table.c.count + adding.excluded.count}), rows)
     fewer = [row for row in rows if row["count"] < 0]
     if fewer:
         names = ("dimension", "measure", "day")

@@ -32,7 +32,9 @@ KINDS = ("ticket.opened", "message.received", "reply.sent", "ticket.assigned", "
 
 def keep_up() -> Iterator[tuple[int, int]]:
     """Fold all that is new, and say after each lot how much of how much is done; it may be stopped after any."""
-    with database().read() as db:
+    with database().write() as db:
+        if not _exists(db, "facts"):        # what happened up to now is told by the tickets themselves
+            _move(db, "facts", db.scalar(select(func.max(FactRow.id))) or 0)
         done, total = 0, _waiting(db)
         fact = max(0, _mark(db, "facts").number - OVERLAP)
     while True:

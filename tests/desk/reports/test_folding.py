@@ -276,3 +276,18 @@ def test_what_became_late_is_found_though_nothing_happened(fresh_database, clock
     list(keeping_up.keep_up())
     with fresh_database.read() as db:
         assert totals(db)["missed", "2026-11-23"] == 1
+
+
+def test_what_is_stopped_half_way_goes_on_and_counts_nothing_twice(fresh_database, clock, monkeypatch):
+    monkeypatch.setattr(keeping_up, "LOT", 2)
+    desk = Desk(fresh_database)
+    for n in range(5):
+        desk.arrive(subject=f"No. {n}")
+    next(stopped := keeping_up.keep_up())
+    stopped.close()
+    with fresh_database.read() as db:
+        assert totals(db)["in", "2026-11-23"] == 2
+    for _again in range(2):
+        list(keeping_up.keep_up())
+        with fresh_database.read() as db:
+            assert totals(db)["in", "2026-11-23"] == 5
