@@ -97,7 +97,7 @@ def test_without_scripts_the_tables_say_it_all(browser: Any, desk: str) -> None:
     assert page.locator(".uplot").count() == 0
     assert not page.locator("[data-chart-drawing]").first.is_visible()
     assert page.locator(".chart__table tbody tr").first.is_visible()
-    page.select_option("[name=compare]", "none")
+    page.select_option("select[name=compare]", "none")
     page.click("main button:has-text('Show')")
     assert "compare=none" in page.url
     assert page.locator(".chart__table").first.locator("th[data-look]").count() == 2

@@ -183,3 +183,22 @@ def test_others_are_never_fewer_than_the_limit_where_they_are_told():
     found = {name: Counter({("in", 0): n}) for name, n in {"a": 12, "b": 7, "c": 5, "d": 2}.items()}
     lines = cells(found, set(found), least=5, most=20)
     assert [(line.value, line.others) for line in lines] == [("a", 0), ("b", 0), ("", 2)]
+
+
+def test_no_question_reads_all_figures(db, support):
+    """Each goes by the key: dimension, measure, days."""
+    if db.get_bind().dialect.name != "sqlite":
+        pytest.skip("SQLite says how it reads whatever there is; PostgreSQL reads small tables as a whole")
+    asked_for = []
+    listen = lambda _c, _cursor, statement, parameters, *_rest: asked_for.append((statement, parameters))  # noqa: E731
+    event.listen(db.get_bind(), "before_cursor_execute", listen)
+    try:
+        report(db, asked(support, rules=True))
+    finally:
+        event.remove(db.get_bind(), "before_cursor_execute", listen)
+    of_figures = [one for one in asked_for if "FROM figures" in one[0]]
+    assert len(of_figures) >= 6
+    for statement, parameters in of_figures:
+        plan = " ".join(row[3] for row in db.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters))
+        assert "SEARCH figures USING" in plan, plan
+        assert "(dimension=? AND measure=?" in plan, plan
