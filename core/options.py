@@ -75,6 +75,7 @@ def _zone(value: Any) -> bool:
 DUPLICATE_FIELDS = ("name", "email", "phone", "customer_number", "company", "title", "last_name", "first_name")
 
 
+_ADDRESS = re.compile(r"[^@\s,;<>\x00-\x1f]+@[^@\s,;<>\x00-\x1f]+\.[^@\s,;<>\x00-\x1f]+")
 _OWN_FIELD = re.compile(r"custom\.[a-z][a-z0-9_]{0,39}")
 
 
@@ -97,6 +98,11 @@ def _networks(value: Any) -> bool:
         return isinstance(value, list) and len(value) <= 1000 and all(ip_network(n, strict=False) for n in value)
     except (ValueError, TypeError):
         return False
+
+
+def _addresses(value: Any) -> bool:
+    return (isinstance(value, list) and len(value) <= 50 and len(set(map(str, value))) == len(value)
+            and all(isinstance(one, str) and len(one) <= 320 and _ADDRESS.fullmatch(one) for one in value))
 
 
 OPTIONS: dict[str, Option] = {
@@ -150,6 +156,9 @@ OPTIONS: dict[str, Option] = {
                                        "layout.")),
     "features.service": Option(True, _flag, N_("Whether persons have preferred language, service level and support contact: the fields of "
                                "Service.")),
+    "reports.small_cell": Option(5, _whole(2, 100), N_("Tickets of a period below which a company, language or service level is told among the "
+                                 "others in reports, so that no figure speaks of one person.")),
+    "reports.monthly_to": Option([], _addresses, N_("Addresses that get the desk’s figures of the month before by mail, on the first of each month.")),
     "services.map": Option("https://www.openstreetmap.org/search?query={address}", _link("address"),
                            N_("The map that an address on a card leads to; empty for none.")),
     "services.numbers": Option("", _link("number"), N_("Where a telephone number is looked up, such as https://www.1881.no/?query={number}; "

@@ -30,7 +30,7 @@ LEASE = timedelta(minutes=4)
 class OutboundMail(Row, Base):
     """One mail to one set of recipients. A ticket's mail names its message; a system mail carries its own text.
 
-    ``outcomes`` maps a recipient to ``[state, answer]``: accepted, postponed, refused or returned, and what the relay
+    ``operation_uid`` names an operation whose file goes along. ``outcomes`` maps a recipient to ``[state, answer]``: accepted, postponed, refused or returned, and what the relay
     or the report said.
     """
 
@@ -59,6 +59,7 @@ class OutboundMail(Row, Base):
     first_tried_at: Mapped[datetime | None] = plain(kept="ledger")
     sent_at: Mapped[datetime | None] = plain(kept="ledger")
     copied_at: Mapped[datetime | None] = plain(kept="ledger")
+    operation_uid: Mapped[str | None] = plain(String(24))
     composed: Mapped[bytes | None] = personal(LargeBinary, kept="raw_mail", erase="rewrite", report=False,
                                               deferred=True)
     mailbox: Mapped[Mailbox | None] = relationship(lazy="joined")

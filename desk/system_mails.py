@@ -72,6 +72,10 @@ MAILS: dict[str, SystemMail] = {
         N_("To agents: changes on cards they follow"), N_("Every day or week, at the agent’s hour, when something has changed"),
         (_NAME, Word("changes", N_("each card, what changed on it and who changed it"), N_("Kari Holm: addresses, notes, by Jonas Berg")), _DESK, _LINK),
         needs=("link", "changes"), per_mailbox=False),
+    "monthly_report": SystemMail(
+        N_("The figures of a month"), N_("On the first of each month, to whom an admin has named in the settings of the desk"),
+        (_NAME, Word("month", N_("the month that it tells of"), N_("October 2026")),
+         Word("figures", N_("the totals, and what they were the month before"), N_("Tickets in: 368 (before: 270)")), _DESK, _LINK), per_mailbox=False),
     "alert_raised": SystemMail(
         N_("To admins: something is wrong"), N_("When an alert is raised, at most once an hour for the same"), _ALERT,
         needs=("link",), per_mailbox=False),

@@ -12,6 +12,7 @@ from core.operations import KINDS, Operation
 from desk import bulk_acts, mailbox_sign_ins, simulating
 from desk.erasing import running as erasing
 from desk.mailboxes import mailbox_called
+from desk.reports import keeping, making
 from jobs.explaining import explain
 from mailgate.connection import test_reading
 from mailgate.connection_sending import test_sending
@@ -23,7 +24,7 @@ def register() -> None:
     bulk_acts.register()
     KINDS.update({"mailbox.test": test_mailbox, mailbox_sign_ins.KIND: sign_in_mailbox, "mail.explain": explain_mail,
                   simulating.KIND: simulating.run, simulating.DRAFT: simulating.run, duplicate_scan.KIND: duplicate_scan.run,
-                  erasing.KIND: erasing.run})
+                  keeping.KIND: making.run, erasing.KIND: erasing.run})
 
 
 def test_mailbox(db: Session, operation: Operation) -> None:

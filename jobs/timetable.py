@@ -19,7 +19,17 @@ from core import leases, queue
 from core.clock import now
 from core.database import database
 from core.processes import Waker
-from jobs import cleaning, digests, duplicates, forgetting, listener, reminding, subscriptions, waking
+from jobs import (
+    cleaning,
+    digests,
+    duplicates,
+    figures,
+    forgetting,
+    listener,
+    reminding,
+    subscriptions,
+    waking,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -58,6 +68,8 @@ TIMETABLE = (
     Entry("unrecorded", forgetting.unrecorded, "47 3 * * *"),
     Entry("notifications", cleaning.notifications, "41 3 * * *"),
     Entry("duplicates", duplicates.scan, "7 2 * * *"),
+    Entry("figures", figures.keep_up, "11 * * * *"),
+    Entry("month", figures.mail_the_month, "2 * * * *"),
 )
 
 

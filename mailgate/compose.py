@@ -155,6 +155,8 @@ def _type(file: Enclosed) -> tuple[str, str]:
 
 
 def _content(file: Enclosed) -> bytes:
+    if file.content is not None:
+        return file.content
     try:
         return files.get(file.digest)
     except FileNotFoundError:

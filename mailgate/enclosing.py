@@ -27,7 +27,8 @@ _DEAD_PICTURE = re.compile(r'<img\b(?![^>]*\ssrc="(?:cid:|https?:))[^>]*>')
 
 @dataclass(frozen=True, slots=True)
 class Enclosed:
-    """One file of a mail; ``cid`` is set where the HTML may show it, ``quoted`` where it belongs to the quote."""
+    """One file of a mail; ``cid`` is set where the HTML may show it, ``quoted`` where it belongs to the quote. ``content``
+    is there where it lies in no store of files."""
 
     name: str
     type: str
@@ -36,6 +37,7 @@ class Enclosed:
     cid: str
     content_id: str = ""
     quoted: bool = False
+    content: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contacts.agent import Agent
 from core.errors import Refused
-from core.i18n import language, speaking
+from core.i18n import N_, language, speaking
+from core.operations import Operation
 from core.options import option
 from core.settings import settings
 from core.tokens import unseal
@@ -96,7 +98,18 @@ def _gathered(db: Session, row: OutboundMail, ticket: Ticket | None, mailbox: Ma
         text=message.text if message else row.text, html=message.html if message else row.html,
         whole=message is None, signature=signature_of(mailbox, message.author, row.language or "") if message else "",
         quote=quote_of(before, to + cc) if row.kind == "reply" else None,
-        files=enclosures(db, message), signing=_signing(mailbox))
+        files=enclosures(db, message) + report_of(db, row), signing=_signing(mailbox))
+
+
+def report_of(db: Session, row: OutboundMail) -> list[Enclosed]:
+    """The file that a worker made for this mail. Raises Refused where it is no longer kept."""
+    if not row.operation_uid:
+        return []
+    operation = db.scalar(select(Operation).where(Operation.uid == row.operation_uid))
+    if operation is None or operation.file is None:
+        raise Refused(N_("The file of this mail is no longer kept."))
+    name = f"{operation.given['first']}-{operation.given['last']}.pdf"
+    return [Enclosed(name, "application/pdf", len(operation.file), sha256(operation.file).hexdigest(), "", content=operation.file)]
 
 
 def _named(row: OutboundMail, message: Message | None, ticket: Ticket | None) -> tuple[list[Pair], list[Pair]]:

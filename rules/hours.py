@@ -68,6 +68,17 @@ def due(at: datetime, minutes: int, hours: Hours | None) -> datetime:
     return _moment(day, 0, zone)
 
 
+def worked(begin: datetime, end: datetime, hours: Hours) -> float:
+    """How many minutes of work lie between two moments; none where the second is the earlier one. The counterpart of :func:`due`."""
+    zone, total = ZoneInfo(hours.zone), timedelta(0)
+    day, last = begin.astimezone(zone).date(), end.astimezone(zone).date()
+    while day <= last:
+        for opens, closes in hours.on(day):
+            total += max(min(_moment(day, closes, zone), end) - max(_moment(day, opens, zone), begin), timedelta(0))
+        day += timedelta(days=1)
+    return total / timedelta(minutes=1)
+
+
 def _moment(day: date, minutes: int, zone: ZoneInfo) -> datetime:
     """A time of day as a moment; one that the change of the clock leaves out is where the clock went on to."""
     midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001 - wall time, given its zone in the next line

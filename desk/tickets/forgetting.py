@@ -18,6 +18,7 @@ from core.history import Change, FactSubject, record
 from core.operations import Operation
 from desk.inbound import InboundMail, InboundRaw
 from desk.outbound import OutboundMail
+from desk.reports.folding import fold
 from desk.tickets.facts import TicketForgotten
 from desk.tickets.message import Attachment, Delivery, Draft, Message
 from desk.tickets.ticket import Participant, Ticket
@@ -35,6 +36,7 @@ def forget_tickets(db: Session, tickets: Sequence[Ticket]) -> list[str]:
     """
     if not tickets:
         return []
+    fold(db, tickets, leaving=True)         # the desk's figures stay as they are
     ids, uids = [one.id for one in tickets], [one.uid for one in tickets]
     messages = dict(db.execute(select(Message.id, Message.uid).where(Message.ticket_id.in_(ids))).all())
     addresses, digests = _addresses(db, ids), _files(db, messages)

@@ -27,7 +27,7 @@ NOUNS: tuple[str, ...] = (
     "relations", "relation_kinds", "stages", "operations", "imports", "exports", "matters", "matter_members", "card_matters", "project_notes",
     "selections", "selection_members", "selection_mailing",
     "card_fields", "company_tabs", "layouts", "layout_panels", "layout_tabs", "layout_versions",
-    "selection_acts",
+    "selection_acts", "reports",
     "tickets", "replies", "notes", "forwards", "drafts", "files", "messages", "attachments", "deliveries",
     "assignments", "states", "tags", "requesters", "rejections", "recipients", "bulk", "live", "searches", "notifications", "canned",
     "api",

@@ -22,7 +22,9 @@ from desk.web.signing_in import admins_only, me
 bp = Blueprint("options", __name__)
 TEXTS = ("desk.name", "desk.language", "desk.timezone", "services.map", "services.numbers", "services.sms")
 LISTS = {"contacts.required_fields": PERSON_FIELDS}
-NUMBERS = ("desk.reopen_days", "contacts.bin_days", "mail.loop_limit", "mail.retry_days", "intake.spam_score")
+#: Lists that are typed, with commas between.
+TYPED = ("reports.monthly_to",)
+NUMBERS = ("reports.small_cell", "desk.reopen_days", "contacts.bin_days", "mail.loop_limit", "mail.retry_days", "intake.spam_score")
 FLAGS = ("desk.acknowledge", "contacts.company_required", "mail.check_senders", "mail.on_cards", "features.service", "cards.individual_layouts")
 
 
@@ -43,7 +45,7 @@ def edit() -> Any:
 @admins_only
 def update() -> Any:
     """Save; each switch that changed is a fact with what it was before."""
-    typed: dict[str, Any] = {name: posted(name) for name in (*TEXTS, *NUMBERS)} | {name: ticked(name) for name in FLAGS} | {
+    typed: dict[str, Any] = {name: posted(name) for name in (*TEXTS, *NUMBERS)} | {name: _listed(posted(name)) for name in TYPED} | {name: ticked(name) for name in FLAGS} | {
         name: [one for one in offered if one in request.form.getlist(name)] for name, offered in LISTS.items()}
     try:
         with in_turn("options"):
@@ -57,7 +59,11 @@ def update() -> Any:
 
 
 def _now() -> dict[str, Any]:
-    return {name: option(db(), name) for name in (*TEXTS, *NUMBERS, *FLAGS, *LISTS)}
+    return {name: option(db(), name) for name in (*TEXTS, *NUMBERS, *FLAGS, *LISTS, *TYPED)}
+
+
+def _listed(typed: str) -> list[str]:
+    return list(dict.fromkeys(part for part in typed.replace(",", " ").replace(";", " ").split() if part))
 
 
 def _differences(typed: dict[str, Any]) -> dict[str, str]:
@@ -65,7 +71,7 @@ def _differences(typed: dict[str, Any]) -> dict[str, str]:
     flags = {True: _("on"), False: _("off")}
 
     def shown(values: dict[str, Any]) -> dict[str, str]:
-        return {name: flags[value] if name in FLAGS else ", ".join(value) if name in LISTS else str(value) for name, value in values.items()}
+        return {name: flags[value] if name in FLAGS else ", ".join(value) if name in LISTS or name in TYPED else str(value) for name, value in values.items()}
     return differing(shown(_now()), shown(typed))
 
 

@@ -32,6 +32,7 @@ from desk.policy import save_policy
 from desk.routing_rules import save_rule
 from desk.tickets.message import CannedReply
 from skranke.demo.around import around, deals
+from skranke.demo.figures import long_ago
 from skranke.demo.mailing import HOST
 from skranke.demo.people import (
     AGENTS,
@@ -78,6 +79,7 @@ def furnish(db: Session) -> None:
     deals(db, persons, agents)
     for key, box, days, subject, text in EARLIER:
         earlier(db, PERSONS[key], boxes[box], days, subject, text)
+    long_ago(db, boxes, agents)
 
 
 def lists(db: Session) -> None:

@@ -29,7 +29,7 @@ from desk.tickets.message import Message
 from desk.tickets.states import change_state
 from desk.tickets.tagging import set_tags
 from desk.tickets.ticket import Ticket
-from skranke.demo import ageing, mailing
+from skranke.demo import ageing, figures, mailing
 from skranke.demo.people import AGENTS, DOMAIN
 from skranke.demo.story import Step, duration, stories
 
@@ -68,6 +68,8 @@ def play() -> None:
             ageing.age(db, p.happened, p.facts)
         ageing.settle_bell(db)
         ageing.in_order(db)
+        figures.played(db)
+    figures.up_to_now()
 
 
 def _under_way(ticket_id: int = 0) -> bool:

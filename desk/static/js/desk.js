@@ -1,5 +1,6 @@
 // Every behaviour of the desk. Each is hooked by a data attribute and does nothing where there is none.
 import "./beside.js";
+import "./chart.js";
 import "./chips.js";
 import "./composer.js";
 import "./dialog.js";

@@ -29,6 +29,9 @@ PARTS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     ("@tabler/icons", "3.51.0", "MIT", {}),  # the icons named in icons.txt, into ../icons.svg
     ("htmx.org", "4.0.1", "0BSD", {"dist/htmx.min.js": "htmx.min.js"}),
     ("trix", "2.1.19", "MIT", {"dist/trix.esm.min.js": "trix.esm.min.js"}),
+    ("uplot", "1.6.32", "MIT", {"dist/uPlot.iife.min.js": "uplot.iife.min.js", "dist/uPlot.min.css": "uplot.min.css"}),
+    ("@expo-google-fonts/noto-sans", "0.4.2", "OFL-1.1", {  # what is printed is set in it
+        "400Regular/NotoSans_400Regular.ttf": "noto-sans-400.ttf", "600SemiBold/NotoSans_600SemiBold.ttf": "noto-sans-600.ttf", "LICENSE_FONT": "noto-sans-licence.txt"}),
 )
 
 

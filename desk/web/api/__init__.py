@@ -12,7 +12,7 @@ NOUNS = ("tickets", "replies", "assignments", "states", "tags", "merges", "reque
          "employments", "moves", "duplicates", "cards", "companies", "relations", "relation_kinds", "custom_fields", "infotags", "card_files", "activities", "notes", "sales", "sale_stages", "projects", "campaigns", "orders", "inbound", "outbound", "mailboxes", "settings", "intake_rules",
          "selections",
          "mail_locks",
-         "operations", "imports", "exports", "bulk_acts", "agents",
+         "operations", "reports", "imports", "exports", "bulk_acts", "agents",
          "teams", "levels", "rules", "bin")
 
 for noun in NOUNS:

@@ -22,6 +22,7 @@ from core.operations import Operation, OperationItem
 from core.retelling import retell
 from desk.erasing import running as erasing
 from desk.operating import acts
+from desk.reports.keeping import KIND as REPORT
 from desk.web.presenting.changes import NAMED, field_called
 from desk.web.presenting.matters import STATES as MATTER_STATES
 from desk.web.presenting.matters import matter_url
@@ -31,7 +32,7 @@ from desk.web.requests import db
 KINDS = {"persons.update": N_("Change of many persons"), "companies.update": N_("Change of many companies"), "projects.update": N_("Change of many projects"),
          "persons.move": N_("Move of many persons"), "persons.merge": N_("Merge of many pairs"), unmoving.AMONG: N_("Move of a person"),
          "persons.import": N_("Import of persons"), "companies.import": N_("Import of companies"),
-         unmoving.KIND: N_("Move of a person"), duplicate_scan.KIND: N_("Search for duplicates"),
+         unmoving.KIND: N_("Move of a person"), duplicate_scan.KIND: N_("Search for duplicates"), REPORT: N_("Report"),
          erasing.KIND: N_("Erasing of a person")}
 STATES = {"planned": N_("Waits for approval"), "approved": N_("About to begin"), "running": N_("At work"), "paused": N_("Paused"),
           "done": N_("Done"), "failed": N_("Ended early"), "cancelled": N_("Cancelled"), "undone": N_("Taken back")}

@@ -81,7 +81,7 @@ def test_membership_from_an_agents_form_counts_for_the_team(admin_client: FlaskC
 
 def test_settings_of_the_desk(admin_client: FlaskClient, fresh_database: Database) -> None:
     old = {"desk.name": "Demo", "desk.language": "en", "desk.timezone": "Europe/Oslo", "desk.reopen_days": "14",
-           "contacts.bin_days": "15", "mail.loop_limit": "5", "mail.retry_days": "3", "intake.spam_score": "10"} | hidden(admin_client, "/settings/desk")
+           "contacts.bin_days": "15", "mail.loop_limit": "5", "mail.retry_days": "3", "intake.spam_score": "10", "reports.small_cell": "5"} | hidden(admin_client, "/settings/desk")
     with fresh_database.write() as db:
         set_option(db, "desk.reopen_days", 30)
     answer = admin_client.post("/settings/desk", data=old)
@@ -199,7 +199,7 @@ def of_options(db: Session) -> tuple[str, dict[str, Any], Callable[[], object]]:
         take_turns(db, "options")
         set_option(db, "desk.reopen_days", 30)
     return "/settings/desk", {"desk.name": "Demo", "desk.language": "en", "desk.timezone": "Europe/Oslo", "desk.reopen_days": "14",
-                              "contacts.bin_days": "15", "mail.loop_limit": "5", "mail.retry_days": "3", "intake.spam_score": "10"}, change
+                              "contacts.bin_days": "15", "mail.loop_limit": "5", "mail.retry_days": "3", "intake.spam_score": "10", "reports.small_cell": "5"}, change
 
 
 def of_team(db: Session) -> tuple[str, dict[str, Any], Callable[[], object]]:

@@ -122,7 +122,7 @@ def test_nonsense_is_refused(admin_client: FlaskClient) -> None:
 def test_the_desk_as_a_whole(admin_client: FlaskClient, fresh_database: Database) -> None:
     form = {"desk.name": "Fjordhaven", "desk.language": "nb", "desk.timezone": "Europe/Oslo", "desk.reopen_days": "30",
             "contacts.bin_days": "15", "mail.loop_limit": "20", "mail.retry_days": "2", "desk.acknowledge": "1",
-            "intake.spam_score": "7", "mail.on_cards": "1", "features.service": "1", "services.map": "", "services.sms": "sms:{number}",
+            "intake.spam_score": "7", "reports.small_cell": "5", "mail.on_cards": "1", "features.service": "1", "services.map": "", "services.sms": "sms:{number}",
             "contacts.required_fields": ["email", "last_name"], "cards.individual_layouts": "1"}
     assert admin_client.post("/settings/desk", data=form).status_code == 303
     with fresh_database.read() as db:

@@ -56,7 +56,7 @@ from tests.letters_made import mail
 NAMED: dict[str, tuple[Any, str]] = {
     "persons": (Person, "1" * 24), "companies": (Company, "2" * 24), "messages": (Message, "3" * 24),
     "attachments": (Attachment, "4" * 24), "inbound": (InboundMail, "5" * 24), "outbound": (OutboundMail, "6" * 24),
-    "operations": (Operation, "7" * 24), "undo": (Operation, "7" * 24), "agents": (Agent, "8" * 24), "teams": (Team, "9" * 24),
+    "operations": (Operation, "7" * 24), "reports": (Operation, "7" * 24), "undo": (Operation, "7" * 24), "agents": (Agent, "8" * 24), "teams": (Team, "9" * 24),
     "service-levels": (ServiceLevel, "c" * 24), "relations": (Relation, "d" * 24), "relation-kinds": (RelationKind, "e" * 24), "selections": (Selection, "11" * 12),
     "activities": (Activity, "f" * 24), "sales": (Sale, "12" * 12), "projects": (Project, "13" * 12), "campaigns": (Campaign, "14" * 12),
     "orders": (Order, "15" * 12), "notes": (Note, "0" * 24),
