@@ -27,9 +27,6 @@ from core.i18n import N_, ngettext
 from core.i18n import gettext as _
 from core.search import forget
 
-#: What is said in place of a name (S65).
-DELETED = N_("Deleted person")
-DELETED_COMPANY = N_("Deleted company")
 #: Persons who go with their company at once; with more it is a bulk act.
 MOST = 100
 

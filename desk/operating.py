@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from contacts import duplicate_scan, unmoving
 from contacts.agent import Agent
-from contacts.binning import DELETED, DELETED_COMPANY
-from contacts.company import Company
+from contacts.company import DELETED_COMPANY, Company
+from contacts.masking import DELETED
 from contacts.person import Person
 from core import bulk
 from core.errors import Refused, Unknown

@@ -98,7 +98,7 @@ def _values(person: Person, held: dict[int, Values], tickets: dict[int, int]) ->
     addresses, jobs = held.get(person.id, {}), [job for job in person.employments if job.ended_on is None]
     positions = [job.position for job in jobs if job.position]
     return {
-        _("Company"): [job.company.name for job in jobs], _("Title"): [person.title or next(iter(positions), "") or ""],
+        _("Company"): [job.company.called for job in jobs], _("Title"): [person.title or next(iter(positions), "") or ""],
         _("E-mail"): addresses.get("email", []), _("Telephone"): addresses.get("phone", []),
         _("Customer number"): [person.customer_number or ""], _("Language"): [language_alone(person.preferred_language)],
         _("Created"): [day(person.created_at)], _("Open tickets"): [str(tickets[person.id])] if tickets.get(person.id) else []}

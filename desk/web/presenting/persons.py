@@ -73,7 +73,7 @@ def _heard(ids: Sequence[int]) -> dict[int, Any]:
 def _post(job: Employment) -> dict[str, Any]:
     began = _date(job.started_on) if job.started_on else ""
     period = f"{began} – {_date(job.ended_on)}" if job.ended_on else f"{began} –" if began else ""
-    return {"company": job.company.name, "company_url": company_url(job.company), "position": job.position or "",
+    return {"company": job.company.called, "company_url": company_url(job.company), "position": job.position or "",
             "primary": job.primary and job.ended_on is None, "period": period.strip(), "ended": job.ended_on is not None,
             "bar": bar(job)}
 
