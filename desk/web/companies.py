@@ -176,7 +176,7 @@ def _end(company: Company, refused: Refused | None = None) -> Any:
                 action=url_for("companies.destroy", uid=company.uid), refused=retell(refused.sentence) if refused else "",
                 only_there={"text": ngettext("%(n)s person works there and nowhere else, and goes along.",
                                              "%(n)s persons work there and nowhere else, and go along.", alone), "names": names[:NAMED],
-                            "more": ngettext("and %(n)s more", "and %(n)s more", alone - NAMED) if alone > NAMED else ""} if alone else None,
+                            "more": _("and %(n)s more", n=alone - NAMED) if alone > NAMED else ""} if alone else None,
                 elsewhere=ngettext("%(n)s person who works elsewhere too stays.", "%(n)s persons who work elsewhere too stay.", elsewhere) if elsewhere else "")
 
 

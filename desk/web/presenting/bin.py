@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from flask import request, url_for
@@ -50,8 +51,9 @@ def _answer(one: Clash, answer: str) -> str:
 
 
 def _left(one: Lying) -> str:
-    days = (one.gone_at - now()).days
-    return ngettext("%(n)s day left", "%(n)s days left", days) if days > 0 else _("the last day") if one.gone_at >= now() else _("can no longer be restored")
+    left = one.gone_at - now()
+    days = -(-left // timedelta(days=1))        # the day that has begun counts
+    return ngettext("%(n)s day left", "%(n)s days left", days) if days > 0 else _("can no longer be restored")
 
 
 def _restore_url(one: Lying) -> str:

@@ -58,7 +58,7 @@ def test_who_deleted_what_and_until_when(admin_client: FlaskClient, agent_client
         bin_company(db, create_company(db, "Verksted AS"), by=by)
         bin_ticket(db, db.get_one(Ticket, ticket.id), by=by)
     text = words(page(admin_client, "/bin"))
-    for said in ("Lone Friis", "Jonas Berg", "14 days left", "Persons 2", "Companies 1", "Tickets 1"):
+    for said in ("Lone Friis", "Jonas Berg", "15 days left", "Persons 2", "Companies 1", "Tickets 1"):
         assert said in text, said
     assert "Eva" not in words(page(admin_client, "/bin?q=lone friis").partition('id="found"')[2])
     assert "Verksted AS" in page(admin_client, "/bin?of=company&q=verk") and "Broken pump" in page(admin_client, f"/bin?of=ticket&q={ticket.number}")
