@@ -199,8 +199,8 @@ def asked_of(url: str, body: str) -> str:
     return body
 
 
-def walk(app: Flask, client: FlaskClient, token: str, starts: Iterable[str]) -> Walk:
-    """Open everything that links lead to, and what the API lists, as whoever is signed in."""
+def walk(app: Flask, client: FlaskClient, token: str, starts: Iterable[str], *, follow: bool = True) -> Walk:
+    """Open these, and with ``follow`` everything that links lead to, and what the API lists, as whoever is signed in."""
     found, waiting, kinds = Walk(), list(dict.fromkeys(starts)), Counter[tuple[str, str]]()
     first = set(waiting)
     adapter = app.url_map.bind("localhost")
@@ -215,6 +215,8 @@ def walk(app: Flask, client: FlaskClient, token: str, starts: Iterable[str]) -> 
         found.seen[url] = f"{answer.status_code} {answer.location or ''}\n{answer.get_data(as_text=True)}"
         if answer.status_code < 400:
             found.endpoints.add(adapter.match(urlsplit(url).path, method="GET")[0])
+        if not follow:
+            continue
         text = unescape(found.seen[url])
         if "/api/" in url:
             of = urlsplit(url).path.removeprefix("/api/v1/")
@@ -241,5 +243,5 @@ def walk(app: Flask, client: FlaskClient, token: str, starts: Iterable[str]) -> 
 
 
 #: Of one path with the same questions so many are opened: a calendar goes on for ever.
-MOST_ALIKE = 2
+MOST_ALIKE = 1
 LISTS = ("persons", "companies", "tickets", "activities", "sales", "projects", "campaigns", "orders", "selections", "relations", "operations")
