@@ -49,7 +49,7 @@ def company_fits(db: Session, company_id: int | None) -> None:
     """The company is not in the bin. Raises Refused."""
     company = db.get(Company, company_id) if company_id else None
     if company is not None and company.binned_at is not None:
-        raise Refused(_("%(name)s is deleted. Restore it first.", name=company.name), {"company": N_("Choose another company.")})
+        raise Refused(N_("The company is deleted. Restore it first."), {"company": N_("Choose another company.")})
 
 
 def state_fits(state: str) -> None:

@@ -9,7 +9,11 @@ from sqlalchemy.orm import Mapped, relationship
 
 from contacts.agent import Agent
 from core.database import Base, Guarded, Row, personal, plain
+from core.i18n import N_
+from core.i18n import gettext as _
 
+#: What is said in place of a name (S65).
+DELETED_COMPANY = N_("Deleted company")
 #: Compared letter by letter on both databases (:mod:`core.alphabet`).
 Ordered = String(250).with_variant(String(250, collation="C"), "postgresql")
 
@@ -68,6 +72,11 @@ class Company(Row, Guarded, Base):
                       Index("ix_companies_created", "created_at"),
                       Index("ix_companies_binned", "id", sqlite_where=text("binned_at IS NOT NULL"),
                             postgresql_where=text("binned_at IS NOT NULL")))
+
+    @property
+    def called(self) -> str:
+        """The name, as long as the company is not in the bin."""
+        return self.name if self.binned_at is None else _(DELETED_COMPANY)
 
 
 class CompanyDomain(Base):

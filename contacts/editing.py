@@ -13,6 +13,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from contacts.address import Address, Holding
 from contacts.addressing import add_address
 from contacts.agent import Agent
+from contacts.bin import give_way
 from contacts.company import Company
 from contacts.creating import index_person
 from contacts.custom_values import cleaned, custom_of, set_custom, told
@@ -130,7 +131,7 @@ def employ(
     """Let a person work at a company; a new primary employment takes our contact, category and business from it."""
     await_turn(db)
     if company.binned_at is not None:
-        raise Refused(_("%(name)s is deleted. Restore it first.", name=company.name), {"company": "Choose another company."})
+        raise Refused(N_("The company is deleted. Restore it first."), {"company": N_("Choose another company.")})
     if primary:
         for other in db.scalars(select(Employment).where(Employment.person_id == person.id, Employment.primary)):
             other.primary = False
@@ -192,7 +193,7 @@ def reindex(db: Session, person: Person) -> None:
     values = db.scalars(select(Address.value).join(Holding, Holding.address_id == Address.id).where(
         Holding.person_id == person.id, Holding.until.is_(None))).all()
     companies = db.scalars(select(Company.name).join(Employment, Employment.company_id == Company.id).where(
-        Employment.person_id == person.id, Employment.ended_on.is_(None))).all()
+        Employment.person_id == person.id, Employment.ended_on.is_(None), Company.binned_at.is_(None))).all()
     names = [word for one in parts_of(db, person) for word in (one.name, one.customer_number) if word]
     index_person(db, person, values, " ".join((*companies, *names)))
 
@@ -252,7 +253,11 @@ def _unique_number(db: Session, number: str | None, person_id: int | None) -> No
     if not number:
         return
     with db.no_autoflush:
-        other = db.scalar(select(Person.id).where(Person.customer_number == number))
-    if other is not None and other != person_id:
+        other = db.scalar(select(Person).where(Person.customer_number == number))
+        if other is not None and other.id != person_id and other.binned_at is not None and give_way(db, other.id, number):
+            db.execute(update(Person.__table__).where(Person.id == other.id).values(customer_number=None))  # type: ignore[arg-type]
+            set_committed_value(other, "customer_number", None)
+            return
+    if other is not None and other.id != person_id:
         raise Refused(_("Customer number %(number)s belongs to somebody else.", number=number),
                       {"customer_number": "This number is taken."})

@@ -69,7 +69,7 @@ def _person(person: Person, held: Sequence[Holding]) -> list[str]:
     emails, phones = ([one.address.value for one in held if one.address.kind == kind] for kind in ("email", "phone"))
     job, names = person.employment, [_name(row) for row in (person.category, person.business, person.our_contact, person.support_contact, person.service_level)]
     return [person.uid, person.first_name, person.last_name, person.title or "", person.status, *_some(emails, EMAILS), *_some(phones, PHONES),
-            job.company.name if job else "", (job.position or "") if job else "", person.preferred_language or "", *names,
+            job.company.called if job else "", (job.position or "") if job else "", person.preferred_language or "", *names,
             "yes" if person.private_customer else "no", person.customer_number or "", "yes" if person.block_mass_mail else "no"]
 
 

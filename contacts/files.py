@@ -1,4 +1,4 @@
-"""The file area of a card: files kept there, deleted and brought back (T33a-T33c)."""
+"""The file area of a card: files kept there, and deleted (T33a-T33c)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from contacts.company import Company
 from contacts.facts import FileChanged
 from contacts.file import File
 from contacts.person import Person
-from core.clock import now
 from core.errors import Forbidden, Refused, Unknown
 from core.history import record
 from core.i18n import N_
@@ -58,26 +57,18 @@ def keep_file(
 
 
 def delete_file(db: Session, file: File, *, by: Agent) -> None:
-    """One's own, or as an admin anybody's. It can be brought back while the bin keeps it."""
+    """One's own, or as an admin anybody's: at once and for good (S72). Its bytes go when nothing else names them."""
     _may_delete(file, by)
-    file.binned_at = now()
-    db.flush()
     _record(db, file, "deleted", by)
-
-
-def restore_file(db: Session, file: File, *, by: Agent) -> None:
-    """Back where it was."""
-    _may_delete(file, by)
-    file.binned_at = None
+    db.delete(file)
     db.flush()
-    _record(db, file, "restored", by)
 
 
-def file_called(db: Session, uid: str, *, binned: bool = False) -> File:
+def file_called(db: Session, uid: str) -> File:
     """The file with this uid. Raises Unknown, also where its card is in the bin."""
     file = db.scalar(select(File).where(File.uid == uid).options(*LOADED))
     card = (file.person or file.company) if file is not None else None
-    if file is None or card is None or (file.binned_at is not None) != binned or card.binned_at is not None:
+    if file is None or card is None or file.binned_at is not None or card.binned_at is not None:
         raise Unknown(N_("There is no such file."))
     return file
 
@@ -116,6 +107,6 @@ def _on(card: Card) -> ColumnElement[bool]:
 
 
 def _record(db: Session, file: File, change: str, by: Agent) -> None:
-    values = {"added": (None, file.name), "deleted": (file.name, None), "restored": (None, file.name)}
+    values = {"added": (None, file.name), "deleted": (file.name, None)}
     record(db, FileChanged(file.uid, change, file.person.uid if file.person else None, file.company.uid if file.company else None),
            by=by.uid, changes={"file": values[change]})

@@ -71,7 +71,7 @@ def identify(db: Session, address: Address, *, own: frozenset[str]) -> Identifie
     binned = next((h for h in held if h.person.binned_at is not None), None)
     if binned is not None:
         return Identified("binned", binned.person, evidence=[
-            evidence("binned", 0, N_("%(address)s belongs to a deleted person."), address=address.value)])
+            evidence("binned", 0, N_("The address belongs to a deleted person."))])
     agent = agent_at(db, address.normalised)
     if agent is not None:
         return Identified("agent", agent=agent, evidence=[

@@ -71,7 +71,7 @@ class MassMerge(Bulk):
             raise Skipped(GONE)
         person, into = ordered(pair)
         item.subject_uid = into.uid
-        item.data = item.data | {"name": _("%(one)s and %(other)s", one=person.name, other=into.name)}
+        item.data = item.data | {"name": _("%(one)s and %(other)s", one=person.name, other=into.name), "other": person.uid}
         if pair.state == "two":
             raise Skipped(N_("Somebody has found them to be two persons."))
         if item.data["again"]:

@@ -105,7 +105,7 @@ class MassMove(Bulk):
 
 
 def _told(person: Person, move: Move, foreseen: Plan) -> tuple[dict[str, Any], dict[str, Any]]:
-    before: dict[str, Any] = {"company": move.job.company.name if move.job else None}
+    before: dict[str, Any] = {"company": move.job.company.called if move.job else None}
     after: dict[str, Any] = {"company": move.company.name if move.company else None}
     if foreseen.status:
         before["status"], after["status"] = person.status, foreseen.status

@@ -27,6 +27,8 @@ class Kind:
     members: Any = None
     standing: str = ""
     standings: Sequence[str] = ()
+    #: Deleted at once and for good (S72).
+    final: bool = False
 
     @property
     def customer(self) -> bool:
@@ -37,7 +39,7 @@ class Kind:
 SALES = Kind("sales", "sale", sale.Sale, (*SHARED, *CUSTOMER, "stage_id", "amount", "currency", "probability", "at"), sale.STATES, sale.OPEN,
              sale.SaleMember, "role")
 PROJECTS = Kind("projects", "project", project.Project, (*SHARED, *CUSTOMER, "starts_on", "ends_on"), project.STATES, project.OPEN,
-                project.ProjectMember, "role")
+                project.ProjectMember, "role", final=True)
 CAMPAIGNS = Kind("campaigns", "campaign", campaign.Campaign, (*SHARED, "starts_on", "ends_on"), campaign.STATES, campaign.OPEN,
                  campaign.CampaignMember, "status", campaign.STATUSES)
 ORDERS = Kind("orders", "order", order.Order, (*SHARED, *CUSTOMER, "currency", "at"), order.STATES, order.OPEN)

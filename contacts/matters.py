@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from contacts.agent import Agent
@@ -91,12 +91,16 @@ def edit_matter(
 
 
 def delete_matter(db: Session, matter: Matter, *, by: Agent) -> None:
-    """Shown nowhere any more; it can be restored while the bin keeps it (``contacts.bin_days``). Raises Forbidden."""
+    """Shown nowhere any more; it can be restored while the bin keeps it (``contacts.bin_days``), but for a project: that is gone for good
+    (S72). Raises Forbidden."""
     _may(matter, by)
     matter.binned_at = now()
     db.flush()
     index_matter(db, matter)
     _record(db, matter, "deleted", by)
+    if kind_of(matter).final:
+        db.execute(delete(type(matter)).where(type(matter).id == matter.id))
+        db.expunge(matter)
 
 
 def restore_matter(db: Session, matter: Matter, *, by: Agent) -> None:

@@ -92,8 +92,8 @@ class Person(Row, Guarded, Base):
 
     @property
     def employment(self) -> Employment | None:
-        """The primary employment that holds today."""
-        return next((e for e in self.employments if e.primary and e.ended_on is None), None)
+        """The primary employment that holds today; none at a company in the bin."""
+        return next((e for e in self.employments if e.primary and e.ended_on is None and e.company.binned_at is None), None)
 
     def employment_on(self, day: date) -> Employment | None:
         """The main employment of a day (C14-C16)."""

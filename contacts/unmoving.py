@@ -20,7 +20,6 @@ from core.clock import now
 from core.errors import Conflict, Refused
 from core.history import record
 from core.i18n import N_
-from core.i18n import gettext as _
 from core.operations import Operation, OperationItem
 
 #: A move by itself, and one of a move of many, which has its place among the items of that.
@@ -83,9 +82,8 @@ def undo_move(db: Session, operation: Operation, *, by: Agent) -> int:
 def _check_companies(db: Session, kept: Mapping[str, Any]) -> None:
     """Raises Conflict where the person, or a record that went along, would be with a deleted company again."""
     ids = {job["company_id"] for job in kept["before"]["jobs"] if not job["ended_on"]} | ({kept["from"]} - {None})
-    gone = db.scalar(select(Company).where(Company.id.in_(ids), Company.binned_at.is_not(None)).order_by(Company.id).limit(1))
-    if gone is not None:
-        raise Conflict(_("%(name)s is deleted. Restore it first.", name=gone.name))
+    if db.scalar(select(Company.id).where(Company.id.in_(ids), Company.binned_at.is_not(None)).limit(1)) is not None:
+        raise Conflict(N_("The company is deleted. Restore it first."))
 
 
 def _restore(db: Session, person: Person, kept: Mapping[str, Any]) -> None:

@@ -23,7 +23,7 @@ def _lines(person: Person, holdings: Sequence[Holding], version: str) -> Iterato
     yield f"N:{_escaped(person.last_name)};{_escaped(person.first_name)};;;"
     job = person.employment
     if job is not None:
-        yield f"ORG:{_escaped(job.company.name)}"
+        yield f"ORG:{_escaped(job.company.called)}"
     if title := (job.position if job is not None and job.position else person.title):
         yield f"TITLE:{_escaped(title)}"
     if person.preferred_language and version == "4.0":

@@ -116,7 +116,7 @@ def _filled(component: Kind, activity: Activity) -> Kind:
 
 def _told(activity: Activity) -> str:
     """With whom, then the text. Nobody is an attendee: a program that reads the calendar shall invite nobody."""
-    who = ", ".join([*(person.name for person in activity.persons), *([activity.company.name] if activity.company else [])])
+    who = ", ".join([*(person.name for person in activity.persons), *([activity.company.name] if activity.company and activity.company.binned_at is None else [])])
     return "\n\n".join(filter(None, (_("With %(names)s", names=who) if who else "", activity.text)))
 
 

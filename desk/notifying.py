@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from contacts.address import normalise_email
 from contacts.agent import Agent, Team
 from contacts.identifying import agent_at
+from contacts.masking import DELETED
 from core.batch import MISSING, defer, recall, remember
 from core.history import Fact, FactRow
 from core.i18n import N_, speaking
@@ -147,7 +148,7 @@ def _mail(db: Session, news: News, agent: Agent, by: Agent | None) -> None:
     ticket, message = news.ticket, news.message
     if normalise_email(agent.email) in own_addresses(db) or not within_budget(db, ticket, agent.email, agent=True):
         return
-    words = {"number": f"#{ticket.number}", "subject": ticket.subject, "requester": _requester(ticket),
+    words = {"number": f"#{ticket.number}", "subject": ticket.subject, "requester": _requester(ticket, agent),
              "mailbox": ticket.mailbox.name, "text": _text(news, agent),
              "link": f"{settings().url}/tickets/{ticket.number}", "by": by.name if by else ticket.mailbox.name}
     mail = render(db, f"notify_{news.event}", agent.language, ticket.mailbox,
@@ -164,10 +165,11 @@ def _text(news: News, agent: Agent) -> str:
     return news.message.shown[:LONGEST].strip() if news.message else ""
 
 
-def _requester(ticket: Ticket) -> str:
-    asked = ticket.requester
-    name = ticket.requester_name if asked is None or asked.binned_at is None else ""       # a deleted person has no name
-    return name or (ticket.requester_address.value if ticket.requester_address else "")
+def _requester(ticket: Ticket, agent: Agent) -> str:
+    if ticket.of_a_deleted:
+        with speaking(agent.language):
+            return _(DELETED)
+    return ticket.requester_name or (ticket.requester_address.value if ticket.requester_address else "")
 
 
 def _last_message(db: Session, ticket: Ticket) -> Message | None:

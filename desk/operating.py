@@ -9,9 +9,13 @@ from sqlalchemy.orm import Session
 
 from contacts import duplicate_scan, unmoving
 from contacts.agent import Agent
+from contacts.company import DELETED_COMPANY, Company
+from contacts.masking import DELETED
+from contacts.person import Person
 from core import bulk
 from core.errors import Refused, Unknown
 from core.i18n import N_
+from core.i18n import gettext as _
 from core.operations import Operation, OperationItem, turn
 from desk.bulk_acts import ACTS
 from desk.erasing import running as erasing
@@ -50,6 +54,20 @@ def items_of(db: Session, operation: Operation, *, only: str = "all", after: int
     some = [OperationItem.state == states[0]] if states else []
     return db.scalars(select(OperationItem).where(OperationItem.operation_id == operation.id, *some, OperationItem.id > after).order_by(
         OperationItem.id).limit(most)).all()
+
+
+def masks(db: Session, items: Sequence[OperationItem]) -> dict[int, str]:
+    """Item → what is said in place of a name, where its record is in the bin: what the item keeps of it is not shown either (S63)."""
+    uids = {uid for item in items for uid in _subjects(item)}
+    gone: dict[str, str] = {}
+    for kind, said in ((Person, DELETED), (Company, DELETED_COMPANY)):
+        gone |= dict.fromkeys(db.scalars(select(kind.uid).where(kind.uid.in_(uids), kind.binned_at.is_not(None))), _(said)) if uids else {}
+    return {item.id: gone[uid] for item in items for uid in _subjects(item) if uid in gone}
+
+
+def _subjects(item: OperationItem) -> list[str]:
+    """Whom an item speaks of: its subject, and the other of a pair."""
+    return [uid for uid in (item.subject_uid, item.data.get("other")) if uid]
 
 
 def acts(db: Session, operation: Operation) -> list[str]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from contacts.address import Address, Holding, is_among, normalise_email
 from contacts.agent import Agent
 from contacts.identifying import address_row, identify, origin_of
+from contacts.masking import needs_living
 from contacts.person import Person
 from core.clock import now
 from core.errors import Refused
@@ -57,6 +58,7 @@ def reply(
     copies = _each_once(map(check_address, cc), own, but=recipients)
     if len(recipients) + len(copies) > MOST_RECIPIENTS:
         raise Refused(_("At most %(n)s recipients.", n=MOST_RECIPIENTS), {"cc": "Too many recipients."})
+    needs_living(db, [*recipients, *copies])
     subject = subject.strip() or ticket.subject
     mailbox = answers_from(db, by, ticket)
     message = _write(db, ticket, "out", by, html=html, text=text, subject=subject,

@@ -7,8 +7,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from contacts import bin as bins
 from contacts.agent import Agent
+from contacts.bin import still_kept
 from core.clock import now
+from core.database import new_uid
 from core.errors import Refused
 from core.history import record
 from core.i18n import N_
@@ -24,18 +27,23 @@ def bin_ticket(db: Session, ticket: Ticket, *, by: Agent) -> None:
     _whole(ticket)
     if ticket.binned_at is not None:
         raise Refused(N_("This ticket is in the bin already."))
-    _put(db, ticket, now())
+    at = now()
+    _put(db, ticket, at)
+    bins.lay(db, "ticket", ticket.id, act=new_uid(), at=at, by=by)
     record(db, TicketBinned(ticket.uid), by=by.uid)
     db.flush()
 
 
 def restore_ticket(db: Session, ticket: Ticket, *, by: Agent) -> None:
-    """Bring a ticket back as it was."""
+    """Bring a ticket back as it was. Raises Refused where the bin's days are over (S70)."""
     needs_admin(by)
     _whole(ticket)
     if ticket.binned_at is None:
         raise Refused(N_("This ticket is not in the bin."))
+    still_kept(db, ticket.binned_at)
     _put(db, ticket, None)
+    if (row := bins.lying(db, "ticket", ticket.id)) is not None:
+        db.delete(row)
     record(db, TicketBinned(ticket.uid, restored=True), by=by.uid)
     db.flush()
 

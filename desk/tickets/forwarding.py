@@ -8,9 +8,11 @@ from html import escape
 
 from markupsafe import Markup
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
+from contacts.address import normalise_email
 from contacts.agent import Agent
+from contacts.masking import DELETED, masked
 from core.i18n import gettext as _
 from core.i18n import moment
 from desk.tickets.attaching import OWN_PICTURE
@@ -52,9 +54,11 @@ def copies_of(db: Session, ticket: Ticket, uids: Sequence[str], *, by: Agent) ->
 
 
 def _head(message: Message) -> Markup:
-    sender = _party(message.author.name if message.author else message.from_name, message.from_address)
-    lines = ((_("From"), sender), (_("Sent"), moment(message.written_at or message.at)),
-             (_("To"), ", ".join(_party(name, address) for name, address in message.to)),
+    pairs = [(message.author.name if message.author else message.from_name, message.from_address), *message.to]
+    db = object_session(message)
+    gone = masked(db, (address for _name, address in pairs)) if db is not None else frozenset()      # who is in the bin is named to nobody
+    sender, *to = [_(DELETED) if normalise_email(address) in gone else _party(name, address) for name, address in pairs]
+    lines = ((_("From"), sender), (_("Sent"), moment(message.written_at or message.at)), (_("To"), ", ".join(to)),
              (_("Subject"), message.subject or message.ticket.subject))
     return Markup("<br>").join(Markup("<b>{}:</b> {}").format(name, value) for name, value in lines if value)
 

@@ -93,10 +93,19 @@ def _judge_again(db: Session, tickets: Iterable[Ticket], by: Agent) -> None:
     for ticket in tickets:
         found = identify(db, ticket.requester_address, own=own) if ticket.requester_address is not None else None
         if found is not None and (found.person is None or found.person.id != ticket.requester_id):
-            _belongs(db, ticket, found, by)
+            _belongs(db, ticket, found, by, TAKEN_BACK)
 
 
-def _belongs(db: Session, ticket: Ticket, found: Identified, by: Agent) -> None:
+def belongs(db: Session, ticket: Ticket, by: Agent, *, said: str) -> bool:
+    """The ticket is whose address it is now, else what the policy says of strangers becomes of it; whether that is spam. ``said`` is why,
+    with a place for the agent."""
+    assert ticket.requester_address is not None
+    found = identify(db, ticket.requester_address, own=own_addresses(db))
+    _belongs(db, ticket, found, by, said)
+    return found.state == "unknown" and _decision(db, ticket).act == "spam"
+
+
+def _belongs(db: Session, ticket: Ticket, found: Identified, by: Agent, said: str) -> None:
     """The ticket is whose address it is now, else what the policy says of strangers becomes of it."""
     person, decision = found.person if found.state == "known" else None, _decision(db, ticket)
     held = found.state in ("several", "binned") or (found.state == "unknown" and decision.act == "ask")
@@ -110,7 +119,7 @@ def _belongs(db: Session, ticket: Ticket, found: Identified, by: Agent) -> None:
     candidates = found.candidates or resembling.candidates(db, of_ticket(db, ticket)) if held else []
     how = "created" if person and found.state == "unknown" else "address" if person else "none"
     ticket.identification = {"how": how, "candidates": candidates,
-                             "evidence": [*found.evidence, evidence("agent", 0, TAKEN_BACK, agent=by.name)]}
+                             "evidence": [*found.evidence, evidence("agent", 0, said, agent=by.name)]}
     if ticket.state == "spam" and decision.act != "spam" and ticket.verdict.get("policy"):
         change_state(db, ticket, "new", by=by)
         ticket.held = held

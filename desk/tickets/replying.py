@@ -8,6 +8,8 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from contacts.address import normalise_email
+from contacts.masking import masked
 from core.batch import recall, remember
 from core.history import record
 from core.i18n import N_
@@ -72,7 +74,7 @@ def append_agents(db: Session, s: Situation, files: list[str]) -> tuple[Ticket, 
     may not go there, there is nobody to go to, or the notification told of a note."""
     ticket, answer = _locked(db, s), s.answer
     assert answer is not None
-    to, cc = answer_to(ticket, last_of(db, ticket, answer.agent), own=s.own)
+    to, cc = _living(db, *answer_to(ticket, last_of(db, ticket, answer.agent), own=s.own))
     unsent = answer.how if answer.how in KEPT_AS_NOTE else _goes_nowhere(s, answer, to)
     by = None if unsent == "foreign" else answer.agent
     note = bool(unsent) or answer.note
@@ -91,6 +93,13 @@ def append_agents(db: Session, s: Situation, files: list[str]) -> tuple[Ticket, 
         send(db, ticket, message, by=answer.agent)
     db.flush()
     return ticket, message
+
+
+def _living(db: Session, to: Sequence[Recipient], cc: Sequence[Recipient]) -> tuple[list[Recipient], list[Recipient]]:
+    """Whom an answer goes to, without who is in the bin."""
+    gone = masked(db, (one.address for one in (*to, *cc)))
+    living = [[one for one in some if normalise_email(one.address) not in gone] for some in (to, cc)]
+    return living[0], living[1]
 
 
 def _goes_nowhere(s: Situation, answer: AgentsAnswer, to: Sequence[Recipient]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import func, or_, select, update
@@ -10,6 +11,8 @@ from sqlalchemy.orm import Session
 from contacts import binning
 from contacts.address import Address, Holding
 from contacts.agent import Agent
+from contacts.company import Company
+from contacts.giving_back import needs_answers
 from contacts.identifying import identify
 from contacts.person import Person
 from core.i18n import N_
@@ -23,14 +26,15 @@ MOST = 500
 RESTORED = N_("%(agent)s restored the person, who holds this address.")
 
 
-def restore_person(db: Session, person: Person, *, by: Agent) -> list[Ticket]:
-    """Bring a person back; return the held tickets that are theirs again. Raises Refused where they are not deleted.
+def restore_person(db: Session, person: Person, *, by: Agent, answers: Mapping[str, str] | None = None) -> list[Ticket]:
+    """Bring a person back; return the held tickets that are theirs again. ``answers`` and what is raised are as in
+    :func:`contacts.binning.restore_person`.
 
     What they wrote into other tickets meanwhile is theirs too. A ticket whose sender may be forged stays held, and so
     does one whose address somebody else holds too.
     """
     addresses, since = _addresses(db, person), person.binned_at
-    binning.restore_person(db, person, by=by)
+    binning.restore_person(db, person, by=by, answers=answers)
     own = own_addresses(db)
     theirs = [address.id for address in addresses if identify(db, address, own=own).person is person]
     _take_back(db, person, theirs, since)
@@ -41,6 +45,16 @@ def restore_person(db: Session, person: Person, *, by: Agent) -> list[Ticket]:
     for ticket in found:
         settle(db, ticket, person, by, said=RESTORED)
     return found
+
+
+def restore_company(db: Session, company: Company, *, by: Agent, answers: Mapping[str, str] | None = None) -> int:
+    """Bring a company back and the persons who were deleted with it; return how many these are. Raises as for a person."""
+    persons = binning.went_along(db, company)
+    needs_answers(db, persons, answers or {})
+    binning.restore_company(db, company, by=by)
+    for person in persons:
+        restore_person(db, person, by=by, answers=answers)
+    return len(persons)
 
 
 def _take_back(db: Session, person: Person, addresses: list[int], since: datetime | None) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from contacts.address import Address, normalise_email
 from contacts.agent import Agent
+from contacts.person import Person
 from core.database import LARGEST_ID
 from core.fold import words
 from core.search import messages_with, rows_with
@@ -49,6 +50,8 @@ def searched(db: Session, agent: Agent, query: str, wanted: Wanted) -> Wanted:
     if persons:
         ids += db.scalars(select(Ticket.id).where(Ticket.requester_id.in_(persons), fits).order_by(Ticket.id.desc()).limit(MOST))
     ids += _with_words(db, query, fits)
+    hidden = _told_by_who_asks(db, ids, query)
+    ids = [one for one in ids if one not in hidden]
     return replace(wanted, among=tuple(dict.fromkeys(ids))[:MOST])
 
 
@@ -67,7 +70,18 @@ def glimpse(db: Session, agent: Agent, query: str, *, limit: int = 6) -> Sequenc
         messages = messages_with(db, query, most=LOTS[0])
         ids += db.scalars(select(Ticket.id).join(Message, Message.ticket_id == Ticket.id).where(
             Message.id.in_(messages), fits, unsealed(db, Ticket.id)).order_by(Message.id.desc()).limit(GLIMPSED)) if messages else []
+    hidden = _told_by_who_asks(db, ids, query)
+    ids = [one for one in ids if one not in hidden]
     return list_tickets(db, agent, Wanted("all", among=tuple(dict.fromkeys(ids))), limit=limit, brief=True).tickets if ids else []
+
+
+def _told_by_who_asks(db: Session, ids: Sequence[int], query: str) -> set[int]:
+    """Of these tickets those of who is in the bin that are not found by their number or subject: a name or an address leads to none of them."""
+    found = db.execute(select(Ticket.id, Ticket.subject).join(Person, Person.id == Ticket.requester_id).where(
+        Ticket.id.in_(ids), Person.binned_at.is_not(None))).all() if ids else ()
+    number, terms = query.removeprefix("#"), words(query)
+    return {ticket_id for ticket_id, subject in found if str(ticket_id) != number and not all(
+        any(word.startswith(term) for word in words(subject)) for term in terms)}
 
 
 def _with_words(db: Session, query: str, fits: ColumnElement[bool]) -> list[int]:

@@ -15,6 +15,7 @@ from contacts.person import Person
 from core.database import Base, Guarded, Json, Row, personal, plain
 from core.i18n import N_
 from desk.mailboxes import Mailbox
+from rules.intake import is_from_a_deleted_person
 
 STATES = ("new", "open", "waiting", "snoozed", "closed", "spam")
 #: State → the shelf it lies on; lists are read shelf by shelf, each through an index.
@@ -115,6 +116,16 @@ class Ticket(Row, Guarded, Base):
     def living(self) -> bool:
         """Neither binned nor merged."""
         return self.binned_at is None and self.merged_into_id is None
+
+    @property
+    def waits_for_a_deleted(self) -> bool:
+        """Whether it is held because a deleted person wrote it (REQUIREMENTS 0.18)."""
+        return self.held and self.requester_id is None and self.verdict.get("rule") == is_from_a_deleted_person.__name__
+
+    @property
+    def of_a_deleted(self) -> bool:
+        """Whether whoever asks is in the bin: not named, and not written to."""
+        return self.waits_for_a_deleted or (self.requester is not None and self.requester.binned_at is not None)
 
     def enter(self, state: str) -> None:
         """Take a state and its shelf. Binned and merged tickets leave the shelves altogether; what is part of a binned one

@@ -50,7 +50,7 @@ def remember(
     person = ticket.requester_id
     holdings = set(db.scalars(_holding_ids(before.address)))
     given = {
-        "tickets": [{**before.tickets[one.id], "after": one.requester_id, "given_to": one.assignee_id}
+        "tickets": [{**before.tickets[one.id], "after": one.requester_id, "given_to": one.assignee_id, "held_after": one.held}
                     for one in settled if one.id in before.tickets],
         "holdings": sorted(holdings - before.holdings), "retired": sorted(before.holdings - holdings),
         "rule": rule.rule if rule else "", "replaced": rule.replaced if rule else [],
@@ -102,7 +102,7 @@ def undo(db: Session, operation: Operation, *, by: Agent) -> None:
         Ticket.id.in_([one["id"] for one in kept["tickets"]])).order_by(Ticket.id).with_for_update(of=Ticket))}
     for one in kept["tickets"]:
         ticket = tickets.get(one["id"])
-        if ticket is None or ticket.requester_id != goes_on(db, one["after"]) or ticket.held:
+        if ticket is None or ticket.requester_id != goes_on(db, one["after"]) or ticket.held != one.get("held_after", False):
             raise Conflict(N_("Somebody has decided anew about this sender since. Look at the ticket again."))
         restore(db, ticket, one, by)
     hold_as_before(db, kept, by)

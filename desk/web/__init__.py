@@ -18,7 +18,7 @@ from desk.web import assets, cookies, drawing, errors, headers, requests, signin
 NOUNS: tuple[str, ...] = (
     "sessions", "passwords", "profile", "digests", "addresses", "totp", "tokens", "health", "mailboxes", "mailbox_sign_ins", "policies", "policy_rules", "policy_trials", "blocked_senders", "inbound", "outbound",
     "agents", "teams", "levels", "hours", "routing", "absences", "settings_home", "wordings", "options", "alerts", "explanations", "outbox",
-    "persons", "at_hand", "customers", "person_addresses", "person_mails", "mail_locks", "mail_files", "mail_openings", "person_history", "person_services", "person_sidebar", "address_moves",
+    "persons", "bin", "at_hand", "customers", "person_addresses", "person_mails", "mail_locks", "mail_files", "mail_openings", "person_history", "person_services", "person_sidebar", "address_moves",
     "person_companies", "person_moves", "person_copies",
     "duplicates", "duplicate_rules", "person_merges", "person_unmerges", "erasures",
     "confirmations", "person_activities", "person_notes", "company_notes", "contact_notes", "activities", "activity_calendar", "calendars",

@@ -77,7 +77,7 @@ def values_of(one: Activity) -> dict[str, Any]:
     """What the form of one is filled with: days and times where the agent is."""
     begins, ends = (_split(at, whole_day=one.whole_day) for at in (one.at, one.ends_at))
     return {"kind": one.kind, "title": one.title, "text": one.text, "state": one.state, "owner": one.owner.uid if one.owner else "",
-            "company": one.company.name if one.company else "", "day": begins[0], "begin": begins[1],
+            "company": one.company.called if one.company else "", "day": begins[0], "begin": begins[1],
             "last_day": ends[0] if ends[0] != begins[0] else "", "end": ends[1]}
 
 

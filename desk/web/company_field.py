@@ -27,7 +27,7 @@ def typed_company(name: str) -> Company | None:
 def begun_company(name: str, uid: str) -> Company | None:
     """The same where the form began with a company: that one, while its name stands; two may have one name."""
     begun = db().scalar(select(Company).where(Company.uid == uid)) if name and uid else None
-    return begun if begun is not None and begun.name == name else typed_company(name)
+    return begun if begun is not None and begun.called == name else typed_company(name)
 
 
 def chosen_company(uid: str) -> Company:

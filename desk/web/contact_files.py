@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from contacts.companies import company_called
 from contacts.editing import person_called
 from contacts.file import File
-from contacts.files import Card, delete_file, file_called, files_of, fits, keep_file, restore_file
+from contacts.files import Card, delete_file, file_called, files_of, fits, keep_file
 from contacts.notes import note_key
 from contacts.person import Person
 from core import files
@@ -67,22 +67,12 @@ def show(of: str, uid: str, fid: str) -> Any:
 @bp.post("/<fid>/end")
 @login_required
 def destroy(of: str, uid: str, fid: str) -> Any:
-    """Delete it."""
+    """Delete it: there is no way back (S72)."""
     whose = card(of, uid)
     file = the_file(whose, fid)
+    said = _("%(name)s was deleted.", name=file.name)
     delete_file(db(), file, by=me())
-    return see_other(url_for("contact_files.index", of=of, uid=whose.uid), said=_("%(name)s was deleted.", name=file.name),
-                     undo=url_for("contact_files.restore", of=of, uid=whose.uid, fid=fid))
-
-
-@bp.post("/<fid>/restoring")
-@login_required
-def restore(of: str, uid: str, fid: str) -> Any:
-    """Bring it back."""
-    whose = card(of, uid)
-    file = the_file(whose, fid, binned=True)
-    restore_file(db(), file, by=me())
-    return see_other(url_for("contact_files.index", of=of, uid=whose.uid), said=_("%(name)s is back.", name=file.name))
+    return see_other(url_for("contact_files.index", of=of, uid=whose.uid), said=said)
 
 
 def card(of: str, uid: str) -> Card:
@@ -90,9 +80,9 @@ def card(of: str, uid: str) -> Card:
     return person_called(db(), uid) if of == "persons" else company_called(db(), uid)
 
 
-def the_file(whose: Card, uid: str, *, binned: bool = False) -> File:
+def the_file(whose: Card, uid: str) -> File:
     """A file of this card, on a company's also one of a person. Raises Unknown."""
-    file = file_called(db(), uid, binned=binned)
+    file = file_called(db(), uid)
     if whose not in (file.person, file.company):
         raise Unknown(N_("There is no such file."))
     return file

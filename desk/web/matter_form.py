@@ -23,6 +23,7 @@ from desk.web.forms import differing, errors_of, posted, typed, version
 from desk.web.matter_posted import posted_fields, rows
 from desk.web.pages import page
 from desk.web.presenting.column import active_agents
+from desk.web.presenting.masking import deleted_person
 from desk.web.presenting.matters import STATES, WORDS, matter_url
 from desk.web.requests import db
 from desk.web.signing_in import me
@@ -82,7 +83,8 @@ def values_of(one: Any) -> dict[str, str]:
     kind = kind_of(one)
     found = {"title": one.title, "text": one.text, "state": one.state, "owner": one.owner.uid if one.owner else ""}
     if kind.customer:
-        found |= {"person": one.person.name if one.person and one.person.living else "", "company": one.company.name if one.company else ""}
+        found |= {"person": "" if not one.person else one.person.name if one.person.binned_at is None else deleted_person(),
+                  "company": one.company.called if one.company else ""}
     found |= {name: value.isoformat() if (value := getattr(one, name)) else "" for name in ("starts_on", "ends_on") if name in kind.fields}
     if "at" in kind.fields:
         found |= {"at": one.at.date().isoformat() if one.at else "", "currency": one.currency}

@@ -123,10 +123,11 @@ def enter(key: str, uid: str) -> Any:
 @bp.post("/<uid>/end")
 @login_required
 def destroy(key: str, uid: str) -> Any:
-    """Delete it."""
+    """Delete it; of a project there is no way back (S72)."""
     matter = matter_called(db(), key, uid)
+    said = _("“%(title)s” was deleted.", title=matter.called)
     delete_matter(db(), matter, by=me())
-    return see_other(url_for("matters.index", key=key), said=_("“%(title)s” was deleted.", title=matter.called), undo=url_for("matters.restore", key=key, uid=uid))
+    return see_other(url_for("matters.index", key=key), said=said, undo="" if KINDS[key].final else url_for("matters.restore", key=key, uid=uid))
 
 
 @bp.post("/<uid>/restoring")

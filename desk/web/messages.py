@@ -22,6 +22,7 @@ from desk.tickets.message import Delivery, Message
 from desk.web.pages import page
 from desk.web.presenting.frames import frame, shown_here
 from desk.web.presenting.links import trace_url
+from desk.web.presenting.masking import masked_in
 from desk.web.presenting.times import stamp
 from desk.web.presenting.words import size
 from desk.web.requests import db
@@ -65,6 +66,8 @@ def raw(uid: str) -> Any:
     """The mail as it came or went: a page that shows its beginning, or with ``download`` all of it."""
     message = message_for(db(), me(), uid)
     needs_reading(db(), message.ticket_id)
+    if masked_in([message]):
+        raise Refused(N_("A deleted person has a part in this mail. Its source can be read when the person is restored."))
     source, came = _source(message)
     if request.args.get("download"):
         response = Response(source, mimetype="text/plain; charset=utf-8")

@@ -88,7 +88,7 @@ def update(uid: str, eid: str) -> Any:
         change_position(db(), job, _changes(), by=me())
     except Refused as refused:
         return _form(person, job, errors_of(refused)), refused.status
-    return see_other(url_for("person_companies.index", uid=uid), said=_("%(name)s was saved.", name=job.company.name))
+    return see_other(url_for("person_companies.index", uid=uid), said=_("%(name)s was saved.", name=job.company.called))
 
 
 @bp.post("/<eid>/primary")
@@ -98,7 +98,7 @@ def lead(uid: str, eid: str) -> Any:
     person = person_called(db(), uid)
     job = _job(person, eid)
     change_position(db(), job, {"primary": True}, by=me())
-    return see_other(url_for("person_companies.index", uid=uid), said=_("%(company)s is the primary company now.", company=job.company.name))
+    return see_other(url_for("person_companies.index", uid=uid), said=_("%(company)s is the primary company now.", company=job.company.called))
 
 
 def _company() -> Company:
@@ -143,5 +143,5 @@ def _form(person: Person, job: Employment, errors: dict[str, str]) -> str:
     values = {"position": job.position or "", "from": str(job.started_on or ""), "to": str(job.ended_on or ""),
               "status": "left" if job.ended_on else "active"}
     return page("web/persons/employment.html", current="persons", person={"name": person.name, "uid": person.uid, "version": person.version},
-                job={"uid": job.uid, "company": job.company.name}, given=typed(tuple(values)) if errors else values, errors=errors,
+                job={"uid": job.uid, "company": job.company.called}, given=typed(tuple(values)) if errors else values, errors=errors,
                 statuses=[(value, _(label)) for value, label in STATUSES], back_url=url_for("person_companies.index", uid=person.uid))

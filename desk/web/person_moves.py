@@ -116,7 +116,7 @@ def _page(person: Person, errors: dict[str, str], shown: dict[str, Any] | None =
     if given["to"] and not given["company"]:
         given["company"] = db().scalar(select(Company.name).where(Company.uid == given["to"])) or ""
     current = [job for job in person.employments if job.ended_on is None]
-    jobs = [(job.uid, f"{job.company.name}{', ' + job.position if job.position else ''}") for job in current]
+    jobs = [(job.uid, f"{job.company.called}{', ' + job.position if job.position else ''}") for job in current]
     return page("web/persons/move.html", current="persons", person={"name": person.name, "uid": person.uid}, jobs=jobs, given=given, errors=errors,
                 kinds=[(kind.key, _(kind.label)) for kind in MOVABLE], shown=shown, companies_url=url_for("companies.suggest"),
                 back_url=url_for("persons.show", uid=person.uid), on_text=dated(today(), year=True))

@@ -12,18 +12,18 @@ from contacts.binning import bin_person
 from contacts.editing import person_called
 from contacts.person import Person
 from contacts.searching import Names, count_persons, search_persons
-from core.errors import Refused
+from core.errors import Conflict, Refused
 from core.i18n import gettext as _
-from desk.access import needs_admin
 from desk.tickets.returning import restore_person
 from desk.web.card_tabs import person_tab
 from desk.web.pages import page, see_other
 from desk.web.person_form import changed, form_page, made
 from desk.web.presenting.duplicates import register_tabs, warning_of
 from desk.web.presenting.person_frame import opens_with
-from desk.web.presenting.persons import lines, masked
+from desk.web.presenting.persons import lines
 from desk.web.presenting.selections import targets
 from desk.web.requests import db
+from desk.web.restoring import answers, ask_whose, until
 from desk.web.signing_in import admins_only, me
 
 bp = Blueprint("persons", __name__, url_prefix="/persons")
@@ -36,15 +36,15 @@ def index() -> Any:
     if request.args.get("selection"):
         return see_other(url_for("selections.show", uid=request.args["selection"], q=request.args.get("q") or None))
     only, query = request.args.get("only", ""), request.args.get("q", "")
-    only = "" if query and only in ("favourites", "recent") else only       # a search is over everybody
     if only == "deleted":
-        needs_admin(me())
+        return see_other(url_for("bin.index", of="person"))
+    only = "" if query and only in ("favourites", "recent") else only       # a search is over everybody
     found = _at_hand(only) or search_persons(
-        db(), query, cursor=request.args.get("cursor", ""), binned=only == "deleted", to_be_completed=True if only == "incomplete" else None)
+        db(), query, cursor=request.args.get("cursor", ""), to_be_completed=True if only == "incomplete" else None)
     filters = register_tabs(only, query)
     return page("web/persons/index.html", current="persons", q=query, count=_count(only, query, found), filters=filters, only=only,
                 targets=targets("persons"),
-                persons=[] if only == "deleted" else lines(found.rows), deleted=masked(found.rows) if only == "deleted" else [],
+                persons=lines(found.rows),
                 newer=_at(only=only, q=query) if request.args.get("cursor") else None,
                 older=_at(only=only, q=query, cursor=found.next) if found.next else None)
 
@@ -116,21 +116,24 @@ def update(uid: str) -> Any:
 def destroy(uid: str) -> Any:
     """Into the bin: masked everywhere, restorable."""
     bin_person(db(), person_called(db(), uid), by=me())
-    return see_other(url_for("persons.index"), said=_("The person is in the bin."), undo=url_for("persons.restore", uid=uid))
+    return see_other(url_for("persons.index"), said=_("The person is in the bin until %(day)s.", day=until()), undo=url_for("persons.restore", uid=uid))
 
 
 @bp.post("/<uid>/restoring")
 @admins_only
 def restore(uid: str) -> Any:
-    """Out of the bin, name and all."""
+    """Out of the bin, name and all; where somebody else has got an address or number of theirs, it is asked whose it is."""
     person: Person = person_called(db(), uid, binned=True)
-    restore_person(db(), person, by=me())
+    try:
+        restore_person(db(), person, by=me(), answers=answers())
+    except Conflict as refused:
+        return ask_whose([person], refused, url_for("persons.restore", uid=uid), _("Restore %(name)s", name=person.name))
     return see_other(url_for("persons.show", uid=uid), said=_("%(name)s is back.", name=person.name) + warning_of(person))
 
 
 def _count(only: str, query: str, found: Names[Person]) -> int | None:
     """How many the list has, where it can be said without reading them all."""
-    if query or only in ("deleted", "favourites", "recent"):
+    if query or only in ("favourites", "recent"):
         return len(found.rows) if not (found.next or request.args.get("cursor")) else None
     return count_persons(db(), to_be_completed=True if only == "incomplete" else None)
 

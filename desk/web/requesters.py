@@ -14,6 +14,7 @@ from contacts.company import Company
 from contacts.creating import company_at, name_for
 from contacts.editing import person_called
 from contacts.identifying import split_name
+from contacts.masking import masked
 from contacts.searching import search_persons
 from core.errors import Conflict, Refused, Unknown
 from core.fold import fold
@@ -28,10 +29,12 @@ from desk.tickets.gathering import forged
 from desk.tickets.message import Message
 from desk.tickets.senders import came_from, change_sender
 from desk.tickets.ticket import Ticket
+from desk.tickets.treating_as_new import treat_as_new
 from desk.web.forms import posted
 from desk.web.pages import page
 from desk.web.presenting.candidates import company_of, standing
 from desk.web.presenting.faces import person_face
+from desk.web.presenting.masking import deleted_person
 from desk.web.presenting.places import Place
 from desk.web.presenting.rows import who
 from desk.web.requests import db, ring_after
@@ -58,7 +61,7 @@ def edit(number: int) -> str:
     message, sender = _message(ticket), came_from(db(), ticket)
     return page("web/tickets/requester.html", ticket=ticket, q=query, back_url=url_for("tickets.show", number=number), scopes=_scopes(ticket, message), message=message.uid if message else "",
                 company=company_of(ticket),
-                address=sender.value if sender and not forged(ticket) else "",
+                address=sender.value if sender and not forged(ticket) and not masked(db(), [sender.value]) else "",
                 known=ticket.requester.name if ticket.requester and ticket.requester.living else "", standing=standing(ticket), first_name=first, last_name=last,
                 persons=[{"name": p.name, "face": person_face(p.name, p), "email": mails.get(p.id, ""), "uid": p.uid} for p in found],
                 url=url_for("requesters.update", number=number, act="person"))
@@ -67,13 +70,17 @@ def edit(number: int) -> str:
 @bp.post("/tickets/<int:number>/requester")
 @login_required
 def update(number: int) -> Any:
-    """Settle it: ``act`` is person, create, none, spam or block; ``scope`` of a person: message, ticket or address; with
+    """Settle it: ``act`` is person, create, none, spam, block, or new (of a deleted person's); ``scope`` of a person: message, ticket or address; with
     ``always`` the rule for the domain is written too. The answer offers to take it back."""
     ticket, act = ticket_to_change(number), request.values.get("act", "")
     if posted("standing") not in ("", standing(ticket)):
         raise Conflict(N_("Somebody has decided anew about this sender since. Look at the ticket again."))
     if act == "person" and request.values.get("scope") == "message":
         return _one_message(ticket)
+    if act == "new":
+        kept = treat_as_new(db(), ticket, me())
+        ring_after("fanout")
+        return back_to(ticket, _("The sender counts as somebody new."), url_for("requesters.undo", number=ticket.number, uid=kept.uid))
     before = undeciding.Before(db(), ticket)
     settled = _decide(ticket, act)
     blocked = undeciding.block_sender(db(), ticket, _blocked()) if act == "block" else ""
@@ -133,7 +140,8 @@ def _scopes(ticket: Ticket, message: Message | None) -> list[tuple[str, str]]:
     address = came_from(db(), ticket)
     found = [("message", _("This message alone"))] if message is not None else []
     found.append(("ticket", _("This ticket alone")))
-    return [*([("address", _("This ticket, and all that comes from %(address)s from now on", address=address.value))] if address else []), *found]
+    said = "" if address is None else deleted_person() if masked(db(), [address.value]) else address.value
+    return [*([("address", _("This ticket, and all that comes from %(address)s from now on", address=said))] if said else []), *found]
 
 
 def _blocked() -> str:

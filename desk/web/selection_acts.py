@@ -23,6 +23,7 @@ from contacts.selection import OF, Selection
 from core.errors import Refusals, Refused
 from core.i18n import N_, ngettext, today
 from core.i18n import gettext as _
+from desk.mass_delete import plan_deletion
 from desk.web.company_field import typed_company
 from desk.web.day_field import typed_day
 from desk.web.forms import errors_of, posted
@@ -32,7 +33,8 @@ from desk.web.presenting.matters import STATES
 from desk.web.presenting.own_fields import own_controls
 from desk.web.presenting.selections import counted, list_url, selection_url
 from desk.web.requests import db, ring_after
-from desk.web.signing_in import me
+from desk.web.restoring import until
+from desk.web.signing_in import admins_only, me
 
 bp = Blueprint("selection_acts", __name__, url_prefix="/selections/acts")
 #: Ticked at once, and put into a campaign at once.
@@ -89,6 +91,18 @@ def move() -> Any:
         operation = plan_moves(db(), chosen if isinstance(chosen, Select) else list(chosen), _wanted(), me())
     except Refused as refused:
         return _form(errors_of(refused)), refused.status
+    ring_after("operations")
+    return see_other(url_for("operations.show", uid=operation.uid))
+
+
+@bp.post("/deletion")
+@admins_only
+def delete() -> Any:
+    """Delete persons or companies: laid out by a worker and shown record by record before anything happens (S66, S67)."""
+    of, chosen, _count = _chosen()
+    if of not in CARDS:
+        raise Refused(N_("Only persons and companies are deleted like this."))
+    operation = plan_deletion(db(), of, chosen if isinstance(chosen, Select) else list(chosen), me())
     ring_after("operations")
     return see_other(url_for("operations.show", uid=operation.uid))
 
@@ -190,6 +204,7 @@ def _form(errors: dict[str, str]) -> Any:
                for name, label in (("infotag_on", _("Put an infotag on")), ("infotag_off", _("Take an infotag off"))) if tags]
     return page("web/selections/acts.html", current="selections" if selection else of, of=of, count=count, selection=uid, fields=fields, own=_own(of, errors), errors=errors, moving=_moving() if of == "persons" else None,
                 uids=[] if selection else chosen, title=selection.name if selection else count, campaigns=_campaigns() if of == "persons" else [],
+                deletes=me().admin and of in CARDS, until=until(),
                 back_url=selection_url(selection) if selection else list_url(of))
 
 

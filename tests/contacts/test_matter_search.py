@@ -71,11 +71,13 @@ def test_what_is_changed_deleted_and_brought_back_is_found_as_it_is(db: Session,
     one = one_of(db, key, "Scanners", nora)
     edit_matter(db, one, {"title": "Printers", "text": "With toner"}, by=nora)
     assert (titles(db, key, "scanners"), titles(db, key, "rinte tone")) == ([], ["Printers"])
+    number = one.id
     delete_matter(db, one, by=nora)
     key_column, body = bodies(db, f"{KINDS[key].of}_search")
-    assert db.query(body).filter(key_column == one.id).all() == []      # nothing of it is left to be found
-    restore_matter(db, one, by=nora)
-    assert titles(db, key, "toner") == ["Printers"]
+    assert db.query(body).filter(key_column == number).all() == []      # nothing of it is left to be found
+    if not KINDS[key].final:
+        restore_matter(db, one, by=nora)
+        assert titles(db, key, "toner") == ["Printers"]
 
 
 def test_an_order_by_its_number_and_its_lines(db: Session, nora: Agent) -> None:

@@ -18,8 +18,11 @@ from contacts.matter_lists import matters, of_company, of_person
 from contacts.matters import add_matter, delete_matter, edit_matter, matter_called, restore_matter
 from contacts.membership import add_members, change_member, count_members, members_of, remove_member
 from contacts.merging import merge
+from contacts.note import Note
+from contacts.notes import write_note
 from contacts.order_lines import Line
 from contacts.person import Person
+from contacts.project import Project, ProjectMember
 from contacts.sale import SaleStage
 from core import money
 from core.errors import Forbidden, Refused, Stale, Unknown
@@ -138,16 +141,27 @@ def test_deleted_by_whoever_may(db: Session, nora: Agent) -> None:
     other, admin = Agent(email="kari@desk.example", name="Kari"), Agent(email="jonas@desk.example", name="Jonas", role="admin")
     db.add_all([other, admin])
     db.flush()
-    project = add_matter(db, PROJECTS, {"title": "New hall"}, by=nora)
+    campaign = add_matter(db, CAMPAIGNS, {"title": "New hall"}, by=nora)
     with pytest.raises(Forbidden):
-        delete_matter(db, project, by=other)
+        delete_matter(db, campaign, by=other)
     for agent in (nora, admin):
-        delete_matter(db, project, by=agent)
+        delete_matter(db, campaign, by=agent)
         with pytest.raises(Unknown):
-            matter_called(db, "projects", project.uid)
+            matter_called(db, "campaigns", campaign.uid)
         with pytest.raises(Forbidden):
-            restore_matter(db, project, by=other)
-        restore_matter(db, project, by=agent)
+            restore_matter(db, campaign, by=other)
+        restore_matter(db, campaign, by=agent)
+
+
+def test_a_deleted_project_is_gone(db: Session, nora: Agent) -> None:
+    """S72: with its members and notes, at once; nothing is kept to restore."""
+    ole = create_person(db, {"first_name": "Ole", "last_name": "Vang"}, by=nora, exempt=True)
+    project = add_matter(db, PROJECTS, {"title": "New hall"}, by=nora)
+    add_members(db, project, [ole.uid], by=nora)
+    write_note(db, "Begun", project=project, by=nora)
+    delete_matter(db, project, by=nora)
+    for row in (Project, ProjectMember, Note):
+        assert db.scalars(select(row)).all() == []
 
 
 @pytest.mark.parametrize(("typed", "amount"), [("12 500,50", 1_250_050), ("12,500.50", 1_250_050), ("12.500", 1_250_000), ("1250", 125_000), ("0,5", 50),

@@ -10,7 +10,6 @@ from contacts.editing import create_person, edit_person, employ, person_called
 from contacts.searching import search_companies, search_persons
 from core.errors import Conflict, Refused, Stale, Unknown
 from core.history import Change, FactRow
-from core.i18n import today
 from core.options import set_option
 
 
@@ -153,21 +152,6 @@ def test_bin_masks_and_restores(db, nora):
         person_called(db, person.uid)
     restore_person(db, person, by=nora)
     assert search_persons(db, "friis").rows == [person]
-
-
-def test_nobody_comes_back_into_a_deleted_company(db, nora, firm):
-    """It went while they were in the bin: it comes back first. One they had left is no matter."""
-    person = make(db, nora, "Lone", "Friis")
-    job = employ(db, person, firm, by=nora)
-    bin_person(db, person, by=nora)
-    bin_company(db, firm, by=nora)
-    with pytest.raises(Refused, match=f"{firm.name} is deleted"):
-        restore_person(db, person, by=nora)
-    assert person.binned_at is not None
-    job.ended_on = today()
-    db.flush()
-    restore_person(db, person, by=nora)
-    assert person.living
 
 
 def test_company_with_people_cannot_be_binned(db, nora, firm):

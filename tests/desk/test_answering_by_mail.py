@@ -6,8 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from contacts.addressing import add_address
+from contacts.binning import bin_person
+from contacts.editing import create_person
 from contacts.identifying import address_row
 from core.clock import now
+from core.errors import Refused
 from desk.addressing import notification_address, reply_address
 from desk.outbound import OutboundMail
 from desk.tickets.answering import begin, reply
@@ -138,6 +141,22 @@ def test_where_nobody_can_be_sent_to_it_is_a_note(arrive, db, support, nora, ans
         assert (got.message.direction, got.message.author_id, got.message.oddities) == ("note", nora.id, [NOBODY])
         assert ticket.state == before
     assert sent(db) == []
+
+
+def test_nobody_writes_to_who_is_in_the_bin(arrive, db, support, nora, answer):
+    """S63: neither at the desk nor by mail, as the requester or in copy; what was written by mail is kept as a note."""
+    ticket = arrive(mail(Cc="per@kunde.example")).ticket
+    per = create_person(db, {"first_name": "Per", "last_name": "Lund"}, by=nora, exempt=True, addresses=[{"value": "per@kunde.example"}])
+    bin_person(db, per, by=nora)
+    answer(ticket)
+    assert sent(db)[-1].recipients == ["ole@kunde.example"]
+    bin_person(db, ticket.requester, by=nora)
+    before = len(sent(db))
+    assert answer(ticket, text="And again.").message.direction == "note"
+    for to, cc in ((None, ()), (["ole@kunde.example"], ()), (["eva@kunde.example"], ["per@kunde.example"])):
+        with pytest.raises(Refused, match="deleted person"):
+            reply(db, ticket, by=nora, text="Hello", to=to, cc=cc)
+    assert len(sent(db)) == before
 
 
 def pictured(to, text):

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from contacts.binning import bin_person
+from contacts.giving_back import clashes
 from contacts.identifying import address_row, hold
 from contacts.person import Person
 from core.history import FactRow, FactSubject
@@ -56,5 +57,6 @@ def test_an_address_that_another_holds_too_stays_a_question(arrive, db, jonas):
     db.add(eva)
     db.flush()
     hold(db, address_row(db, "ole@kunde.example"), eva, origin="agent", primary=True)
-    assert restore_person(db, ole, by=jonas) == []
+    (clash,) = clashes(db, [ole])
+    assert restore_person(db, ole, by=jonas, answers={clash.key: "share"}) == []
     assert held.held

@@ -17,6 +17,7 @@ from core.errors import Refused, Unknown
 from core.i18n import N_, today
 from core.i18n import gettext as _
 from core.operations import Operation as Row
+from desk.mass_delete import plan_deletion
 from desk.web.api.bearer import me
 from desk.web.api.finding import company_named, fields_of
 from desk.web.api.routing import post
@@ -36,6 +37,18 @@ def update_persons(given: PersonsChanged) -> Operation:
 def update_companies(given: CompaniesChanged) -> Operation:
     """Change fields of many companies, and put infotags on or take them off."""
     return _updated("companies", given)
+
+
+@post("/persons/delete", status=202, admin=True)
+def delete_persons(given: Chosen) -> Operation:
+    """Put many persons into the bin (S66). Undoing the operation restores them."""
+    return _begun(plan_deletion(db(), "persons", _chosen("persons", given), me()))
+
+
+@post("/companies/delete", status=202, admin=True)
+def delete_companies(given: Chosen) -> Operation:
+    """Put many companies into the bin, with the persons who work there and nowhere else."""
+    return _begun(plan_deletion(db(), "companies", _chosen("companies", given), me()))
 
 
 @post("/persons/move", status=202)

@@ -6,7 +6,7 @@ from flask import Response
 
 from contacts.companies import company_called
 from contacts.file import File as Row
-from contacts.files import Card, delete_file, file_called, files_of, keep_file, restore_file
+from contacts.files import Card, delete_file, file_called, files_of, keep_file
 from contacts.photos import set_photo
 from core import files
 from core.pictures import square
@@ -61,16 +61,8 @@ def show(uid: str) -> Response:
 
 @delete("/files/<uid:uid>", refuses=(403,))
 def destroy(uid: str) -> None:
-    """Delete one's own file, or as an admin anybody's; it can be restored for some days."""
+    """Delete one's own file, or as an admin anybody's. It cannot be restored."""
     delete_file(db(), file_called(db(), uid), by=me())
-
-
-@post("/files/<uid:uid>/restore", refuses=(403,))
-def restore(uid: str) -> CardFile:
-    """Bring a deleted file back."""
-    file = file_called(db(), uid, binned=True)
-    restore_file(db(), file, by=me())
-    return _shown(file)
 
 
 @get("/persons/<uid:uid>/photo", content="image/jpeg", moves=True)

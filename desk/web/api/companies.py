@@ -6,16 +6,18 @@ from typing import Any
 
 from sqlalchemy import select
 
-from contacts.binning import bin_company, restore_company
+from contacts.binning import bin_company
 from contacts.companies import company_called, edit_company, new_company
 from contacts.company import Company as Row
 from contacts.searching import search_companies
+from desk.tickets.returning import restore_company
 from desk.web.api import versions
 from desk.web.api.bearer import me
 from desk.web.api.finding import fields_of, in_selection
 from desk.web.api.paging import Listed, cut, key_of
 from desk.web.api.routing import delete, get, patch, post
 from desk.web.api.schemas.companies import CompaniesAsked, Company, CompanyChange, NewCompany
+from desk.web.api.schemas.desk import Answers, WithPersons
 from desk.web.api.shapes import companies as shapes
 from desk.web.requests import db
 
@@ -60,18 +62,18 @@ def update(uid: str, given: CompanyChange) -> Company:
 
 
 @delete("/companies/<uid:uid>", admin=True)
-def destroy(uid: str) -> None:
-    """Put a company into the bin, when nobody works there any more."""
+def destroy(uid: str, asked: WithPersons) -> None:
+    """Put a company into the bin: when nobody works there alone, or with those persons."""
     company = company_called(db(), uid)
     versions.unmoved(company.version)
-    bin_company(db(), company, by=me())
+    bin_company(db(), company, by=me(), persons=asked.persons == "true")
 
 
-@post("/companies/<uid:uid>/restore", admin=True)
-def restore(uid: str) -> Company:
-    """Bring a company back."""
+@post("/companies/<uid:uid>/restore", admin=True, refuses=(409,))
+def restore(uid: str, given: Answers) -> Company:
+    """Bring a company back, and the persons who were deleted with it. 409 says what somebody else has got meanwhile."""
     company = company_called(db(), uid, binned=True)
-    restore_company(db(), company, by=me())
+    restore_company(db(), company, by=me(), answers=given.answers)
     return shapes.company(db(), company)
 
 

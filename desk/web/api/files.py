@@ -24,6 +24,7 @@ from desk.web.api.routing import get, post
 from desk.web.api.schemas.tickets import NewFile
 from desk.web.attachments import content_of, known_type
 from desk.web.filenames import safe_name
+from desk.web.presenting.masking import masked_in
 from desk.web.requests import db
 
 
@@ -74,6 +75,8 @@ def raw(uid: str) -> Response:
     """The mail as it came, or as it went out."""
     message = message_for(db(), me(), uid)
     needs_reading(db(), message.ticket_id)
+    if masked_in([message]):
+        raise Refused(N_("A deleted person has a part in this mail. Its source can be read when the person is restored."))
     return _sent(_source(message), "message/rfc822", f"mail-{message.ticket_id}-{message.id}.eml")
 
 

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
 from core.database import LARGEST_ID
-from desk.web.api.routing import PREFIX, ROUTES, Route, bp
+from desk.web.api.routing import PREFIX, ROUTES, Route, bp, may_be_left_out
 from desk.web.api.schemas.common import Problem
 
 VERSION = "1"
@@ -87,7 +87,7 @@ def _operation(route: Route, refs: dict[Any, Any]) -> dict[str, Any]:
         made["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": {
             "type": "object", "properties": {"file": {"type": "string", "format": "binary"}}, "required": ["file"]}}}}
     elif route.given:
-        made["requestBody"] = {"required": True, "content": {"application/json": {
+        made["requestBody"] = {"required": not may_be_left_out(route.given), "content": {"application/json": {
             "schema": refs[_key(route.given), "validation"]}}}
     return made
 

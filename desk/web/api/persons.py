@@ -27,6 +27,7 @@ from desk.web.api.employments import left
 from desk.web.api.finding import company_named, fields_of, in_selection, the_person
 from desk.web.api.paging import Listed, cut, key_of
 from desk.web.api.routing import delete, get, patch, post
+from desk.web.api.schemas.desk import Answers
 from desk.web.api.schemas.persons import (
     Nevertheless,
     NewLegalBasis,
@@ -103,11 +104,11 @@ def destroy(uid: str) -> None:
     bin_person(db(), person, by=me())
 
 
-@post("/persons/<uid:uid>/restore", admin=True, moves=True)
-def restore(uid: str) -> Person:
-    """Bring a person back, name and all."""
+@post("/persons/<uid:uid>/restore", admin=True, moves=True, refuses=(409,))
+def restore(uid: str, given: Answers) -> Person:
+    """Bring a person back, name and all, and the deleted companies they work at. 409 says what somebody else has got meanwhile."""
     person = the_person(uid, binned=True)
-    restore_person(db(), person, by=me())
+    restore_person(db(), person, by=me(), answers=given.answers)
     return shapes.person(db(), person)
 
 

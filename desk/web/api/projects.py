@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contacts.matter_kinds import PROJECTS
-from contacts.matters import add_matter, delete_matter, edit_matter, matter_called, restore_matter
+from contacts.matters import add_matter, delete_matter, edit_matter, matter_called
 from contacts.membership import add_members, change_member, member_called, remove_member
 from desk.web.api import versions
 from desk.web.api.bearer import me
@@ -57,19 +57,10 @@ def update(uid: str, given: ProjectChange) -> Project:
 
 @delete("/projects/<uid:uid>", refuses=(403,))
 def destroy(uid: str) -> None:
-    """Delete one's own, or as an admin anybody's; it can be restored for some days."""
+    """Delete one's own, or as an admin anybody's, with its members and notes. It cannot be restored."""
     matter = matter_called(db(), "projects", uid)
     versions.unmoved(matter.version)
     delete_matter(db(), matter, by=me())
-
-
-@post("/projects/<uid:uid>/restore", refuses=(403,))
-def restore(uid: str) -> Project:
-    """Bring a deleted one back."""
-    matter = matter_called(db(), "projects", uid, binned=True)
-    restore_matter(db(), matter, by=me())
-    found: Project = shown(matter)
-    return found
 
 
 @get("/projects/<uid:uid>/members")

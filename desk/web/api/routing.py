@@ -107,9 +107,16 @@ def delete(path: str, **more: Any) -> Callable[[View], View]:
     return route("DELETE", path, **more)
 
 
+def may_be_left_out(given: Any) -> bool:
+    """Whether a request may come without the body that it may have."""
+    return bool(getattr(given, "may_be_left_out", False))
+
+
 def _served(made: Route, view: Callable[..., Any]) -> Callable[..., Response]:
     reads = TypeAdapter(made.given) if made.given and not made.upload else None
     writes = TypeAdapter(made.gives) if made.gives else None
+
+    empty = b"{}" if may_be_left_out(made.given) else b""
 
     @wraps(view)
     def served(**names: Any) -> Response:
@@ -120,7 +127,7 @@ def _served(made: Route, view: Callable[..., Any]) -> Callable[..., Response]:
         if made.upload:
             names["given"] = made.upload()
         elif reads:
-            names["given"] = _checked(lambda: reads.validate_json(request.get_data(), strict=True))
+            names["given"] = _checked(lambda: reads.validate_json(request.get_data() or empty, strict=True))
         if made.admin:
             needs_admin(me())
         key = request.headers.get("Idempotency-Key") if made.method == "POST" else None

@@ -31,6 +31,7 @@ class Around:
     plain: frozenset[str] = frozenset()           # messages shown as text
     persons: dict[int, str] = field(default_factory=dict)
     employers: dict[int, str] = field(default_factory=dict)     # message → where its sender worked then
+    masked: frozenset[str] = frozenset()          # addresses of who is in the bin
     number: int = 0                               # of the ticket whose page it is: a message may be of one merged into it
 
 

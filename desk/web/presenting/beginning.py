@@ -7,6 +7,8 @@ from typing import Any
 
 from flask import request, url_for
 
+from contacts.address import normalise_email
+from contacts.masking import masked
 from core.database import new_uid
 from core.html import to_text
 from core.i18n import gettext as _
@@ -14,13 +16,14 @@ from core.i18n import ngettext
 from desk.mailboxes import Mailbox
 from desk.tickets.drafting import KEPT, UID, begun_called, begun_of
 from desk.tickets.message import Draft
-from desk.tickets.recipients import name_of, written
+from desk.tickets.recipients import as_written, name_of, written
 from desk.tickets.writing import preview_of
 from desk.web.once import once
 from desk.web.pages import seen_mailboxes
 from desk.web.presenting.card import card_at
 from desk.web.presenting.column import active_agents
 from desk.web.presenting.composer import addressed, chips, sender
+from desk.web.presenting.masking import deleted_person
 from desk.web.presenting.times import stamp
 from desk.web.requests import db
 from desk.web.signing_in import me
@@ -54,8 +57,10 @@ def beginning(
 
 def _fields(draft: Draft) -> dict[str, str]:
     """A draft under the names of the form's fields."""
-    return {"to": draft.to, "cc": draft.cc, "subject": draft.subject, "html": draft.html, "from": draft.mailbox_uid,
-            "who": draft.to, "phone": draft.phone, "text": draft.text or to_text(draft.html),
+    gone = masked(db(), (one.address for one in (*written(draft.to), *written(draft.cc))))
+    to, cc = (", ".join(as_written(one) for one in written(some) if normalise_email(one.address) not in gone) if gone else some for some in (draft.to, draft.cc))
+    return {"to": to, "cc": cc, "subject": draft.subject, "html": draft.html, "from": draft.mailbox_uid,
+            "who": to, "phone": draft.phone, "text": draft.text or to_text(draft.html),
             "mailbox": draft.mailbox_uid, "agent": draft.assignee_uid}
 
 
@@ -107,5 +112,7 @@ def _whom(draft: Draft) -> str:
     to = written(draft.to)
     if not to:
         return _("nobody yet")
+    if masked(db(), [to[0].address]):
+        return deleted_person()
     first = to[0].name or name_of(db(), to[0].address) or to[0].address
     return ngettext("%(who)s and %(n)s other", "%(who)s and %(n)s others", len(to) - 1, who=first) if to[1:] else first

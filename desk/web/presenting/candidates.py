@@ -39,9 +39,10 @@ def unknown(ticket: Ticket) -> dict[str, Any]:
     address = ticket.requester_address
     name = who(ticket)
     found, deleted = candidates(ticket), _deleted(ticket)
+    gone = deleted is not None or ticket.of_a_deleted
     return {
-        "known": False, "name": name if not address or name != address.value else "",
-        "address": address.value if address else "", "candidates": found, "acts": _acts(ticket),
+        "known": False, "name": name if not address or name != address.value or gone else "",
+        "address": address.value if address and not gone else "", "candidates": found, "acts": _acts_of_deleted(ticket) if gone else _acts(ticket),
         "unrecorded": _unrecorded(ticket, deleted), "deleted": deleted is not None, "restore_url": url_for("persons.restore", uid=deleted.uid) if deleted and me().admin else None,
         "standing": standing(ticket), "url": None, "favourite_url": None, "tickets": [], "change_url": url_for("requesters.edit", number=ticket.number),
     }
@@ -72,6 +73,15 @@ def _deleted(ticket: Ticket) -> Person | None:
         return None
     persons = [holding.person for holding in holders(db(), ticket.requester_address)]
     return None if any(one.living for one in persons) else next(iter(persons), None)
+
+
+def _acts_of_deleted(ticket: Ticket) -> list[dict[str, Any]]:
+    """What can be done about a deleted person who writes, beside restoring (section 0.18)."""
+    if not ticket.waits_for_a_deleted:
+        return []
+    return [{"label": _("Treat the sender as new"), "then": _("the address is no longer the deleted person’s"), "icon": "user-plus", "press": "c",
+             "url": url_for("requesters.update", number=ticket.number, act="new")},
+            {"label": _("Spam"), "icon": "ban", "url": url_for("requesters.update", number=ticket.number, act="spam")}]
 
 
 def _acts(ticket: Ticket) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from contacts.agent import Agent
 from contacts.company import Business, Category, Company, ServiceLevel
+from contacts.masking import without_names
 from contacts.person import Person
 from contacts.sale import stage_label
 from core.fold import fold
@@ -208,8 +209,8 @@ def _moved(fact: FactRow, uid: str) -> str:
 
 def _fields(facts: Sequence[FactRow]) -> dict[int, list[Change]]:
     found: dict[int, list[Change]] = {}
-    for change in db().scalars(select(Change).where(Change.fact_id.in_([f.id for f in facts]), *(
-            [] if me().admin else [Change.field.not_in(FOR_ADMINS)])).order_by(Change.id)):
+    for change in without_names(db(), facts, db().scalars(select(Change).where(Change.fact_id.in_([f.id for f in facts]), *(
+            [] if me().admin else [Change.field.not_in(FOR_ADMINS)])).order_by(Change.id))):
         found.setdefault(change.fact_id, []).append(change)
     return found
 

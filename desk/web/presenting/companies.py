@@ -10,7 +10,6 @@ from sqlalchemy import func, select
 
 from contacts.company import Company, CompanyDomain
 from contacts.person import Employment, Person
-from core.i18n import day
 from core.i18n import gettext as _
 from desk.tickets.dialogue import dialogue
 from desk.web.presenting.faces import agent_face, person_face
@@ -35,12 +34,6 @@ def lines(companies: Sequence[Company]) -> list[dict[str, Any]]:
     return [{"uid": c.uid, "url": company_url(c), "name": c.name, "domain": domains.get(c.id, ""), "persons": people.get(c.id, 0),
              "category": c.category.name if c.category else "",
              "our_contact": c.our_contact.name if c.our_contact else ""} for c in companies]
-
-
-def binned(companies: Sequence[Company]) -> list[dict[str, Any]]:
-    """Those in the bin."""
-    return [{"name": c.name, "binned": day(c.binned_at) if c.binned_at else "",
-             "restore_url": url_for("companies.restore", uid=c.uid)} for c in companies]
 
 
 def talks(company: Company) -> list[dict[str, Any]]:

@@ -82,4 +82,4 @@ def framed(company: Company, tab: str) -> dict[str, Any]:
         "category": company.category.name if company.category else "",
         "business": company.business.name if company.business else "", "history": changes(company.uid), "relations": beside(company, counts_of(company, LISTS)["relations"]),
         "edit_url": url_for("companies.edit", uid=company.uid),
-        "delete_url": url_for("companies.destroy", uid=company.uid) if me().admin else None}
+        "delete_url": url_for("companies.end", uid=company.uid) if me().admin else None}

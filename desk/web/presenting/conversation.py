@@ -25,6 +25,7 @@ from desk.web.presenting.employments import employers_then
 from desk.web.presenting.faces import agent_entry, agent_face
 from desk.web.presenting.history import deeds
 from desk.web.presenting.letters import letter
+from desk.web.presenting.masking import masked_in
 from desk.web.presenting.places import Place, ours
 from desk.web.presenting.times import snoozes
 from desk.web.presenting.why import Arrival, held_text, held_why, why
@@ -87,7 +88,7 @@ def _around(ticket: Ticket, messages: Sequence[Message], url: str) -> Around:
     ids = [message.id for message in messages]
     return Around(arrivals(ids), mails_of(ids), ours(), url, frozenset(request.args.getlist("images")),
                   frozenset(request.args.getlist("plain")), _persons(ticket, messages), employers_then(messages, ticket.requester),
-                  ticket.number)
+                  masked_in(messages), ticket.number)
 
 
 def _persons(ticket: Ticket, messages: Sequence[Message]) -> dict[int, str]:

@@ -27,7 +27,6 @@ from desk.web.presenting.persons import open_tickets
 from desk.web.presenting.times import stamp
 from desk.web.presenting.words import language_alone, said
 from desk.web.requests import db
-from desk.web.signing_in import me
 
 Values = dict[str, list[str]]
 
@@ -38,7 +37,6 @@ def register_tabs(current: str, query: str = "") -> list[dict[str, Any]]:
     tabs = [(_("All"), "", None), (_("Favourites"), "favourites", None), (_("Recently opened"), "recent", None),
             (_("To be completed"), "incomplete", None),
             (_("Possible duplicates"), "duplicates", (count or None) if count is not None else f"{MOST}+")]
-    tabs += [(_("Deleted"), "deleted", None)] if me().admin else []
     return [{"label": label, "current": only == current, "count": shown,
              "url": url_for("duplicates.index") if only == "duplicates" else url_for("persons.index", only=only or None, q=query or None)}
             for label, only, shown in tabs]
@@ -101,7 +99,7 @@ def _values(person: Person, held: dict[int, Values], tickets: dict[int, int]) ->
     addresses, jobs = held.get(person.id, {}), [job for job in person.employments if job.ended_on is None]
     positions = [job.position for job in jobs if job.position]
     return {
-        _("Company"): [job.company.name for job in jobs], _("Title"): [person.title or next(iter(positions), "") or ""],
+        _("Company"): [job.company.called for job in jobs], _("Title"): [person.title or next(iter(positions), "") or ""],
         _("E-mail"): addresses.get("email", []), _("Telephone"): addresses.get("phone", []),
         _("Customer number"): [person.customer_number or ""], _("Language"): [language_alone(person.preferred_language)],
         _("Created"): [day(person.created_at)], _("Open tickets"): [str(tickets[person.id])] if tickets.get(person.id) else []}

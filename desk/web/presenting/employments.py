@@ -63,7 +63,7 @@ def card_then(person: Person) -> dict[str, Any]:
     job, turns = person.employment_on(on), _turns(person)
     later = next((turn for turn in turns if turn > on), None)
     return {
-        "title": (job.position if job else "") or "", "company": job.company.name if job else "",
+        "title": (job.position if job else "") or "", "company": job.company.called if job else "",
         "company_url": company_url(job.company) if job else "", "company_note": "", "since": period(job) if job else "",
         "before_url": _version(person, _begun(turns, on)),
         "as_of": {"text": _said(job, on), "today_url": url_for("persons.show", uid=person.uid),
@@ -87,12 +87,12 @@ def _employer_then(jobs: Sequence[Employment], on: date) -> str:
     if not any(job.ended_on for job in jobs):
         return ""
     then, now = (main_on(jobs, day) for day in (on, today()))
-    return then.company.name if then is not None and (now is None or then.company_id != now.company_id) else ""
+    return then.company.called if then is not None and (now is None or then.company_id != now.company_id) else ""
 
 
 def _line(person: Person, job: Employment) -> dict[str, Any]:
     ended = job.ended_on is not None
-    return {"company": job.company.name, "company_url": company_url(job.company), "position": job.position or "", "period": period(job),
+    return {"company": job.company.called, "company_url": company_url(job.company), "position": job.position or "", "period": period(job),
             "ended": ended, "primary": job.primary and not ended, "guessed": job.guessed,
             "then_url": url_for("persons.show", uid=person.uid, as_of=job.ended_on) if job.ended_on is not None and job.ended_on < today() else "",
             "edit_url": url_for("person_companies.edit", uid=person.uid, eid=job.uid),
@@ -120,5 +120,5 @@ def _said(job: Employment | None, on: date) -> str:
     if job is None:
         return _("The card as of %(day)s: no company is known.", day=day)
     if job.position:
-        return _("The card as of %(day)s: %(position)s at %(company)s.", day=day, position=job.position, company=job.company.name)
-    return _("The card as of %(day)s: at %(company)s.", day=day, company=job.company.name)
+        return _("The card as of %(day)s: %(position)s at %(company)s.", day=day, position=job.position, company=job.company.called)
+    return _("The card as of %(day)s: at %(company)s.", day=day, company=job.company.called)

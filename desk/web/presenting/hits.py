@@ -37,7 +37,7 @@ Hit = dict[str, Any]
 def persons(found: Sequence[Person], query: str = "") -> list[Hit]:
     """Persons, each with where they work and the address that fits best: two questions, however many."""
     ids = [person.id for person in found]
-    jobs = {job.person_id: job.company.name for job in db().scalars(select(Employment).where(
+    jobs = {job.person_id: job.company.called for job in db().scalars(select(Employment).where(
         Employment.person_id.in_(ids), Employment.primary, Employment.ended_on.is_(None)).options(selectinload(Employment.company)))}
     held: dict[int, list[Holding]] = {}
     for one in db().scalars(select(Holding).where(Holding.person_id.in_(ids), Holding.until.is_(None)).order_by(Holding.primary.desc(), Holding.id)):

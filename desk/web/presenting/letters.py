@@ -20,6 +20,7 @@ from desk.web.presenting import words
 from desk.web.presenting.around import Around
 from desk.web.presenting.faces import UNKNOWN, agent_face, person_face
 from desk.web.presenting.links import trace_url
+from desk.web.presenting.masking import deleted_person, is_masked, parties, without
 from desk.web.presenting.times import coming, stamp
 from desk.web.requests import db
 from desk.web.signing_in import me
@@ -34,21 +35,28 @@ STATES = {"queued": "queued", "handing_over": "sending", "sent": "sent", "deferr
 
 def letter(message: Message, around: Around, *, folded: bool) -> dict[str, Any]:
     """A message as the macro ``letter`` wants it."""
-    trust = message.trust.get("result", "")
+    trust, gone = message.trust.get("result", ""), is_gone(message, around)
     return {
-        "kind": message.direction, "uid": message.uid, "face": _face(message), "who": who(message),
-        "address": _beside(message), "employer": _("then at %(company)s", company=then) if (then := around.employers.get(message.id)) else "", "at": stamp(message.at),
+        "kind": message.direction, "uid": message.uid, "face": {**UNKNOWN, "name": deleted_person()} if gone else _face(message),
+        "who": deleted_person() if gone else who(message), "address": "" if gone else _beside(message), "employer": _("then at %(company)s", company=then) if (then := around.employers.get(message.id)) else "", "at": stamp(message.at),
         "at_iso": message.at.isoformat(), "channel": message.channel, "folded": folded,
         "preview": preview_of(message.shown), "proof": trust if message.direction == "in" else "",
-        "proof_text": _proof(message.trust),
-        "verdict": _("%(address)s is only claimed: this mail is not from there.", address=message.from_address)
+        "proof_text": "" if gone else _proof(message.trust),
+        "verdict": _("%(address)s is only claimed: this mail is not from there.", address=deleted_person() if gone else message.from_address)
         if trust == "fail" else "",
-        "to": _others(message.to, message, around.own), "cc": _crowd(message.cc, around.own),
-        "reply_to": message.reply_to if message.reply_to.casefold() not in ("", message.from_address.casefold()) else "",
+        "to": _others(message.to, message, around), "cc": _crowd(message.cc, around),
+        "reply_to": message.reply_to if message.reply_to.casefold() not in ("", message.from_address.casefold()) and not is_masked(
+            message.reply_to, around.masked) else "",
         **_body(message, around), **_menu(message, around),
         "attachments": [] if hidden_mail(db(), message) else [_file(one) for one in message.attachments if not one.inline],
         "delivery": delivery(around.sent.get(message.id)), "why": None,
     }
+
+
+def is_gone(message: Message, around: Around) -> bool:
+    """Whether a deleted person wrote it, or called."""
+    by_us = message.direction != "in" or (message.author is not None and not is_call(message))
+    return not by_us and ((message.person_id is not None and message.person_id not in around.persons) or is_masked(message.from_address, around.masked))
 
 
 def _proof(trust: dict[str, Any]) -> str:
@@ -155,7 +163,7 @@ def _menu(message: Message, around: Around) -> dict[str, Any]:
     has_html = bool(message.html) and message.direction == "in" and message.author_id is None
     return {
         "forward_url": url_for("forwards.new", number=around.number or message.ticket_id, message=message.uid),
-        "raw_url": url_for("messages.raw", uid=message.uid) if raw else None,
+        "raw_url": url_for("messages.raw", uid=message.uid) if raw and not any(is_masked(one, around.masked) for one in parties([message])) else None,
         "plain_url": _with(around.here, "plain", message.uid) if has_html and message.uid not in around.plain else None,
         "trace_url": trace_url(came[0].inbound_uid) if came and me().admin else None,
     }
@@ -167,17 +175,17 @@ def _file(attachment: Attachment) -> dict[str, Any]:
             "url": url_for("attachments.show", uid=attachment.uid)}
 
 
-def _others(pairs: Iterable[Sequence[str]], message: Message, own: frozenset[str]) -> dict[str, str] | None:
+def _others(pairs: Iterable[Sequence[str]], message: Message, around: Around) -> dict[str, str] | None:
     """To whom it was written; nothing when it was written to us alone."""
-    pairs = list(pairs)
+    pairs, own = list(pairs), around.own
     if message.direction == "in" and all(_plainly(address, own).casefold() in own for _name, address in pairs):
         return None
-    return _crowd(pairs, own)
+    return _crowd(pairs, around)
 
 
-def _crowd(pairs: Iterable[Sequence[str]], own: frozenset[str]) -> dict[str, str] | None:
+def _crowd(pairs: Iterable[Sequence[str]], around: Around) -> dict[str, str] | None:
     """A few by name; of more, the first and how many others, which unfolds. The raw source has them all."""
-    pairs = list(pairs)
+    pairs, own = without(pairs, around.masked), around.own
     if len(pairs) <= MOST_NAMED + 1:
         return {"text": _names(pairs, own, len(pairs)), "all": ""} if pairs else None
     return {"text": _names(pairs, own, MOST_NAMED), "all": _names(pairs, own, MOST_LISTED)}
@@ -185,7 +193,7 @@ def _crowd(pairs: Iterable[Sequence[str]], own: frozenset[str]) -> dict[str, str
 
 def _names(pairs: Sequence[Sequence[str]], own: frozenset[str], most: int) -> str:
     """The first of them, and how many more there are."""
-    named = [f"{name} <{_plainly(address, own)}>" if name else _plainly(address, own) for name, address in pairs[:most]]
+    named = [name if not address else f"{name} <{_plainly(address, own)}>" if name else _plainly(address, own) for name, address in pairs[:most]]
     more = len(pairs) - len(named)
     return words.listed([*named, *([_("and %(n)s others", n=more)] if more else [])])
 

@@ -35,7 +35,7 @@ def shown(key: str, one: Any) -> dict[str, Any]:
     matter = line(one) | {
         "key": key, "kind": _(WORDS[key].one), "text": one.text, "version": one.version, "added": day(one.created_at),
         "owned_by": agent_entry(one.owner) if one.owner else None, "edit_url": url_for("matters.edit", key=key, uid=one.uid),
-        "delete_url": url_for("matters.destroy", key=key, uid=one.uid) if may_delete(one, me()) else None,
+        "final": kind.final, "delete_url": url_for("matters.destroy", key=key, uid=one.uid) if may_delete(one, me()) else None,
         "enter_url": url_for("matters.enter", key=key, uid=one.uid), "next": [(name, _("Open again") if one.over_at else _(STATES[name])) for name in _next(kind, one.state)],
         "new_person_url": url_for("persons.new", company=one.company.name) if kind.customer and one.company and not one.company.binned_at else "",
         "activity_url": _activity(kind, one), "history": changes(one.uid), "back_url": url_for("matters.index", key=key),

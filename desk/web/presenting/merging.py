@@ -47,7 +47,7 @@ def side(person: Person) -> dict[str, Any]:
     """One of the two, as the head of a column."""
     job = person.employment
     return {"uid": person.uid, "name": person.name, "face": person_face(person.name, person), "url": url_for("persons.show", uid=person.uid),
-            "company": job.company.name if job else "", "created": day(person.created_at), "version": person.version}
+            "company": job.company.called if job else "", "created": day(person.created_at), "version": person.version}
 
 
 def said_to_be_two(person: Person, into: Person) -> str:
@@ -89,7 +89,7 @@ def _values(person: Person) -> dict[str, str]:
     found = {name: _said(column, held[column]) for name, column in columns(db()).items()}
     found |= {name: used[name].address.value if name in used else "" for name in FIRST[:-1]}
     job = used.get("employment")
-    return found | {"employment": ", ".join(filter(None, (job.position, job.company.name))) if job else ""}
+    return found | {"employment": ", ".join(filter(None, (job.position, job.company.called))) if job else ""}
 
 
 def _said(column: str, value: Any) -> str:

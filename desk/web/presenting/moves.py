@@ -29,7 +29,7 @@ STATUS = {"left": N_("Has left"), "active": N_("Active")}
 
 def preview(person: Person, move: Move, foreseen: Plan) -> dict[str, Any]:
     """A plan in sentences, and each record by name on its side."""
-    here, there = move.job.company.name if move.job else _("no company"), move.company.name if move.company else _("no company")
+    here, there = move.job.company.called if move.job else _("no company"), move.company.name if move.company else _("no company")
     return {"says": list(_says(person, move, foreseen)), "here": here, "there": there, "mark": foreseen.mark,
             "sides": [_side(side) for side in foreseen.sides], "status": foreseen.status,
             "status_text": _("Set the status to “%(status)s”", status=_(STATUS[foreseen.status])) if foreseen.status else ""}
@@ -56,9 +56,9 @@ def _line(person: Person, fact: FactRow, operations: Mapping[str, Operation], na
 
 def _says(person: Person, move: Move, foreseen: Plan) -> Any:
     if move.job is not None and move.mistake:
-        yield _("They never worked at %(company)s: nothing of it is kept but the history.", company=move.job.company.name)
+        yield _("They never worked at %(company)s: nothing of it is kept but the history.", company=move.job.company.called)
     elif move.job is not None and foreseen.last_day is not None:
-        yield _("The last day at %(company)s is %(day)s. The employment stays among those of before.", company=move.job.company.name,
+        yield _("The last day at %(company)s is %(day)s. The employment stays among those of before.", company=move.job.company.called,
                 day=dated(foreseen.last_day, year=True))
     if move.company is not None and not move.mistake:
         yield _("From %(day)s on: %(company)s.", day=dated(move.on, year=True), company=move.company.name)

@@ -21,7 +21,7 @@ from core.i18n import gettext as _
 from core.operations import Operation, OperationItem
 from core.retelling import retell
 from desk.erasing import running as erasing
-from desk.operating import acts
+from desk.operating import acts, masks
 from desk.reports.keeping import KIND as REPORT
 from desk.web.presenting.changes import NAMED, field_called
 from desk.web.presenting.matters import STATES as MATTER_STATES
@@ -30,7 +30,8 @@ from desk.web.presenting.times import stamp
 from desk.web.requests import db
 
 KINDS = {"persons.update": N_("Change of many persons"), "companies.update": N_("Change of many companies"), "projects.update": N_("Change of many projects"),
-         "persons.move": N_("Move of many persons"), "persons.merge": N_("Merge of many pairs"), unmoving.AMONG: N_("Move of a person"),
+         "persons.move": N_("Move of many persons"), "persons.merge": N_("Merge of many pairs"), "persons.delete": N_("Deletion of many persons"),
+         "companies.delete": N_("Deletion of many companies"), unmoving.AMONG: N_("Move of a person"),
          "persons.import": N_("Import of persons"), "companies.import": N_("Import of companies"),
          unmoving.KIND: N_("Move of a person"), duplicate_scan.KIND: N_("Search for duplicates"), REPORT: N_("Report"),
          erasing.KIND: N_("Erasing of a person")}
@@ -44,7 +45,7 @@ ITEM_STATES = {"laid": N_("not looked at yet"), "planned": N_("will be done"), "
                "failed": N_("error"), "undone": N_("taken back"), "conflict": N_("changed since, left as it is")}
 ITEM_SIGNS = {"done": "sure", "failed": "late", "conflict": "heed"}
 VERDICTS = {"create": N_("Create"), "update": N_("Change"), "skip": N_("Skip"), "queue": N_("Create, and look at it as a duplicate"),
-            "move": N_("Move"), "merge": N_("Merge"), "person": N_("Person"), "company": N_("Company")}
+            "move": N_("Move"), "merge": N_("Merge"), "delete": N_("Delete"), "person": N_("Person"), "company": N_("Company")}
 TABS = {"all": N_("All"), "errors": N_("Errors"), "skipped": N_("Skipped"), "conflicts": N_("Conflicts")}
 COUNTED = {"errors": "failed", "skipped": "skipped", "conflicts": "conflict"}
 #: What only imports, moves and merges know.
@@ -78,15 +79,21 @@ def filters(operation: Operation, only: str) -> list[dict[str, Any]]:
 
 def item_lines(operation: Operation, items: Sequence[OperationItem]) -> list[dict[str, Any]]:
     """The items: which record, what would become or became of it, and why not."""
-    names = _called(items)
-    return [{"n": item.data.get("row"), "name": item.data.get("name") or item.subject_uid or "", "verdict": _(VERDICTS.get(item.kind, item.kind)),
-             "url": _place(operation, item.subject_uid) if item.subject_uid and operation.phase and item.state != "undone" else None,
+    names, masked = _called(items), masks(db(), items)
+    return [{"n": item.data.get("row"), "name": masked.get(item.id) or item.data.get("name") or item.subject_uid or "", "verdict": _(VERDICTS.get(item.kind, item.kind)),
+             "url": _place(operation, item) if item.subject_uid and operation.phase and _led_to(item) and item.id not in masked else None,
              "state": _(ITEM_STATES.get(item.state, "")) if item.state else "", "sign": ITEM_SIGNS.get(item.state, ""),
-             "reason": retell(item.reason or item.data.get("note", "")), "changes": _changes(item, names)} for item in items]
+             "reason": "" if item.id in masked and item.state == "done" else retell(item.reason or item.data.get("note", "")),
+             "changes": [] if item.id in masked else _changes(item, names)} for item in items]
 
 
-def _place(operation: Operation, uid: str) -> str:
-    of = operation.kind.partition(".")[0]
+def _led_to(item: OperationItem) -> bool:
+    """Whether the record is there to be opened: not where taking back removed it, but where it restored it."""
+    return item.state != "undone" or item.kind in ("delete", "company", "person")
+
+
+def _place(operation: Operation, item: OperationItem) -> str:
+    uid, of = item.subject_uid or "", {"person": "persons", "company": "companies"}.get(item.kind, operation.kind.partition(".")[0])
     return matter_url(of, uid) if of == "projects" else url_for("companies.show" if of == "companies" else "persons.show", uid=uid)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import g, request, url_for
 
+from contacts.bin import kept
 from contacts.files import those_of
 from contacts.person import Person
 from core.clock import now
@@ -66,7 +67,7 @@ def framed(person: Person, tab: str) -> dict[str, Any]:
         "move_url": url_for("person_moves.new", uid=person.uid), "link_url": url_for("person_companies.new", uid=person.uid),
         "copy_url": url_for("person_copies.new", uid=person.uid),
         "erase_url": url_for("erasures.new", uid=person.uid) if me().admin else None,
-        "delete_url": url_for("persons.destroy", uid=person.uid) if me().admin else None,
+        "delete_url": url_for("persons.destroy", uid=person.uid) if me().admin else None, "deleted_until": day(now() + kept(db())),
         "uid": person.uid, "email": next((a["value"] for a in facts["addresses"] if a["kind"] == "mail" and not a["bad"]), ""),
         "status": {"text": _("Active"), "kind": "sure"} if person.status == "active" else {"text": _("Has left"), "kind": "heed"},
         "marks": [text for text, holds in ((_("Private customer"), person.private_customer),

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
 
-from flask import url_for
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
@@ -39,12 +38,6 @@ def lines(persons: Sequence[Person]) -> list[dict[str, Any]]:
              "last_at": age(heard[p.id], now()) if p.id in heard else "",
              "last_at_iso": heard[p.id].isoformat() if p.id in heard else "", "open_tickets": tickets.get(p.id, 0)}
             for p in persons]
-
-
-def masked(persons: Sequence[Person]) -> list[dict[str, Any]]:
-    """Those in the bin: nobody reads their names, initials must do to bring the right one back."""
-    return [{"initials": f"{p.first_name[:1]}. {p.last_name[:1]}.".replace(" .", ""), "binned": day(p.binned_at) if p.binned_at else "",
-             "created": day(p.created_at), "restore_url": url_for("persons.restore", uid=p.uid)} for p in persons]
 
 
 def positions(person: Person) -> dict[str, Any]:
@@ -80,7 +73,7 @@ def _heard(ids: Sequence[int]) -> dict[int, Any]:
 def _post(job: Employment) -> dict[str, Any]:
     began = _date(job.started_on) if job.started_on else ""
     period = f"{began} – {_date(job.ended_on)}" if job.ended_on else f"{began} –" if began else ""
-    return {"company": job.company.name, "company_url": company_url(job.company), "position": job.position or "",
+    return {"company": job.company.called, "company_url": company_url(job.company), "position": job.position or "",
             "primary": job.primary and job.ended_on is None, "period": period.strip(), "ended": job.ended_on is not None,
             "bar": bar(job)}
 

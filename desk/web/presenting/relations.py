@@ -66,7 +66,7 @@ def tie_lines(whose: Party, found: Sequence[Tie]) -> list[dict[str, Any]]:
 def job_lines(jobs: Sequence[Employment]) -> list[dict[str, Any]]:
     """The employments of a person among their relations (S44)."""
     return [_other(job.company) | {"words": _("worked at") if job.ended_on else _("works at"), "details": job.position or "",
-                                   "period": period(job.started_on, job.ended_on)} for job in jobs]
+                                   "period": period(job.started_on, job.ended_on)} for job in jobs if job.company.binned_at is None]
 
 
 def offered(whose: Party, kinds: Sequence[RelationKind], kept: RelationKind | None = None) -> list[Choice]:

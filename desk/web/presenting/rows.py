@@ -17,6 +17,7 @@ from desk.tickets.ticket import Ticket
 from desk.tickets.writing import preview_of
 from desk.web.presenting.faces import agent_face
 from desk.web.presenting.likely import Guess
+from desk.web.presenting.masking import deleted_person
 from desk.web.presenting.times import coming, due, stamp
 from desk.web.presenting.words import opened, state
 from desk.web.requests import db
@@ -38,15 +39,17 @@ def rows(
 
 
 def who(ticket: Ticket) -> str:
-    """Whose ticket it is: the person, else the name they gave, else the address; of a deleted person the address."""
+    """Whose ticket it is: the person, else the name they gave, else the address; a deleted person is not named."""
+    if ticket.of_a_deleted:
+        return deleted_person()
     return named(ticket) or (ticket.requester_address.value if ticket.requester_address else "") or _("Unknown sender")
 
 
 def named(ticket: Ticket) -> str:
     """What who asks is called, of a deleted person nothing."""
-    asked = ticket.requester
-    if asked is not None and asked.binned_at is not None:
+    if ticket.of_a_deleted:
         return ""
+    asked = ticket.requester
     return asked.name if asked is not None and asked.living else ticket.requester_name
 
 

@@ -14,7 +14,7 @@ from desk.access import visible_mailbox_ids
 from desk.tickets.listing import OPEN, of_each
 from desk.tickets.ticket import Ticket
 from desk.web.presenting.faces import agent_face
-from desk.web.presenting.rows import shown_state
+from desk.web.presenting.rows import shown_state, who
 from desk.web.presenting.times import due, stamp
 from desk.web.presenting.words import state
 from desk.web.requests import db
@@ -51,7 +51,7 @@ def _seen() -> ColumnElement[bool]:
 
 
 def _who(ticket: Ticket) -> dict[str, str]:
-    return {"who": ticket.requester.name if ticket.requester else ""}
+    return {"who": who(ticket) if ticket.requester else ""}
 
 
 def _line(ticket: Ticket) -> dict[str, Any]:

@@ -73,7 +73,7 @@ def test_a_colleagues_edit_in_between(
 def test_bin_and_back(verksted: Company, admin_client: FlaskClient, agent_client: FlaskClient) -> None:
     assert admin_client.post(f"/companies/{verksted.uid}/end").status_code == 303
     assert agent_client.get(f"/companies/{verksted.uid}").status_code == 404
-    assert "Værksted" in admin_client.get("/companies?only=deleted").text
+    assert "Værksted" in admin_client.get("/bin?of=company").text
     admin_client.post(f"/companies/{verksted.uid}/restoring")
     assert agent_client.get(f"/companies/{verksted.uid}").status_code == 200
 

@@ -85,16 +85,16 @@ def test_what_is_too_large_or_missing_is_said(agent_client: FlaskClient, fresh_d
 
 
 def test_who_may_delete(agent_client: FlaskClient, admin_client: FlaskClient, fresh_database: Database, ingrid: Person, jonas: Agent) -> None:
-    """T33a: deleted by who added it or an admin, and brought back; a file is found on its own card alone, and not on one in the bin."""
+    """T33a, S72: deleted by who added it or an admin, for good, which is said before; a file is found on its own card alone, and not on one in the bin."""
     url = f"/persons/{ingrid.uid}/files"
     uploading(admin_client, url, ("a.txt", "text/plain", b"a"))
     uploading(agent_client, url, ("b.txt", "text/plain", b"b"))
     first, second = the_files(fresh_database)
     post(agent_client, f"{url}/{first.uid}/end", status=403)
+    assert "b.txt is deleted at once. It cannot be restored." in page(agent_client, url)
     post(agent_client, f"{url}/{second.uid}/end")
     page(agent_client, f"{url}/{second.uid}", status=404)
-    post(agent_client, f"{url}/{second.uid}/restoring")
-    post(admin_client, f"{url}/{second.uid}/end")
+    assert [one.uid for one in the_files(fresh_database)] == [first.uid] and agent_client.post(f"{url}/{second.uid}/restoring").status_code == 404
     with fresh_database.write() as db:
         other = create_person(db, {"last_name": "Moe"}, by=None, exempt=True)
     page(agent_client, f"/persons/{other.uid}/files/{first.uid}", status=404)

@@ -189,8 +189,17 @@ def test_who_may_not(agent_client: FlaskClient, visitor: FlaskClient, signed_in:
         assert f"/{key}/{one.uid}/end" not in page(signed_in(kari), f"/{key}/{one.uid}")
         assert signed_in(jonas).post(f"/{key}/{one.uid}/end").status_code == 303
         assert agent_client.get(f"/{key}/{one.uid}").status_code == 404
-        post(agent_client, f"/{key}/{one.uid}/restoring")
-        assert agent_client.get(f"/{key}/{one.uid}").status_code == 200
+        answer = agent_client.post(f"/{key}/{one.uid}/restoring")
+        assert (answer.status_code, agent_client.get(f"/{key}/{one.uid}").status_code) == ((404, 404) if key == "projects" else (303, 200))
+
+
+def test_a_project_is_deleted_for_good_and_it_is_said(agent_client: FlaskClient, made: Callable[..., Any]) -> None:
+    """S72: asked plainly before, and no undo behind it."""
+    one = made("projects")
+    assert "It cannot be restored." in page(agent_client, f"/projects/{one.uid}")
+    post(agent_client, f"/projects/{one.uid}/end")
+    said = page(agent_client, "/projects")
+    assert "was deleted" in said and "/restoring" not in said
 
 
 def test_as_many_statements_for_one_as_for_many_and_by_index(

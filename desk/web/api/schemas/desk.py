@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
 from contacts.enrolling import SHORTEST
 from desk.web.api.paging import Page
-from desk.web.api.schemas.common import NO_NUL, ONE_LINE, Asked, Changes, Day, Shape, Word
+from desk.web.api.schemas.common import NO_NUL, ONE_LINE, Asked, Changes, Day, Line, Shape, Word
 from desk.web.api.schemas.persons import Language, Name
 
 Role = Literal["agent", "admin"]
@@ -235,9 +235,25 @@ class OperationItem(Shape):
 
 
 class BinAsked(Page):
-    """What kind of deleted records."""
+    """What kind of deleted records; with ``act`` those that were deleted in one go, with ``q`` those called so."""
 
     kind: Literal["person", "company", "ticket"] = "person"
+    q: Line = ""
+    act: Line = ""
+
+
+class Answers(Asked):
+    """Whose everything is that somebody else has got meanwhile: ``key`` of a conflict → keep (they keep it), back, or share. Without them a conflict is
+    answered with 409 and ``conflicts``: list of {key, kind, value, person_id, holders: list of {id, name}, answers}."""
+
+    may_be_left_out: ClassVar[bool] = True
+    answers: dict[Word, Literal["keep", "back", "share"]] = {}
+
+
+class WithPersons(Asked):
+    """Whether the persons who work there and nowhere else are deleted too."""
+
+    persons: Literal["true", "false"] = "false"
 
 
 class Deleted(Shape):
@@ -247,4 +263,6 @@ class Deleted(Shape):
     id: str = Field(description="A ticket's is its number.")
     name: str
     deleted_at: datetime
-    gone_at: datetime
+    gone_at: datetime = Field(description="Until then it can be restored.")
+    deleted_by: str | None = Field(description="E-mail address of the agent.")
+    act: str = Field(description="What was deleted in one go has the same; of a bulk act it is the operation's id.")

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from contacts.agent import Agent
+from contacts.masking import without_names
 from contacts.notes import private_subject
 from contacts.person import Person
 from core.history import Change, FactRow, FactSubject
@@ -24,7 +25,7 @@ def history(db: Session, agent: Agent, person: Person, asked: shapes.HistoryAske
     hidden = _hidden(db, agent, rows)
     shown = [row for row in rows if row.data.get("ticket_uid") not in hidden]
     changes: dict[int, list[shapes.Change]] = {}
-    for change in db.scalars(select(Change).where(Change.fact_id.in_([row.id for row in shown]), *_told(agent)).order_by(Change.id)):
+    for change in without_names(db, shown, db.scalars(select(Change).where(Change.fact_id.in_([row.id for row in shown]), *_told(agent)).order_by(Change.id))):
         changes.setdefault(change.fact_id, []).append(
             shapes.Change(field=change.field, before=change.before, after=change.after))
     by = dict(db.execute(select(Agent.uid, Agent.email).where(

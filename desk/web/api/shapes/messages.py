@@ -8,12 +8,14 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
 from contacts.agent import Agent
+from contacts.masking import masked
 from desk.locked_mail import hidden_mail
 from desk.outbound import OutboundMail
 from desk.tickets.merging import shown_ids
 from desk.tickets.message import MOST_SHOWN, Message
 from desk.tickets.ticket import Ticket
 from desk.web.api.schemas import tickets as shapes
+from desk.web.presenting.masking import Pairs, is_masked, parties
 
 
 def messages_of(db: Session, agent: Agent, ticket: Ticket) -> list[shapes.Message]:
@@ -29,7 +31,8 @@ def shown(db: Session, messages: Sequence[Message]) -> list[shapes.Message]:
     states: dict[int | None, str] = dict(db.execute(select(OutboundMail.message_id, OutboundMail.state).where(
         OutboundMail.message_id.in_(ids), or_(OutboundMail.kind == "reply", OutboundMail.kind == "forward"),
     ).order_by(OutboundMail.id)).all()) if ids else {}
-    return [_message(message, states.get(message.id), locked=hidden_mail(db, message)) for message in messages]
+    gone = masked(db, parties(messages))
+    return [_message(message, states.get(message.id), gone, locked=hidden_mail(db, message)) for message in messages]
 
 
 def one(db: Session, message: Message) -> shapes.Message:
@@ -42,15 +45,21 @@ def one(db: Session, message: Message) -> shapes.Message:
 LOADED = (selectinload(Message.attachments), joinedload(Message.author).options(lazyload(Agent.addresses)))
 
 
-def _message(message: Message, state: str | None, *, locked: bool) -> shapes.Message:
+def _message(message: Message, state: str | None, gone: frozenset[str], *, locked: bool) -> shapes.Message:
     return shapes.Message(
-        id=message.uid, direction=message.direction, channel=message.channel, from_=message.from_address,
-        to=[address for _name, address in message.to], cc=[address for _name, address in message.cc],
+        id=message.uid, direction=message.direction, channel=message.channel,
+        from_="" if is_masked(message.from_address, gone) else message.from_address,
+        to=_living(message.to, gone), cc=_living(message.cc, gone),
         subject=message.subject, text=message.text, visible=message.shown, html=message.html,
         attachments=[shapes.File(id=f.uid, name=f.name, type=f.type, size=f.size, sha256=f.digest)
                      for f in message.attachments if not locked], locked=locked,
         message_id=message.rfc_message_id, at=message.at, by=message.author.email if message.author else None,
         state=state, trust=_trust(message))
+
+
+def _living(pairs: Pairs, gone: frozenset[str]) -> list[str]:
+    """Addresses, without those of who is in the bin."""
+    return [address for _name, address in pairs if not is_masked(address, gone)]
 
 
 def _trust(message: Message) -> shapes.Trust | None:

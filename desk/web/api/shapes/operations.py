@@ -12,6 +12,7 @@ from contacts.agent import Agent
 from contacts.company import Business, Category, ServiceLevel
 from core.operations import Operation, OperationItem
 from core.retelling import retell
+from desk.operating import masks
 from desk.web.api.schemas import desk as shapes
 
 #: What an item of a bulk act tells; what the desk keeps beside it to do and undo it is its own.
@@ -32,9 +33,9 @@ def operation(row: Operation) -> shapes.Operation:
 
 def items(db: Session, of: Operation, rows: Sequence[OperationItem]) -> list[shapes.OperationItem]:
     """Its items. Those of a bulk act name fields and records as the API does: at most a question for each column of NAMED."""
-    names = _names(db, rows) if of.phase else {}
-    return [shapes.OperationItem(kind=one.kind, state=one.state, subject=one.subject_uid, reason=retell(one.reason) if one.reason else None,
-                                 data=_told(one.data, names) if of.phase else one.data) for one in rows]
+    names, masked = _names(db, rows) if of.phase else {}, masks(db, rows)
+    return [shapes.OperationItem(kind=one.kind, state=one.state, subject=one.subject_uid, reason=retell(one.reason) if one.reason and one.id not in masked else None,
+                                 data={"name": masked[one.id]} if one.id in masked else _told(one.data, names) if of.phase else one.data) for one in rows]
 
 
 def _told(data: dict[str, Any], names: dict[tuple[str, Any], str]) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def address(holding: Holding) -> shapes.Address:
 def employment(job: Employment) -> shapes.Employment:
     """A position."""
     return shapes.Employment(
-        id=job.uid, company_id=job.company.uid, company=job.company.name, position=job.position, status=job.status,
+        id=job.uid, company_id=job.company.uid, company=job.company.called, position=job.position, status=job.status,
         primary=job.primary, from_=job.started_on, to=job.ended_on)
 
 

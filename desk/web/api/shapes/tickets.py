@@ -76,11 +76,11 @@ def _row(ticket: Ticket, around: _Around) -> dict[str, Any]:
 
 
 def _requester(ticket: Ticket) -> shapes.Requester:
-    """Who asks. A deleted person is masked: only the address that wrote is told."""
+    """Who asks. A deleted person is masked, with the address that wrote."""
     person, address = ticket.requester, ticket.requester_address
     told = address.value if address else None
-    if person is not None and not person.living:
-        return shapes.Requester(person_id=None, address=told, name="")
+    if ticket.of_a_deleted:
+        return shapes.Requester(person_id=None, address=None, name="")
     return shapes.Requester(person_id=person.uid if person else None, address=told,
                             name=person.name if person else ticket.requester_name)
 

@@ -37,10 +37,14 @@ def test_made_found_changed_deleted_and_brought_back(agent, admin, calling, lars
     calling(lars).delete(at, status=403)
     agent.delete(at)
     agent.get(at, status=404)
-    assert agent.post(f"{at}/restore")["text"] == "Before Friday"
+    if key == "projects":           # S72: gone for good
+        agent.post(f"{at}/restore", status=404)
+    else:
+        assert agent.post(f"{at}/restore")["text"] == "Before Friday"
     again = agent.post(f"/{key}", changed | given(key, eva, nordlys), status=201)         # what is read may be given back
     first = agent.get(f"/{key}?limit=1")
-    assert first["items"] == [again] and agent.get(f"/{key}?limit=1&cursor={first['next']}")["items"][0]["id"] == made["id"]
+    assert first["items"] == [again]
+    assert key == "projects" or agent.get(f"/{key}?limit=1&cursor={first['next']}")["items"][0]["id"] == made["id"]
 
 
 @pytest.mark.parametrize("key", SHAPES)
