@@ -8,6 +8,7 @@ from sqlalchemy import Column, ColumnElement, Table, delete, false, or_, select,
 from sqlalchemy.orm import Session
 
 from contacts.address import Address
+from contacts.bin import Binned
 from contacts.favourite import AtHand
 from contacts.file import File
 from contacts.person import Person
@@ -40,6 +41,7 @@ def erase_card(db: Session, subject: Subject) -> list[str]:
         for name in ("origin_person_id", "other_origin_person_id"):
             if name in table.c:
                 db.execute(update(table).where(table.c[name].in_(ids)).values({name: None}))
+    db.execute(delete(Binned).where(Binned.of == "person", Binned.record_id.in_(ids)))
     for one in ids:
         forget(db, "person_search", one)
     db.execute(delete(Person).where(Person.id.in_(ids)))

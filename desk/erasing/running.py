@@ -30,6 +30,8 @@ from desk.erasing.mentions import Decisions, Found, Place
 from desk.erasing.reading import Reader
 from desk.erasing.subject import Subject, subject_of
 from desk.erasing.sweeping import sweep
+from desk.reports.folding import seal
+from desk.reports.letting_go import alone_at, let_go
 from desk.tickets.message import Attachment
 from rules.redaction import TOKEN
 from rules.residue import Needles
@@ -245,6 +247,8 @@ def _steps(db: Session, operation: Operation, subject: Subject, reader: Reader) 
     yield "originals", lambda after: originals.erase_originals(
         db, subject, reader, after, LOT, everything=decisions.everywhere == "erase")
     yield "composed", lambda after: originals.erase_composed(db, subject, reader, after, LOT)
+    yield "figures", lambda after: _seal(db, subject, after)
+    yield "companies in figures", lambda after: _let_go(db, subject)
     yield "own messages", lambda after: _lot(db, operation, tombstones.erase_messages(db, subject, after, LOT))
     yield "own tickets", lambda after: _lot(db, operation, tombstones.erase_tickets(db, subject, after, LOT))
     yield "trail", lambda after: _once(card.erase_trail, db, subject)
@@ -265,6 +269,19 @@ def _freeze(db: Session, operation: Operation, subject: Subject) -> None:
     by = db.scalar(select(Agent).where(Agent.uid == operation.by_uid))
     if person is not None and person.binned_at is None and by is not None:
         bin_person(db, person, by=by)
+
+
+def _seal(db: Session, subject: Subject, after: int) -> int | None:
+    """Their tickets are counted as they are, so that no figure changes when nobody knows any more whose they were."""
+    found = tombstones.tickets_of(db, subject, after, LOT)
+    seal(db, found)
+    return found[-1].id if found else None
+
+
+def _let_go(db: Session, subject: Subject) -> None:
+    """A company at which nobody else ever worked would tell of whom it is."""
+    for person in db.scalars(select(Person).where(Person.id.in_(subject.persons))).all():
+        let_go(db, alone_at(db, person))
 
 
 def _lot(db: Session, operation: Operation, done: tuple[int | None, list[str]]) -> int | None:

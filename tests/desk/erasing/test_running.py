@@ -11,6 +11,7 @@ from contacts.activities import add_activity
 from contacts.agent import Agent
 from contacts.companies import new_company
 from contacts.editing import create_person, edit_person, person_called
+from contacts.employing import work_at
 from contacts.notes import write_note
 from contacts.person import Person
 from core.errors import Gone, Refused
@@ -21,6 +22,8 @@ from desk.erasing import running
 from desk.inbound import Delivery
 from desk.mailboxes import add_mailbox
 from desk.operating import act_on
+from desk.reports.figure import Figure
+from desk.reports.folding import fold
 from desk.tickets.answering import note, reply
 from desk.tickets.intake import file
 from desk.tickets.message import Message
@@ -179,6 +182,31 @@ def test_many_messages_take_a_second_admin(desk, monkeypatch):
     assert desk.operation(number)[0] == "done"
 
 
+def figures(desk, but=()):
+    with desk.database.write() as db:
+        fold(db, db.scalars(select(Ticket)).all())
+    with desk.database.read() as db:
+        return {(one.dimension, one.measure, one.day, one.mailbox_id, one.value, one.bucket, one.count)
+                for one in db.scalars(select(Figure)) if one.dimension not in but}
+
+
+def test_figures_stay(desk):
+    """Statistics survive: what is counted of their tickets, also by company, is the same afterwards."""
+    ticket, _message = desk.arrive(text="My quixotic printer.\n")
+    desk.arrive("Eva Lie <eva@other.example>")
+    with desk.database.write() as db:
+        nora = db.get_one(Agent, desk.nora.id)
+        company = new_company(db, {"name": "Kunde AS"}, by=nora)
+        work_at(db, db.scalars(select(Person).where(Person.last_name == "Zyxwold")).one(), company, None, by=nora)
+        create_person(db, {"first_name": "Tove", "last_name": "Lie"}, by=nora, employments=[{"company": company}])
+        reply(db, db.get_one(Ticket, ticket), html="<p>Done.</p>", by=nora, close=True)
+        uid = company.uid
+    before = figures(desk)
+    assert any(one[0] == "company" and one[4] == uid for one in before)
+    erase(desk)
+    assert figures(desk) == before
+
+
 class Killed(BaseException):
     """The worker is gone."""
 
@@ -203,7 +231,7 @@ def test_a_worker_that_dies_at_any_step_is_followed_by_another(desk, monkeypatch
     monkeypatch.setattr(running, "_keep", dying)
     with desk.database.write() as db:
         act_on(db, db.get_one(Operation, number), "approve", by=db.get_one(Agent, desk.nora.id))
-    for _life in range(200):
+    for _life in range(2000):
         try:
             desk.work(number)
         except Killed:
