@@ -18,7 +18,7 @@ from contacts.facts import LegalBasisNoted
 from contacts.person import HOLDING, LegalBasis, Person
 from contacts.purpose import BASES, ConsentWording, Purpose
 from contacts.purposes import purpose_under
-from contacts.suppression import Value, lift, suppress
+from contacts.suppression import Value, lift, suppress, suppressed
 from core.clock import now
 from core.errors import Refused
 from core.history import record
@@ -44,13 +44,13 @@ def give(
         raise Refused(N_("There is no such basis."), {"basis": N_("Choose one of the list.")})
     if wording is not None and wording.purpose_id != purpose.id:
         raise Refused(N_("These words are of another purpose."), {"wording": N_("Choose one of the list.")})
-    if purpose.marketing and before is not None and not before.holds and basis != "consent":
+    if purpose.marketing and basis != "consent" and ((before is not None and not before.holds) or suppressed(db, "objected", reached(db, person), key)):
         raise Refused(OBJECTED, {"basis": OBJECTED})
     _check(source, at)
     event = "changed" if before is not None and before.holds and before.basis != basis else "given"
     changes = {"legal_basis": (before.basis, basis)} if event == "changed" and before is not None else {}
     row = _note(db, person, purpose, event, basis, source=source, by=by, wording=wording, proof=proof, proof_uid=proof_uid, at=at, changes=changes)
-    if purpose.marketing and person.standing_bases[key] is row:
+    if purpose.marketing and basis == "consent" and person.standing_bases[key] is row:
         lift(db, "objected", reached(db, person), key)
     return row
 

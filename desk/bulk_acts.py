@@ -7,8 +7,9 @@ from contacts.mass_merge import MassMerge
 from contacts.mass_move import MassMove
 from contacts.mass_update import MassUpdate
 from core import bulk
+from desk.mass_mailing import MassMailing
 
-ACTS: tuple[bulk.Bulk, ...] = (MassUpdate("persons"), MassUpdate("companies"), MassUpdate("projects"), MassMove(), MassMerge(), PersonsImport(), CompaniesImport())
+ACTS: tuple[bulk.Bulk, ...] = (MassUpdate("persons"), MassUpdate("companies"), MassUpdate("projects"), MassMove(), MassMerge(), MassMailing(), PersonsImport(), CompaniesImport())
 
 
 def register() -> None:

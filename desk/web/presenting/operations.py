@@ -20,19 +20,20 @@ from core.i18n import N_, dated, ngettext
 from core.i18n import gettext as _
 from core.operations import Operation, OperationItem
 from core.retelling import retell
+from desk.mailing import KIND
 from desk.operating import acts
 from desk.web.presenting.changes import NAMED, field_called
+from desk.web.presenting.mailings import became, mailed, mailing_of, subject_of
 from desk.web.presenting.matters import STATES as MATTER_STATES
 from desk.web.presenting.matters import matter_url
+from desk.web.presenting.operation_states import STATES
 from desk.web.presenting.times import stamp
 from desk.web.requests import db
 
 KINDS = {"persons.update": N_("Change of many persons"), "companies.update": N_("Change of many companies"), "projects.update": N_("Change of many projects"),
-         "persons.move": N_("Move of many persons"), "persons.merge": N_("Merge of many pairs"), unmoving.AMONG: N_("Move of a person"),
+         "persons.move": N_("Move of many persons"), "persons.merge": N_("Merge of many pairs"), KIND: N_("Mail to many persons"), unmoving.AMONG: N_("Move of a person"),
          "persons.import": N_("Import of persons"), "companies.import": N_("Import of companies"),
          unmoving.KIND: N_("Move of a person"), duplicate_scan.KIND: N_("Search for duplicates")}
-STATES = {"planned": N_("Waits for approval"), "approved": N_("About to begin"), "running": N_("At work"), "paused": N_("Paused"),
-          "done": N_("Done"), "failed": N_("Ended early"), "cancelled": N_("Cancelled"), "undone": N_("Taken back")}
 #: What a worker does with a bulk act before it waits for a word, or while it takes it back.
 PHASES = {"lay": N_("Being read"), "plan": N_("Being looked through"), "undo": N_("Being taken back")}
 SIGNS = {"done": "sure", "planned": "heed", "failed": "late", "paused": "heed"}
@@ -41,7 +42,7 @@ ITEM_STATES = {"laid": N_("not looked at yet"), "planned": N_("will be done"), "
                "failed": N_("error"), "undone": N_("taken back"), "conflict": N_("changed since, left as it is")}
 ITEM_SIGNS = {"done": "sure", "failed": "late", "conflict": "heed"}
 VERDICTS = {"create": N_("Create"), "update": N_("Change"), "skip": N_("Skip"), "queue": N_("Create, and look at it as a duplicate"),
-            "move": N_("Move"), "merge": N_("Merge"), "person": N_("Person"), "company": N_("Company")}
+            "move": N_("Move"), "merge": N_("Merge"), "mail": N_("Mail"), "person": N_("Person"), "company": N_("Company")}
 TABS = {"all": N_("All"), "errors": N_("Errors"), "skipped": N_("Skipped"), "conflicts": N_("Conflicts")}
 COUNTED = {"errors": "failed", "skipped": "skipped", "conflicts": "conflict"}
 #: What only imports, moves and merges know.
@@ -56,10 +57,11 @@ def lines(operations: Sequence[Operation]) -> list[dict[str, Any]]:
 
 def live(operation: Operation) -> dict[str, Any]:
     """One as its page shows it."""
-    found = acts(db(), operation)
+    found, mailing = acts(db(), operation), mailing_of(operation) if operation.kind == KIND else None
     return _line(operation, _names([operation])) | {
         "going": operation.state in ("approved", "running"), "done": operation.done, "total": operation.total,
-        "reason": retell(operation.reason or ""), "what": operation.given.get("file", ""),
+        "reason": retell(operation.reason or ""), "what": subject_of(mailing) if mailing else operation.given.get("file", ""),
+        "became": became(mailing) if mailing else "", "mailing_url": url_for("mailings.edit", uid=mailing.uid) if mailing else None,
         "columns_url": url_for("imports.edit", uid=operation.uid) if choosable(db(), operation) else None,
         "acts": [{"name": act, "label": _(ACTS[act]), "primary": act in ("approve", "resume"),
                   "url": url_for("operations.update", uid=operation.uid, act=act)} for act in found]}
@@ -75,11 +77,12 @@ def filters(operation: Operation, only: str) -> list[dict[str, Any]]:
 
 def item_lines(operation: Operation, items: Sequence[OperationItem]) -> list[dict[str, Any]]:
     """The items: which record, what would become or became of it, and why not."""
-    names = _called(items)
+    names, sent = _called(items), mailed(operation, items) if operation.kind == KIND else {}
     return [{"n": item.data.get("row"), "name": item.data.get("name") or item.subject_uid or "", "verdict": _(VERDICTS.get(item.kind, item.kind)),
              "url": _place(operation, item.subject_uid) if item.subject_uid and operation.phase and item.state != "undone" else None,
              "state": _(ITEM_STATES.get(item.state, "")) if item.state else "", "sign": ITEM_SIGNS.get(item.state, ""),
-             "reason": retell(item.reason or item.data.get("note", "")), "changes": _changes(item, names)} for item in items]
+             "reason": retell(item.reason or item.data.get("note", "")), "changes": _changes(item, names)} | sent.get(item.id, {})
+            for item in items]
 
 
 def _place(operation: Operation, uid: str) -> str:
@@ -89,7 +92,8 @@ def _place(operation: Operation, uid: str) -> str:
 
 def _line(operation: Operation, names: dict[str, str]) -> dict[str, Any]:
     going = operation.state in ("approved", "running")
-    state = _(PHASES[operation.phase]) if going and operation.phase in PHASES else _(STATES[operation.state])
+    begun = operation.state == "approved" and operation.phase == "run" and operation.done > 0       # between two slices
+    state = _(PHASES[operation.phase]) if going and operation.phase in PHASES else _(STATES["running" if begun else operation.state])
     return {"uid": operation.uid, "url": url_for("operations.show", uid=operation.uid), "title": _(KINDS.get(operation.kind, operation.kind)),
             "state": state, "sign": SIGNS.get(operation.state, ""), "by": names.get(operation.by_uid or "", _("The desk")),
             "at": stamp(operation.created_at), "items": ngettext("%(n)s record", "%(n)s records", operation.total)}
