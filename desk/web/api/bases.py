@@ -21,7 +21,7 @@ def index() -> Listed[Purpose]:
         code: words.uid for code, words in current_wordings(one).items()}) for one in purposes(db())])
 
 
-@post("/persons/<uid:uid>/legal-bases")
+@post("/persons/<uid:uid>/legal-bases", status=201)
 def create(uid: str, given: BasisNoted) -> Person:
     """Note what a person said: nothing that was noted before is changed. 422 where they objected to marketing and this is no consent."""
     person = the_person(uid)
