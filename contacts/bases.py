@@ -39,6 +39,7 @@ def give(
 
     Raises Refused where the person objected to marketing and this is no consent, and for what cannot be.
     """
+    _hold(db, person)
     purpose, before = purpose_under(db, key), person.standing_bases.get(key)
     if basis not in BASES:
         raise Refused(N_("There is no such basis."), {"basis": N_("Choose one of the list.")})
@@ -63,6 +64,7 @@ def stop(
 
     ``reached_at`` are addresses that go on the list beside those of the card: where the mail went that they answered.
     """
+    _hold(db, person)
     purpose, before = purpose_under(db, key), person.standing_bases.get(key)
     if purpose.marketing:
         for kind, normalised in {*reached(db, person), *reached_at}:
@@ -75,7 +77,7 @@ def stop(
 
 
 def reached(db: Session, person: Person) -> set[Value]:
-    """The addresses of a person that can be written to, those held no more among them: what was objected to there holds on."""
+    """The addresses of a person that can be written to, those they hold now."""
     return set(db.execute(select(Address.kind, Address.normalised).join(Holding, Holding.address_id == Address.id).where(
         Holding.person_id == person.id, Holding.until.is_(None), Address.kind.in_(REACHED))).all())
 
@@ -95,6 +97,12 @@ def without_basis() -> ColumnElement[bool]:
     overtaken = select(later.id).where(later.person_id == LegalBasis.person_id, later.purpose == LegalBasis.purpose, or_(
         later.at > LegalBasis.at, and_(later.at == LegalBasis.at, later.id > LegalBasis.id))).exists()
     return not_(select(LegalBasis.id).where(LegalBasis.person_id == Person.id, LegalBasis.event.in_(HOLDING), ~overtaken).exists())
+
+
+def _hold(db: Session, person: Person) -> None:
+    """Whoever notes something of this person at the same moment waits: a mail program and its reader may press the button at once."""
+    db.flush()
+    db.refresh(person, with_for_update={"of": Person})
 
 
 def _note(db: Session, person: Person, purpose: Purpose, event: str, basis: str, *, by: Agent | None, at: datetime | None, source: str,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import Flask
@@ -174,3 +175,12 @@ def test_pages_ask_few_questions(admin_client: FlaskClient, begun: str, link: st
     statements.clear()
     page(admin_client, f"/operations/{operation.uid}")
     assert len(statements) < 25
+
+
+def test_two_presses_at_once_are_one(app: Flask, link: str, ole: Person, fresh_database: Database) -> None:
+    """The button of the mail program and the one of the page, at the same moment."""
+    with ThreadPoolExecutor(4) as threads:
+        answers = list(threads.map(lambda n: app.test_client().post(link, data={"List-Unsubscribe": "One-Click"} if n % 2 else {}).status_code, range(4)))
+    assert answers == [200] * 4
+    with fresh_database.read() as db:
+        assert [one.event for one in db.get_one(Person, ole.id).legal_bases if one.purpose == "marketing"] == ["given", "withdrawn"]
