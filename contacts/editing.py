@@ -13,6 +13,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from contacts.address import Address, Holding
 from contacts.addressing import add_address
 from contacts.agent import Agent
+from contacts.bases import give
 from contacts.bin import give_way
 from contacts.company import Company
 from contacts.creating import index_person
@@ -23,6 +24,7 @@ from contacts.facts import EmploymentChanged, PersonCreated, PersonEdited
 from contacts.merged import parts_of
 from contacts.ordering import put_in_order
 from contacts.person import Employment, LegalBasis, Person
+from contacts.purpose import USUAL
 from core.errors import Refusals, Refused, Stale
 from core.history import record
 from core.i18n import N_
@@ -70,7 +72,8 @@ def create_person(
     put_in_order(person)
     db.add(person)
     db.flush()
-    db.add(LegalBasis(person_id=person.id, purpose="service", basis=basis or option(db, "contacts.legal_basis"), source=how))
+    db.add(LegalBasis(person_id=person.id, purpose=USUAL, basis=basis or option(db, "contacts.legal_basis"), source=how,
+                      proof=how if how in ("form", "api", "import") else "", by_uid=by.uid if by else None))
     for n, job in enumerate(employments):
         employ(db, person, job["company"], position=job.get("position"), started_on=job.get("from"), primary=n == 0,
                given=clean, by=by, record_it=False)
@@ -170,15 +173,10 @@ def person_called(db: Session, uid: str, *, binned: bool = False) -> Person:
 
 
 def stand_on(db: Session, person: Person, basis: str, *, by: Agent) -> None:
-    """Hold the person on another ground from now on: one more row, and the old ones stay (S7, S27, S29)."""
-    before = person.legal_bases[-1].basis if person.legal_bases else None
-    if basis == before:
-        return
-    db.add(LegalBasis(person_id=person.id, purpose="service", basis=basis, source="form"))
-    person.raise_version()
-    db.flush()
-    db.expire(person, ["legal_bases"])
-    record(db, PersonEdited(person.uid), by=by.uid, changes={"legal_basis": (before, basis)})
+    """Hold the person on another ground for our service from now on: one more row, and the old ones stay (S7, S27, S29)."""
+    before = person.standing_bases.get(USUAL)
+    if before is None or not before.holds or before.basis != basis:
+        give(db, person, USUAL, basis, source="form", by=by, proof="form")
 
 
 def check_version(row: Any, version: int | None) -> None:

@@ -361,6 +361,27 @@ class SaleStageChanged(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class LegalBasisNoted(Fact):
+    """A basis for holding a person for a purpose was given, changed or withdrawn, or the person objected; ``by`` is an agent, or nobody
+    where the person did it."""
+
+    kind: ClassVar[str] = "person.basis"
+    person_uid: str
+    purpose: str
+    event: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class PurposeChanged(Fact):
+    """A purpose was added, edited, retired or brought back, or its wording has another version; the values are in ``changes``."""
+
+    kind: ClassVar[str] = "purpose.changed"
+    purpose_uid: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
 class CustomFieldChanged(Fact):
     """A field of the organisation's own was added, edited, moved, retired, deleted or brought back; the values are in ``changes``."""
 

@@ -21,6 +21,12 @@ def root_of(db: Session, person: Person) -> Person:
     return person
 
 
+def survivor_of(db: Session, uid: str) -> Person | None:
+    """The person with this uid, or whoever goes on for them, also one in the bin; None where there is none any more."""
+    person = db.scalar(select(Person).where(Person.uid == uid))
+    return root_of(db, person) if person is not None else None
+
+
 def goes_on(db: Session, person_id: int | None) -> int | None:
     """The id of who goes on for a person that was kept by id."""
     person = db.get(Person, person_id) if person_id is not None else None

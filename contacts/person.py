@@ -11,10 +11,13 @@ from sqlalchemy.orm import Mapped, aliased, relationship
 from contacts.agent import Agent
 from contacts.company import Business, Category, Company, Ordered, ServiceLevel
 from contacts.following import follows
+from contacts.purpose import ConsentWording
 from core.clock import now
 from core.database import Base, Guarded, Row, personal, plain
 from core.i18n import N_
 
+#: Events of a legal basis after which it holds.
+HOLDING = ("given", "changed")
 #: What selections go by.
 SELECTED = ("category", "business", "service_level", "our_contact", "support_contact")
 
@@ -99,6 +102,11 @@ class Person(Row, Guarded, Base):
         """The main employment of a day (C14-C16)."""
         return main_on(self.employments, day)
 
+    @property
+    def standing_bases(self) -> dict[str, LegalBasis]:
+        """Purpose → what was said of it last."""
+        return {one.purpose: one for one in sorted(self.legal_bases, key=lambda one: (one.at, one.id))}
+
 
 class Employment(Row, Base):
     """A person at a company for a time. A job change closes one and opens another (C14-C16).
@@ -133,7 +141,12 @@ def main_on(jobs: Iterable[Employment], day: date) -> Employment | None:
 
 
 class LegalBasis(Row, Base):
-    """Why we may hold the person for a purpose: append-only, the latest holds (S7, S27)."""
+    """What a person said, or we decided, about being held for a purpose: append-only, the latest of a purpose holds (S7, S27).
+
+    ``event``: given, changed (another basis from now on), withdrawn, objected. ``source`` says where that is from; ``proof`` what shows it: word
+    (an agent's), message, link, one_click, form, import, api, or nothing, with ``proof_uid`` naming the message, mail or operation. ``wording``
+    are the words that were agreed to. ``by_uid`` is the agent who noted it; none where the person did it by themselves.
+    """
 
     __tablename__ = "legal_bases"
     person_id: Mapped[int] = plain(ForeignKey("persons.id", ondelete="CASCADE"), index=True)
@@ -142,6 +155,17 @@ class LegalBasis(Row, Base):
     basis: Mapped[str] = personal(String(40), erase="keep", default="legitimate_interest")
     source: Mapped[str] = personal(Text, default="")
     at: Mapped[datetime] = plain(default=now)
+    event: Mapped[str] = personal(String(10), erase="keep", default="given")
+    proof: Mapped[str] = personal(String(10), erase="keep", default="")
+    proof_uid: Mapped[str | None] = plain(String(24))
+    wording_id: Mapped[int | None] = plain(ForeignKey("consent_wordings.id"))
+    by_uid: Mapped[str | None] = plain(String(24))
+    wording: Mapped[ConsentWording | None] = relationship()
+
+    @property
+    def holds(self) -> bool:
+        """Whether the person may be held by it: not what they withdrew or objected to."""
+        return self.event in HOLDING
 
 
 def _same_position(of: int, into: int) -> ColumnElement[bool]:

@@ -32,6 +32,8 @@ log = structlog.get_logger(__name__)
 #: Seconds at a time, so that notifications do not wait.
 SLICE = 4.0
 CHUNK = 200
+#: Until it is looked at again, where there is no room for more items.
+PAUSE = timedelta(seconds=2)
 #: Phase → the state of the items that wait for it.
 WAITS = {"plan": "laid", "run": "planned", "undo": "done"}
 
@@ -49,6 +51,8 @@ class Bulk(ABC):
     """
 
     kind: str = ""
+    #: Whether what it did can be taken back at all.
+    takes_back = True
 
     def lay(self, db: Session, operation: Operation) -> bool:
         """Lay out some items that are not known when it is asked for; whether there are more. It commits nothing."""
@@ -68,6 +72,10 @@ class Bulk(ABC):
     @abstractmethod
     def undo(self, db: Session, operation: Operation, item: OperationItem) -> None:
         """Take it back."""
+
+    def room(self, db: Session, operation: Operation) -> int:
+        """How many items may be done now, at most: less than all where it goes by the clock; 0 asks again in some seconds."""
+        return CHUNK
 
     def forget(self, db: Session, operation: Operation) -> None:  # noqa: B027 - most keep nothing
         """It is planned, or over: let go of what is not needed any more."""
@@ -128,7 +136,7 @@ def undoable(db: Session, operation: Operation) -> bool:
     if not over or operation.kind not in BULKS or operation.ended_at is None:
         return False
     kept = timedelta(days=option(db, "contacts.bin_days"))
-    return now() - operation.ended_at <= kept and db.scalar(_items(operation.id, "done").limit(1)) is not None
+    return BULKS[operation.kind].takes_back and now() - operation.ended_at <= kept and db.scalar(_items(operation.id, "done").limit(1)) is not None
 
 
 def counts(db: Session, operation: Operation) -> dict[str, int]:
@@ -164,10 +172,20 @@ class _Work:
     def step(self, phase: str) -> bool:
         """The next chunk of what waits in this phase; whether there was one."""
         with database().read() as db:
-            ids = list(db.scalars(_items(self.id, WAITS[phase], backwards=phase == "undo").limit(CHUNK)))
+            waiting = _items(self.id, WAITS[phase], backwards=phase == "undo")
+            room = min(CHUNK, self.bulk.room(db, db.get_one(Operation, self.id))) if phase == "run" else CHUNK
+            ids = list(db.scalars(waiting.limit(max(room, 1))))
+        if ids and room < 1:
+            self._wait()
         if ids:
             self._through(phase, ids)
         return bool(ids)
+
+    def _wait(self) -> None:
+        """Let it be taken up again in some seconds."""
+        with database().write() as db:
+            self._progress(db, due_at=now() + PAUSE)
+        raise Unfinished
 
     def planned(self) -> None:
         """All is laid out: from here on it is planned."""

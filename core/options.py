@@ -145,6 +145,10 @@ OPTIONS: dict[str, Option] = {
     "sales.next_order_number": Option(1001, _whole(1, 2_000_000_000), N_("The number that the next order gets.")),
     "mail.check_senders": Option(True, _flag, N_("Whether the desk checks who sent a mail (DKIM, SPF, DMARC) where your own "
                                  "mail server said nothing about it. It asks name servers for that."), per_mailbox=True),
+    "mailing.bases": Option(["consent"], _among("legitimate_interest", "contract", "consent", "legal_obligation"), N_("The grounds that suffice for "
+                            "mass mail whose purpose is direct marketing; whoever is held by none of them for it gets none.")),
+    "mailing.by": Option("admins", _one_of("admins", "agents"), N_("Who may send mass mail: admins, or all agents from mailboxes that they see.")),
+    "mailing.per_minute": Option(60, _whole(1, 10_000), N_("Mass mails that leave one mailbox in a minute.")),
     "mail.on_cards": Option(True, _flag, N_("Whether the mail of a mailbox shows among the e-mails on persons' cards; its tickets do in any "
                              "case."), per_mailbox=True),
     "mail.loop_limit": Option(20, _whole(1, 10_000), N_("Automatic mails to one correspondent within three hours, "

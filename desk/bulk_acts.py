@@ -8,8 +8,11 @@ from contacts.mass_move import MassMove
 from contacts.mass_update import MassUpdate
 from core import bulk
 from desk.mass_delete import MassDelete
+from desk.mass_mailing import MassMailing
 
-ACTS: tuple[bulk.Bulk, ...] = (MassUpdate("persons"), MassUpdate("companies"), MassUpdate("projects"), MassMove(), MassMerge(), MassDelete("persons"), MassDelete("companies"), PersonsImport(), CompaniesImport())
+ACTS: tuple[bulk.Bulk, ...] = (
+    MassUpdate("persons"), MassUpdate("companies"), MassUpdate("projects"), MassMove(), MassMerge(), MassDelete("persons"), MassDelete("companies"),
+    MassMailing(), PersonsImport(), CompaniesImport())
 
 
 def register() -> None:

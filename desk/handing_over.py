@@ -24,8 +24,10 @@ from desk.outbound import LEASE, OutboundMail, due
 from desk.refusals import mark_refused
 from desk.tickets.facts import MailFailed
 from desk.tickets.ticket import Ticket
+from desk.withholding import withheld
 
 AGAIN = N_("An earlier attempt ended without an answer, so this mail may have arrived twice.")
+UNSURE = N_("The attempt ended without an answer. The mail may have arrived; a mass mail is not sent twice.")
 REFUSED = N_("%(address)s was refused: %(said)s")
 POSTPONED = N_("%(address)s has to wait: %(said)s")
 RETURNED = N_("Came back: %(said)s")
@@ -53,24 +55,30 @@ def lanes(db: Session, busy: Collection[int | None], *, at: datetime | None = No
 
 
 def claim(db: Session, who: str, lane: int | None, most: int = 20, *, at: datetime | None = None) -> list[int]:
-    """Take up to ``most`` mails of one mailbox that are due, oldest first; return their ids."""
+    """Take up to ``most`` mails of one mailbox that are due, oldest first, mass mails after all others; return their ids."""
     at = at or now()
     rows = db.scalars(select(OutboundMail).where(OutboundMail.mailbox_id.is_not_distinct_from(lane), *due(at))
-                      .order_by(OutboundMail.due_at, OutboundMail.id).limit(most)
+                      .order_by(OutboundMail.mailing_id.is_not(None), OutboundMail.due_at, OutboundMail.id).limit(most)
                       .with_for_update(skip_locked=True, of=OutboundMail)).all()
+    claimed = []
     for row in rows:
+        if row.state == "handing_over" and row.mailing_id is not None:
+            _unsure(row)
+            continue
         if row.state == "handing_over":
             row.reason = AGAIN
         row.lease, row.lease_until = who, at + LEASE
+        claimed.append(row.id)
     db.flush()
-    return [row.id for row in rows]
+    return claimed
 
 
 def begin(db: Session, outbound_id: int, who: str, composed: bytes, *, at: datetime | None = None) -> bool:
-    """Write down the bytes and that they are being handed over; False when somebody else has the row by now."""
+    """Write down the bytes and that they are being handed over; False when somebody else has the row by now, or it is a mass mail that may
+    not go: whatever was shown when it was planned, this is the moment that counts."""
     at = at or now()
     row = _mine(db, outbound_id, who, at)
-    if row is None:
+    if row is None or (row.mailing_id is not None and withheld(db, row, at)):
         return False
     row.state, row.composed, row.attempts = "handing_over", composed, row.attempts + 1
     row.first_tried_at, row.lease_until = row.first_tried_at or at, at + LEASE
@@ -98,6 +106,8 @@ def settle(db: Session, outbound_id: int, who: str, outcome: Outcome, *, at: dat
              **_written("postponed", outcome.postponed), **returned}
     if row.state != "handing_over":
         row.attempts += 1
+    if outcome.unsure and row.mailing_id is not None:
+        known |= {address: ["unsure", said[1]] for address, said in known.items() if said[0] == "postponed"}
     given_up = _too_old(db, row, at)
     if given_up:
         known = {address: ["refused", said[1]] for address, said in known.items() if said[0] == "postponed"} | {
@@ -169,6 +179,12 @@ def _mine(db: Session, outbound_id: int, who: str, at: datetime, *, lost: bool =
     return db.scalar(query.with_for_update(of=OutboundMail))
 
 
+def _unsure(row: OutboundMail) -> None:
+    """Nobody knows whether it arrived. Mail to one person goes again; to many, never twice to one address."""
+    row.outcomes = row.outcomes | {address: ["unsure", ""] for address in recipients_left(row)}
+    row.state, row.reason, row.lease, row.lease_until = "failed", UNSURE, "", None
+
+
 def _written(state: str, answers: Mapping[str, str]) -> dict[str, list[str]]:
     return {address: [state, answer] for address, answer in answers.items()}
 
@@ -194,7 +210,7 @@ def _reason(row: OutboundMail, outcome: Outcome, known: Mapping[str, list[str]],
     if given_up and row.state == "failed":
         parts.append(_("Given up after %(n)s attempts.", n=row.attempts))
     if outcome.unsure or (row.reason or "").endswith(AGAIN):
-        parts.append(AGAIN)
+        parts.append(UNSURE if row.mailing_id is not None else AGAIN)
     return " ".join(parts) or None
 
 

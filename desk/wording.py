@@ -155,7 +155,7 @@ def _render(
         subject = fill(own.subject, values) or rendering.render(f"mail/{name}/subject.txt", **given)
         if own.body.strip():
             text = fill(own.body, values)
-            html = rendering.render("mail/_own.html", body=_linked(paragraphs(text)), frame=frame)
+            html = rendering.render("mail/_own.html", body=linked(paragraphs(text)), frame=frame)
         else:
             text = rendering.render(f"mail/{name}/body.txt", **given)
             html = rendering.render(f"mail/{name}/body.html", **given)
@@ -167,6 +167,6 @@ def fill(text: str, values: dict[str, str]) -> str:
     return PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text).strip()
 
 
-def _linked(html: Markup) -> Markup:
+def linked(html: Markup) -> Markup:
     """Addresses of pages as links; the HTML is escaped already."""
     return Markup(_LINK.sub(lambda found: f'<a href="{found[0]}">{found[0]}</a>', html))  # noqa: S704

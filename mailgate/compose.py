@@ -66,7 +66,7 @@ def _head(mail: Outgoing, at: datetime, mark: str) -> str:
         f"Content-Language: {mail.language}\r\n",
         f"{LOOP}: {mark}\r\n",
         *_automatic(mail.auto_submitted),
-        *(heading.words(name, value) for name, value in mail.headers.items()
+        *(heading.uris(name, value) if name == "List-Unsubscribe" else heading.words(name, value) for name, value in mail.headers.items()
           if name.lower() not in _RESERVED and re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", name)),
     ]
     return "".join(lines)

@@ -17,7 +17,7 @@ class NotYet(Refused):
 
 
 SIGNED = [b"from", b"to", b"cc", b"reply-to", b"subject", b"date", b"message-id", b"in-reply-to", b"references",
-          b"mime-version", b"content-type", b"auto-submitted"]
+          b"mime-version", b"content-type", b"auto-submitted", b"list-unsubscribe", b"list-unsubscribe-post", b"precedence"]
 
 
 def sign(mail: bytes, *, selector: str, domain: str, key: str) -> bytes:

@@ -32,6 +32,11 @@ def people(name: str, pairs: Sequence[Pair]) -> str:
     return f"{name}: " + ",\r\n ".join(_person(*pair) for pair in pairs) + "\r\n" if pairs else ""
 
 
+def uris(name: str, value: str) -> str:
+    """A line of addresses in angle brackets (List-Unsubscribe), one to a line, never encoded (RFC 2369, RFC 8058)."""
+    return f"{name}: " + ",\r\n ".join(_CONTROLS.sub("", one).strip() for one in value.split(", ")) + "\r\n"
+
+
 def ids(name: str, message_ids: Iterable[str]) -> str:
     """A line of Message-IDs (In-Reply-To, References), one to a line; nothing where there are none."""
     written = [f"<{i}>" for i in message_ids]

@@ -23,7 +23,8 @@ class Clues:
     ticket: str = ""
     automatic: str = ""
     automatic_why: str = ""
-    bounce_of: str = ""                 # message, notification: what of ours came back
+    bounce_of: str = ""                 # message, notification, mass: what of ours came back
+    mass: str = ""                      # answer, stop: to a mass mail of ours, the second says only that they want no more
     own_loop: bool = False              # carries our loop header or a Message-ID of ours
     copy: bool = False                  # this very mail is here already
     blocked: bool = False

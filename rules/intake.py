@@ -53,6 +53,18 @@ def is_bounce_of_a_notification(c: Clues) -> bool:
     return c.bounce_of == "notification"
 
 
+def is_bounce_of_a_mass_mail(c: Clues) -> bool:
+    return c.bounce_of == "mass"
+
+
+def wants_no_more_mass_mail(c: Clues) -> bool:
+    return c.mass == "stop" and c.trust != "fail"
+
+
+def is_robot_answering_a_mass_mail(c: Clues) -> bool:
+    return c.mass != "" and c.automatic != ""
+
+
 def is_our_own_mail(c: Clues) -> bool:
     return c.own_loop
 
@@ -117,9 +129,12 @@ ACTS = (
     Rule(is_copy, "ignore", N_("This mail is here already; this is one more delivery of it.")),
     Rule(is_bounce_of_a_notification, "ignore", N_("A notification to one of our agents came back; nobody is notified "
          "of that.")),
+    Rule(is_bounce_of_a_mass_mail, "ignore", N_("A mass mail of ours came back; the address is marked, and no ticket opens.")),
     Rule(is_bounce_of_ours, "append", N_("A mail of ours came back.")),
     Rule(is_our_own_mail, "ignore", N_("Our own mail came back to us; answering it would be a loop.")),
     Rule(is_blocked, "set_aside", N_("The address or its domain is blocked.")),
+    Rule(wants_no_more_mass_mail, "open_quiet", N_("They want no more of a mass mail, and say nothing else: that is noted, and the ticket is closed.")),
+    Rule(is_robot_answering_a_mass_mail, "ignore", N_("A machine answered a mass mail; no customer wrote this.")),
     Rule(is_robot_answering_a_notification, "ignore", N_("A machine answered a notification; no customer wrote this.")),
     Rule(is_empty_answer_to_a_notification, "ignore", N_("An agent answered a notification without a word of their own; "
          "nothing was sent.")),
@@ -199,6 +214,7 @@ PERSONS = (
     Rule(is_one_of_several, "asked", N_("Several persons hold this address; an agent chooses.")),
     Rule(is_from_a_deleted_person, "asked", N_("The address belongs to a deleted person.")),
     Rule(is_not_to_be_kept, "none", N_("No record is made of machines and spam.")),
+    Rule(wants_no_more_mass_mail, "none", N_("Whoever wants no more mail is not recorded for saying so.")),
     Rule(is_kept_by_a_rule, "created", N_("A rule of the policy creates a person.")),
     Rule(is_asked_by_a_rule, "asked", N_("A rule of the policy asks an agent before a person is made.")),
     Rule(is_never_by_a_rule, "none", N_("A rule of the policy makes no record of such senders.")),

@@ -56,9 +56,9 @@ def mark(db: Session, address: Address, hard: bool, s: Situation) -> None:
 
 
 def mark_unreached(db: Session, s: Situation, mail: OutboundMail) -> None:
-    """What the desk itself wrote to a customer (the link that confirms an address) came back: their address says so. Where it
+    """What the desk itself wrote to a customer (the link that confirms an address, a mass mail) came back: their address says so. Where it
     wrote to its agents, it is from no mailbox."""
-    if mail.kind == "system" and mail.mailbox_id is not None:
+    if mail.kind in ("system", "mass") and mail.mailbox_id is not None:
         for failure in failures_of(s, mail):
             mark(db, address_row(db, failure.address), failure.hard, s)
 

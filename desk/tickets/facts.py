@@ -130,6 +130,15 @@ class TicketMerged(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class MassMailStopped(Fact):
+    """A letter said that its sender wants no more of a mass mail; that was noted on the card, with the letter as proof."""
+
+    kind: ClassVar[str] = "ticket.mass_mail_stopped"
+    ticket_uid: str
+    outbound_uid: str
+
+
+@dataclass(frozen=True, slots=True)
 class MailBounced(Fact):
     """A mail of ours came back. ``hard``: the address is marked."""
 

@@ -28,8 +28,9 @@ from desk.tickets.opening import open_from
 from desk.tickets.replying import append, append_agents
 from desk.tickets.situation import Situation, gather
 from desk.tickets.ticket import AlsoIn, Ticket
+from desk.unsubscribing import note_on_message
 from rules.clues import kept
-from rules.intake import Verdict, judge
+from rules.intake import Verdict, judge, wants_no_more_mass_mail
 
 TOGETHER = timedelta(hours=1)
 #: Columns of the ledger that every letter writes, changed or not: rows that write the same ones go to the database together.
@@ -61,7 +62,7 @@ def file(db: Session, row: InboundMail, letter: Letter, files: list[str]) -> Ver
 def enact(db: Session, s: Situation, verdict: Verdict, files: list[str]) -> Message | None:
     """Do what the verdict says; return the message that the mail became or belongs to."""
     if verdict.act == "ignore":
-        if verdict.rule == "is_bounce_of_a_notification" and s.returned is not None:
+        if verdict.rule in ("is_bounce_of_a_notification", "is_bounce_of_a_mass_mail") and s.returned is not None:
             note_on(s.returned, s)
             mark_unreached(db, s, s.returned)
         return s.copy
@@ -69,7 +70,10 @@ def enact(db: Session, s: Situation, verdict: Verdict, files: list[str]) -> Mess
         return None
     if verdict.act == "append":
         return _append(db, s, verdict, files)[1]
-    return open_from(db, s, verdict, files)[1]
+    ticket, message = open_from(db, s, verdict, files)
+    if verdict.rule == wants_no_more_mass_mail.__name__ and s.mass is not None:
+        note_on_message(db, s.mass, message, ticket)
+    return message
 
 
 def deliver(db: Session, s: Situation, message: Message) -> None:

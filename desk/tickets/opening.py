@@ -47,7 +47,7 @@ def open_from(db: Session, s: Situation, verdict: Verdict, files: list[str]) -> 
     ticket = new_ticket(
         db, subject=bare(s.letter.subject)[:500], mailbox_id=s.mailbox.id, at=at, person=person, address=s.address, name=_name(s),
         origin_requester_id=s.origin_of(person),
-        state=state, unread=not s.row.archive, language=language, preview=preview_of(s.letter.visible or s.letter.text),
+        state=state, unread=not (s.row.archive or state == "closed"), language=language, preview=preview_of(s.letter.visible or s.letter.text),
         held=verdict.act == "open_held", attachments_count=sum(not a.inline for a in s.letter.attachments),
         continues_id=s.ticket.id if s.ticket else None, **known | {"verdict": known["verdict"] | routed.told()},
         **{"team_id": team.id if team else s.mailbox.team_id, **routed.fields})
@@ -155,7 +155,7 @@ def _clues(db: Session, s: Situation, person: Person | None, language: str | Non
 def _state(s: Situation, verdict: Verdict) -> str:
     if verdict.rule == "is_spam":
         return "spam"
-    return "closed" if s.row.archive else "new"
+    return "closed" if s.row.archive or verdict.rule == "wants_no_more_mass_mail" else "new"
 
 
 def _language(s: Situation, person: Person | None) -> str | None:

@@ -34,6 +34,7 @@ from desk.tickets.strangers import of_letter
 from desk.tickets.threads import messages_under, outbound_by_id, sent_from, signs, survivor
 from desk.tickets.ticket import Ticket
 from desk.tickets.writing import content_key
+from desk.unsubscribing import mass_mail_answered
 from rules import automatic, spam, trust
 from rules.clues import Clues, with_decision, writer_of
 from rules.policy import Writer
@@ -63,6 +64,7 @@ class Situation:
     words: str                          # an agent's own, of their answer
     robot: automatic.Automatic | None
     passed: PassedOn | None
+    mass: OutboundMail | None = None        # the mass mail of ours that it is about
     clues: Clues = field(default_factory=Clues)
     writer: Writer = field(default_factory=Writer)
 
@@ -103,7 +105,8 @@ def gather(db: Session, row: InboundMail, letter: Letter) -> Situation:
     s = Situation(row, letter, row.mailbox, own, writer.sender, writer.address, known_by_card(db, row, _identified(db, writer, passed, own)),
                   writer.trust, sign, ticket, copy, returned, answer, agents_words(db, letter, answer) if answer else "",
                   robot, passed)
-    s.clues = _clues(db, s, ours, recipients)
+    s.mass, stops = mass_mail_answered(db, letter) if not (copy or returned or passed) else (None, False)
+    s.clues = replace(_clues(db, s, ours, recipients), mass="" if s.mass is None else "stop" if stops else "answer")
     return s
 
 
@@ -243,6 +246,8 @@ def _machine_answers_an_agent(db: Session, robot: automatic.Automatic | None, re
 def _bounce_of(mail: OutboundMail | None) -> str:
     if mail is None:
         return ""
+    if mail.mailing_id is not None:
+        return "mass"
     return "message" if mail.ticket_id and mail.kind != "notification" else "notification"
 
 

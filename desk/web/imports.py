@@ -18,6 +18,7 @@ from contacts.importing_choices import (
 )
 from contacts.importing_own import fields_of
 from contacts.importing_presets import PRESETS
+from contacts.purpose import BASES as GROUNDS
 from core.errors import Refused, Unknown
 from core.i18n import N_
 from core.i18n import gettext as _
@@ -26,7 +27,6 @@ from desk.operating import operation_for
 from desk.web.filenames import safe_name
 from desk.web.forms import errors_of, posted, ticked
 from desk.web.pages import page, see_other
-from desk.web.person_form import BASES as GROUNDS
 from desk.web.requests import db, ring_after
 from desk.web.signing_in import me
 

@@ -16,6 +16,7 @@ from contacts.editing import create_person, edit_person, reindex, stand_on
 from contacts.employing import work_at
 from contacts.handing_on import one_is_primary
 from contacts.person import Person
+from contacts.purpose import BASES, USUAL
 from core.errors import Conflict, Refusals, Refused
 from core.i18n import N_
 from core.i18n import gettext as _
@@ -33,8 +34,6 @@ from desk.web.signing_in import me
 
 TEXTS = ("first_name", "last_name", "title", "customer_number")
 FLAGS = ("private_customer", "block_mass_mail")
-BASES = {"legitimate_interest": N_("Legitimate interest"), "contract": N_("Contract"), "consent": N_("Consent"),
-         "legal_obligation": N_("Legal obligation")}
 #: Fields of a person that the form calls otherwise.
 CALLED = {"employments": "company", "preferred_language": "language"}
 #: Field of the form → field of the person, and what its uid is looked up in.
@@ -114,7 +113,7 @@ def values_of(person: Person) -> dict[str, Any]:
     found |= {name: _uid(kind, getattr(person, column)) for name, (column, kind) in CHOSEN.items()}
     return found | {"language": person.preferred_language or "", "status": person.status,
                     "company": job.company.name if job else "", "position": (job.position or "") if job else "",
-                    "basis": person.legal_bases[-1].basis if person.legal_bases else ""}
+                    "basis": standing.basis if (standing := person.standing_bases.get(USUAL)) is not None and standing.holds else ""}
 
 
 def _begun() -> dict[str, Any]:

@@ -11,7 +11,7 @@ from alembic import op
 
 import core.database
 
-revision, down_revision = "0007", "0005"
+revision, down_revision = "0007", "0006"
 branch_labels = depends_on = None
 
 

@@ -123,11 +123,11 @@ def vcard(uid: str) -> Response:
 
 def _note_bases(person: Row, given: Sequence[NewLegalBasis]) -> None:
     """The bases that were given; the one every person has is not noted twice."""
-    own = {(basis.purpose, basis.basis): basis for basis in person.legal_bases}
+    own = {(basis.purpose, basis.basis, basis.event): basis for basis in person.legal_bases}
     for one in given:
-        basis = own.get((one.purpose, one.basis))
+        basis = own.get((one.purpose, one.basis, one.event))
         if basis is None:
-            db().add(LegalBasis(person_id=person.id, purpose=one.purpose, basis=one.basis, source=one.source))
+            db().add(LegalBasis(person_id=person.id, purpose=one.purpose, basis=one.basis, source=one.source, event=one.event, proof="api", by_uid=me().uid))
         else:
             basis.source = one.source or basis.source
 

@@ -15,6 +15,7 @@ from contacts.address import Address, Holding, normalise_email
 from contacts.addressing import holdings_of
 from contacts.agent import Agent
 from contacts.person import Employment, Person
+from contacts.purpose import USUAL
 from core.i18n import gettext as _
 from core.retelling import retell
 from desk.access import visible_mailbox_ids
@@ -93,7 +94,10 @@ def held_because(person: Person) -> str:
     by = _("By %(name)s.", name=person.created_by.name) if person.created_by else ""
     bases = {"legitimate_interest": _("Ground: legitimate interest."), "contract": _("Ground: contract."),
              "consent": _("Ground: consent."), "legal_obligation": _("Ground: legal obligation.")}
-    ground = bases.get(person.legal_bases[-1].basis, "") if person.legal_bases else ""
+    standing = person.standing_bases
+    ground = bases.get(standing[USUAL].basis, "") if USUAL in standing and standing[USUAL].holds else ""
+    if not any(one.holds for one in standing.values()):
+        ground = _("No ground to hold them any more.")
     told = " ".join(filter(None, (said, by, retell(person.created_why), ground)))
     return told.replace("..", ".")          # a short month ends with a stop where the sentence does
 

@@ -14,6 +14,7 @@ from contacts.agent import Agent
 from contacts.company import Business, Category, Company, ServiceLevel
 from contacts.masking import without_names
 from contacts.person import Person
+from contacts.purpose import BASES
 from contacts.sale import stage_label
 from core.fold import fold
 from core.history import Change, FactRow, FactSubject
@@ -22,6 +23,7 @@ from core.i18n import gettext as _
 from desk.access import hidden_tickets
 from desk.web.presenting.links import person_url
 from desk.web.presenting.own_fields import own_labels
+from desk.web.presenting.purposes import purpose_label
 from desk.web.presenting.record_words import TOLD, titles
 from desk.web.presenting.record_words import told as told_of_record
 from desk.web.presenting.relation_facts import OF_RELATIONS, told
@@ -61,6 +63,9 @@ AT_COMPANY = {"person.created": N_("A person was created here"), "began": N_("So
               "ended": N_("Somebody left"), "changed": N_("Somebody’s employment was put right"), "primary": N_("Somebody’s primary company"), "position": N_("Somebody has another position")}
 EMPLOYED = {"began": N_("Began at a company"), "ended": N_("Left a company"), "position": N_("Another position"),
             "changed": N_("An employment was put right"), "primary": N_("Another primary company")}
+#: What was noted of a basis for holding them.
+NOTED = {"given": N_("%(purpose)s: %(basis)s given"), "changed": N_("%(purpose)s: now by %(basis)s"), "withdrawn": N_("%(purpose)s: consent withdrawn"),
+         "objected": N_("%(purpose)s: they objected")}
 #: Fields that hold the id of another record, which has a name.
 NAMED: dict[str, type[Any]] = {"service_level_id": ServiceLevel, "support_contact_id": Agent, "our_contact_id": Agent, "owner_id": Agent, "company_id": Company, "category_id": Category,
                                "business_id": Business}
@@ -172,6 +177,8 @@ def _say(fact: FactRow, fields: Sequence[Change], uid: str) -> tuple[str, str]:
         return "user", _(said)
     if fact.kind in ("person.edited", "company.edited"):
         return "pencil", _("Changed: %(fields)s", fields=", ".join(field_called(c.field) for c in fields))
+    if fact.kind == "person.basis":
+        return "shield", _(NOTED.get(fact.data["event"], N_("Changed")), purpose=purpose_label(fact.data["purpose"]), basis=_(BASES.get(fact.data["basis"], "")))
     if fact.kind == "person.mail_locked":
         return "lock", _("Access to the e-mails opened") if fact.data.get("opened") else _("Access to the e-mails locked")
     if fact.kind in ("person.binned", "company.binned"):
@@ -233,6 +240,8 @@ def _change(change: Change, called: Mapping[tuple[str, str], str]) -> dict[str, 
             return OF_RELATIONS[change.field](value)
         if value and change.field == "photo_digest":
             return _("yes")
+        if value in BASES and change.field == "legal_basis":
+            return _(BASES[value])
         if value and change.field == "stage":
             return stage_label(value)
         if value in FLAGS and change.field.startswith("custom."):

@@ -14,7 +14,8 @@ from core.i18n import gettext as _
 from core.operations import Operation, OperationItem
 from core.retelling import retell
 from desk.operating import acts
-from desk.web.presenting.operations import SIGNS, STATES
+from desk.web.presenting.operation_states import STATES
+from desk.web.presenting.operations import SIGNS
 from desk.web.presenting.times import stamp
 from desk.web.requests import db
 from rules.redaction import TOKEN

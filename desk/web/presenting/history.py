@@ -70,6 +70,8 @@ def _say(fact: FactRow, before: FactRow | None, names: dict[str, str]) -> tuple[
     if fact.kind == "ticket.binned":
         text = _("%(name)s restored the ticket", name=by) if data.get("restored") else _("%(name)s deleted the ticket", name=by)
         return text, "trash"
+    if fact.kind == "ticket.mass_mail_stopped":
+        return _("They get no more of this mass mail: noted on their card, with this message as proof"), "ban"
     if fact.kind == "ticket.locked_mail_read":
         return _("%(name)s read the locked mails", name=by), "lock"
     return _mail(fact.kind, data, names)

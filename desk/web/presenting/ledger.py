@@ -20,11 +20,13 @@ from rules.intake import ACTS
 IN = {"pending": ("act", N_("Waits to be read")), "done": ("sure", N_("Filed")), "failed": ("late", N_("Failed")),
       "set_aside": ("heed", N_("Set aside"))}
 OUT = {"queued": ("act", N_("Waits to be sent")), "handing_over": ("act", N_("Being handed over")),
-       "sent": ("sure", N_("Sent")), "deferred": ("heed", N_("Tried again later")), "failed": ("late", N_("Not sent"))}
+       "sent": ("sure", N_("Sent")), "deferred": ("heed", N_("Tried again later")), "failed": ("late", N_("Not sent")), "withheld": ("heed", N_("Kept back"))}
 DONE = {"append": N_("Added to the ticket"), "open": N_("New ticket"), "open_quiet": N_("New ticket, quietly"),
         "open_held": N_("New ticket, held"), "ignore": N_("Nothing more to do"), "set_aside": N_("Set aside")}
 RULES = {
     "is_copy": N_("It is here already"), "is_bounce_of_a_notification": N_("A notification that came back"),
+    "is_bounce_of_a_mass_mail": N_("A mass mail that came back"), "wants_no_more_mass_mail": N_("Wants no more mass mail"),
+    "is_robot_answering_a_mass_mail": N_("A machine answers a mass mail"),
     "is_bounce_of_ours": N_("A mail of ours that came back"), "is_our_own_mail": N_("Our own mail"),
     "is_blocked": N_("Address or domain is blocked"),
     "is_robot_answering_a_notification": N_("A machine answers a notification"),
@@ -107,10 +109,13 @@ def steps_out(row: OutboundMail) -> list[dict[str, Any]]:
                       else _("Handed over"), "at": _exact(row.first_tried_at), "note": ""})
     words = {"accepted": ("check", "", N_("%(address)s: accepted")), "postponed": ("clock", "", N_("%(address)s: not yet")),
              "refused": ("alert-triangle", "late", N_("%(address)s: refused")),
+             "unsure": ("dots", "heed", N_("%(address)s: nobody knows whether it arrived")),
              "returned": ("alert-triangle", "late", N_("%(address)s: came back"))}
     for address, outcome in row.outcomes.items():
         icon, kind, text = words.get(outcome[0], ("dots", "", "%(address)s"))
         found.append({"icon": icon, "kind": kind, "text": _(text, address=address), "at": "", "note": outcome[1]})
+    if row.state == "withheld":
+        found.append({"icon": "ban", "kind": "heed", "text": _("Kept back"), "at": "", "note": said(row.reason)})
     if row.sent_at:
         found.append({"icon": "check", "text": _("Sent"), "at": _exact(row.sent_at), "note": said(row.reason)})
     if row.copied_at:

@@ -30,7 +30,7 @@ MOST_NAMED = 3               # addresses in a letter's head
 MOST_LISTED = 100            # addresses that unfold there
 SIGNATURE = 20               # lines that a signature has at most
 QUOTING = re.compile(r"^\s*>|:\s*$|^\W*(?:from|fra|från|von|de)\W{0,3}:|-{5,}|_{5,}", re.IGNORECASE | re.MULTILINE)
-STATES = {"queued": "queued", "handing_over": "sending", "sent": "sent", "deferred": "deferred", "failed": "failed"}
+STATES = {"queued": "queued", "handing_over": "sending", "sent": "sent", "deferred": "deferred", "failed": "failed", "withheld": "failed"}
 
 
 def letter(message: Message, around: Around, *, folded: bool) -> dict[str, Any]:

@@ -21,22 +21,23 @@ from core.i18n import gettext as _
 from core.operations import Operation, OperationItem
 from core.retelling import retell
 from desk.erasing import running as erasing
+from desk.mailing import KIND as MAILING
 from desk.operating import acts, masks
 from desk.reports.keeping import KIND as REPORT
 from desk.web.presenting.changes import NAMED, field_called
+from desk.web.presenting.mailings import became, mailed, mailing_of, subject_of
 from desk.web.presenting.matters import STATES as MATTER_STATES
 from desk.web.presenting.matters import matter_url
+from desk.web.presenting.operation_states import STATES
 from desk.web.presenting.times import stamp
 from desk.web.requests import db
 
 KINDS = {"persons.update": N_("Change of many persons"), "companies.update": N_("Change of many companies"), "projects.update": N_("Change of many projects"),
          "persons.move": N_("Move of many persons"), "persons.merge": N_("Merge of many pairs"), "persons.delete": N_("Deletion of many persons"),
-         "companies.delete": N_("Deletion of many companies"), unmoving.AMONG: N_("Move of a person"),
+         "companies.delete": N_("Deletion of many companies"), MAILING: N_("Mail to many persons"), unmoving.AMONG: N_("Move of a person"),
          "persons.import": N_("Import of persons"), "companies.import": N_("Import of companies"),
          unmoving.KIND: N_("Move of a person"), duplicate_scan.KIND: N_("Search for duplicates"), REPORT: N_("Report"),
          erasing.KIND: N_("Erasing of a person")}
-STATES = {"planned": N_("Waits for approval"), "approved": N_("About to begin"), "running": N_("At work"), "paused": N_("Paused"),
-          "done": N_("Done"), "failed": N_("Ended early"), "cancelled": N_("Cancelled"), "undone": N_("Taken back")}
 #: What a worker does with a bulk act before it waits for a word, or while it takes it back.
 PHASES = {"lay": N_("Being read"), "plan": N_("Being looked through"), "undo": N_("Being taken back")}
 SIGNS = {"done": "sure", "planned": "heed", "failed": "late", "paused": "heed"}
@@ -45,7 +46,7 @@ ITEM_STATES = {"laid": N_("not looked at yet"), "planned": N_("will be done"), "
                "failed": N_("error"), "undone": N_("taken back"), "conflict": N_("changed since, left as it is")}
 ITEM_SIGNS = {"done": "sure", "failed": "late", "conflict": "heed"}
 VERDICTS = {"create": N_("Create"), "update": N_("Change"), "skip": N_("Skip"), "queue": N_("Create, and look at it as a duplicate"),
-            "move": N_("Move"), "merge": N_("Merge"), "delete": N_("Delete"), "person": N_("Person"), "company": N_("Company")}
+            "move": N_("Move"), "merge": N_("Merge"), "delete": N_("Delete"), "mail": N_("Mail"), "person": N_("Person"), "company": N_("Company")}
 TABS = {"all": N_("All"), "errors": N_("Errors"), "skipped": N_("Skipped"), "conflicts": N_("Conflicts")}
 COUNTED = {"errors": "failed", "skipped": "skipped", "conflicts": "conflict"}
 #: What only imports, moves and merges know.
@@ -60,10 +61,11 @@ def lines(operations: Sequence[Operation]) -> list[dict[str, Any]]:
 
 def live(operation: Operation) -> dict[str, Any]:
     """One as its page shows it."""
-    found = acts(db(), operation)
+    found, mailing = acts(db(), operation), mailing_of(operation) if operation.kind == MAILING else None
     return _line(operation, _names([operation])) | {
         "going": operation.state in ("approved", "running"), "done": operation.done, "total": operation.total,
-        "reason": retell(operation.reason or ""), "what": operation.given.get("file", ""),
+        "reason": retell(operation.reason or ""), "what": subject_of(mailing) if mailing else operation.given.get("file", ""),
+        "became": became(mailing) if mailing else "", "mailing_url": url_for("mailings.edit", uid=mailing.uid) if mailing else None,
         "columns_url": url_for("imports.edit", uid=operation.uid) if choosable(db(), operation) else None,
         "acts": [{"name": act, "label": _(ACTS[act]), "primary": act in ("approve", "resume"),
                   "url": url_for("operations.update", uid=operation.uid, act=act)} for act in found]}
@@ -80,11 +82,12 @@ def filters(operation: Operation, only: str) -> list[dict[str, Any]]:
 def item_lines(operation: Operation, items: Sequence[OperationItem]) -> list[dict[str, Any]]:
     """The items: which record, what would become or became of it, and why not."""
     names, masked = _called(items), masks(db(), items)
+    sent = mailed(operation, items) if operation.kind == MAILING else {}
     return [{"n": item.data.get("row"), "name": masked.get(item.id) or item.data.get("name") or item.subject_uid or "", "verdict": _(VERDICTS.get(item.kind, item.kind)),
              "url": _place(operation, item) if item.subject_uid and operation.phase and _led_to(item) and item.id not in masked else None,
              "state": _(ITEM_STATES.get(item.state, "")) if item.state else "", "sign": ITEM_SIGNS.get(item.state, ""),
              "reason": "" if item.id in masked and item.state == "done" else retell(item.reason or item.data.get("note", "")),
-             "changes": [] if item.id in masked else _changes(item, names)} for item in items]
+             "changes": [] if item.id in masked else _changes(item, names)} | ({} if item.id in masked else sent.get(item.id, {})) for item in items]
 
 
 def _led_to(item: OperationItem) -> bool:
@@ -99,7 +102,8 @@ def _place(operation: Operation, item: OperationItem) -> str:
 
 def _line(operation: Operation, names: dict[str, str]) -> dict[str, Any]:
     going = operation.state in ("approved", "running")
-    state = _(PHASES[operation.phase]) if going and operation.phase in PHASES else _(STATES[operation.state])
+    begun = operation.state == "approved" and operation.phase == "run" and operation.done > 0       # between two slices
+    state = _(PHASES[operation.phase]) if going and operation.phase in PHASES else _(STATES["running" if begun else operation.state])
     shown = "erasures.show" if operation.kind == erasing.KIND else "operations.show"
     return {"uid": operation.uid, "url": url_for(shown, uid=operation.uid), "title": _(KINDS.get(operation.kind, operation.kind)),
             "state": state, "sign": SIGNS.get(operation.state, ""), "by": names.get(operation.by_uid or "", _("The desk")),

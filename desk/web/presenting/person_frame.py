@@ -47,6 +47,7 @@ LISTS = (Tab("mails", N_("E-mails"), "person_mails.index", mails_of),
          Tab("files", N_("Files"), "contact_files.index", those_of, of="persons"),
          Tab("relations", N_("Relations"), "relations.index", relations_of, of="persons"),
          Tab("infotags", N_("Infotags and photo"), "infotags.index", infotags_of, of="persons"),
+         Tab("bases", N_("Legal bases"), "person_bases.index"),
          Tab("services", N_("Services"), "person_services.index"),
          Tab("history", N_("History"), "person_history.index"))
 
@@ -73,7 +74,7 @@ def framed(person: Person, tab: str) -> dict[str, Any]:
         "marks": [text for text, holds in ((_("Private customer"), person.private_customer),
                                            (_("No mass mail"), person.block_mass_mail)) if holds],
         "links": [{"label": one["sign"] or one["value"], "url": one["value"]} for one in facts["addresses"] if one["kind"] == "link"],
-        "held_url": None, "merge_url": url_for("person_merges.new", uid=person.uid), "merged": parts(person), "duplicates": duplicates_of(person),
+        "held_url": url_for("person_bases.index", uid=person.uid), "merge_url": url_for("person_merges.new", uid=person.uid), "merged": parts(person), "duplicates": duplicates_of(person),
         "history": changes(person.uid), "relations": beside(person, counts["relations"]),
         "reach": _reach(person, facts), "left": person.status == "left", "own_title": person.title or "",
         "version": person.version, "sidebar_url": url_for("person_sidebar.update", uid=person.uid)}

@@ -17,7 +17,8 @@ from desk.reports import wording as w
 from desk.reports.asking import Asked
 from desk.reports.keeping import made, period_asked
 from desk.reports.periods import COMPARISONS, Period, offered
-from desk.web.presenting.operations import SIGNS, STATES
+from desk.web.presenting.operation_states import STATES
+from desk.web.presenting.operations import SIGNS
 from desk.web.presenting.times import stamp
 from desk.web.requests import db
 

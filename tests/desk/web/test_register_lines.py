@@ -123,7 +123,7 @@ def test_the_form_begins_with_the_defaults(agent_client: FlaskClient, firm: Comp
         assert [one.basis for one in ida.legal_bases] == ["consent", "contract"]
     assert "Ground: contract." in page(agent_client, f"/persons/{ida.uid}")
     history = words(page(agent_client, f"/persons/{ida.uid}/history"))
-    assert "ground for holding the data consent contract" in history
+    assert "ground for holding the data Consent Contract" in history
 
 
 def test_from_a_company_the_company_stands_in_the_form(agent_client: FlaskClient, firm: Company) -> None:

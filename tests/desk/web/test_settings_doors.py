@@ -19,6 +19,7 @@ ADMINS = {
     "levels": {"index", "new", "create", "edit", "update", "place", "destroy", "restore"}, "hours": {"edit", "update"},
     "relation_kinds": {"index", "new", "create", "edit", "update", "place", "destroy", "restore"},
     "stages": {"index", "new", "create", "edit", "update", "place", "destroy", "restore"},
+    "purposes": {"index", "mailing", "new", "create", "edit", "update", "destroy", "restore"},
     "routing": {"index", "new", "create", "edit", "update", "place", "toggle", "destroy", "put_back"}, "absences": {"create"},
     "wordings": {"index", "edit", "preview", "update", "destroy"}, "options": {"edit", "update"}, "alerts": {"index"},
     "duplicate_rules": {"edit", "update"}, "duplicates": {"begin", "steer"},
@@ -28,6 +29,7 @@ SIGNED_IN = {
     "profile": {"edit", "update"}, "absences": {"update"}, "passwords": {"change"}, "addresses": {"create", "again", "proof", "prove", "destroy"},
     "totp": {"create", "edit", "picture", "update", "destroy"},
     "tokens": {"index", "create", "destroy"}, "outbox": {"index", "show", "html", "raw"},
+    "person_bases": {"index", "create", "destroy"},
     "persons": {"index", "new", "create", "show", "details", "edit", "update"}, "duplicates": {"index", "create", "undo", "merge_many"},
     "companies": {"index", "suggest", "new", "create", "show", "edit", "update"},
 }
@@ -88,7 +90,7 @@ def test_every_page_refuses_foreign_scripts(signed_in: Callable[..., FlaskClient
 def test_every_page_of_the_settings_names_itself_once(app: Flask, admin_client: FlaskClient) -> None:
     titles = {}
     for path in ("mailboxes", "agents", "wording", "alerts", "desk", "mail-in", "mail-out", "unknown-senders", "explain", "teams/new", "routing", "routing/new",
-                 "service-levels", "service-levels/new", "business-hours", "relations", "relations/new", "sale-stages", "sale-stages/new"):
+                 "service-levels", "service-levels/new", "business-hours", "relations", "relations/new", "purposes", "purposes/new", "sale-stages", "sale-stages/new"):
         page = admin_client.get(f"/settings/{path}").text
         titles[path] = page.partition("<title>")[2].partition("</title>")[0]
         assert f"<h1>{titles[path].removesuffix(' – Skranke')}</h1>" in page

@@ -10,7 +10,7 @@ from desk.web.api.schemas.common import Shape
 from desk.web.api.schemas.tickets import Verdict
 
 InState = Literal["pending", "done", "failed", "set_aside"]
-OutState = Literal["queued", "handing_over", "sent", "deferred", "failed"]
+OutState = Literal["queued", "handing_over", "sent", "deferred", "failed", "withheld"]
 
 
 class InboundAsked(Page):

@@ -13,6 +13,7 @@ from desk.web.api.schemas.common import ONE_LINE, Asked, Changes, Given, Line, M
 Language = Literal["en", "nb", "da", "sv"]
 Name = Annotated[str, StringConstraints(max_length=120, pattern=ONE_LINE)]
 Label = Annotated[str, StringConstraints(max_length=40, pattern=ONE_LINE)]
+BasisEvent = Literal["given", "changed", "withdrawn", "objected"]
 Kind = Literal["email", "phone", "chat", "link"]
 #: Of user-defined fields: key → a text, a number, a date as ``2026-11-28``, true or false, or a list of texts, by the field's kind.
 Custom = Annotated[dict[str, Any], Field(max_length=200, description="What stands in user-defined fields, by their keys; null empties one.")]
@@ -47,12 +48,15 @@ class Employment(Shape):
 
 
 class LegalBasis(Shape):
-    """Why we may hold the person."""
+    """What was noted of why we may hold the person; the latest of a purpose holds."""
 
     purpose: str
     basis: str
     source: str
     at: datetime
+    event: BasisEvent
+    proof: str
+    wording_version: int | None
 
 
 class Created(Shape):
@@ -172,6 +176,9 @@ class NewLegalBasis(Asked):
     basis: Label = "legitimate_interest"
     source: Line = ""
     at: Given = None
+    event: BasisEvent = "given"
+    proof: Given = None
+    wording_version: Given = None
 
 
 class PersonChange(Changes):

@@ -11,7 +11,7 @@ from contacts.address import KINDS, Holding
 from contacts.agent import Agent
 from contacts.custom_fields import custom_fields
 from contacts.custom_values import Card, Custom, customs, kind_of
-from contacts.person import Employment, Person
+from contacts.person import Employment, LegalBasis, Person
 from desk.web.api.schemas import persons as shapes
 
 
@@ -23,7 +23,7 @@ def persons(db: Session, found: Sequence[Person]) -> list[shapes.Person]:
         joinedload(Person.service_level), joinedload(Person.category), joinedload(Person.business),
         *(joinedload(one).options(lazyload(Agent.addresses))
           for one in (Person.support_contact, Person.our_contact, Person.created_by)),
-        selectinload(Person.legal_bases), selectinload(Person.employments).options(joinedload(Employment.company)),
+        selectinload(Person.legal_bases).joinedload(LegalBasis.wording), selectinload(Person.employments).options(joinedload(Employment.company)),
     ).execution_options(populate_existing=True))}
     held: dict[int, list[Holding]] = {}
     for holding in db.scalars(select(Holding).where(Holding.person_id.in_(ids)).order_by(Holding.id)):
@@ -70,6 +70,7 @@ def _person(p: Person, held: Sequence[Holding], own: Custom) -> shapes.Person:
         private_customer=p.private_customer, customer_number=p.customer_number, block_mass_mail=p.block_mass_mail,
         to_be_completed=p.to_be_completed, version=p.version, custom=own,
         addresses=[address(h) for h in in_order], employments=[employment(job) for job in p.employments],
-        legal_bases=[shapes.LegalBasis(purpose=b.purpose, basis=b.basis, source=b.source, at=b.at) for b in p.legal_bases],
+        legal_bases=[shapes.LegalBasis(purpose=b.purpose, basis=b.basis, source=b.source, at=b.at, event=b.event, proof=b.proof,
+                                          wording_version=b.wording.version if b.wording else None) for b in p.legal_bases],
         created=shapes.Created(how=p.created_how, why=p.created_why, by=by.email if by else None, at=p.created_at),
         delete_planned=None)

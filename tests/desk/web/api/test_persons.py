@@ -47,7 +47,7 @@ def test_person_has_the_documented_shape(eva, nordlys, admin):
     assert set(job) == EMPLOYMENT
     assert (job["company_id"], job["company"], job["position"], job["primary"], job["from"], job["to"]) == (
         nordlys["id"], "Nordlys AS", "Buyer", True, "2024-02-01", None)
-    assert set(eva["legal_bases"][0]) == {"purpose", "basis", "source", "at"}
+    assert set(eva["legal_bases"][0]) == {"purpose", "basis", "source", "at", "event", "proof", "wording_version"}
     assert set(eva["created"]) == {"how", "why", "by", "at"}
     assert (eva["created"]["how"], eva["created"]["by"]) == ("api", "jonas@desk.example")
     assert (eva["support_contact"], eva["service_level"], eva["delete_planned"], eva["custom"]) == (
