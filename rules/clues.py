@@ -35,6 +35,7 @@ class Clues:
     archive: bool = False
     agent_reply: str = ""               # proven, foreign, withdrawn, deleted: an answer to a notification
     forwarded: str = ""                 # original, lost: an agent passes a mail on (rules.passing_on)
+    erased: bool = False                # nobody's address now, of somebody who was erased
     silent: bool = False                # not a word and no file of the sender's own
 
     @property

@@ -118,7 +118,7 @@ def is_forged_and_let_be(c: Clues) -> bool:
 
 
 def is_unknown_and_asked(c: Clues) -> bool:
-    return c.sender == "unknown" and (c.decided or c.policy) == "ask" and not c.archive
+    return c.sender == "unknown" and (c.decided or c.policy) == "ask" and not c.archive and not c.erased
 
 
 def is_anything_else(c: Clues) -> bool:
@@ -183,6 +183,10 @@ def is_not_to_be_kept(c: Clues) -> bool:
     return (c.spam or c.automatic != "" or c.blocked) and c.decided not in ("create", "ask")
 
 
+def was_erased(c: Clues) -> bool:
+    return c.sender == "unknown" and c.erased
+
+
 def is_kept_by_a_rule(c: Clues) -> bool:
     return c.decided == "create"
 
@@ -215,6 +219,7 @@ PERSONS = (
     Rule(is_from_a_deleted_person, "asked", N_("The address belongs to a deleted person.")),
     Rule(is_not_to_be_kept, "none", N_("No record is made of machines and spam.")),
     Rule(wants_no_more_mass_mail, "none", N_("Whoever wants no more mail is not recorded for saying so.")),
+    Rule(was_erased, "none", N_("Whoever had this address was erased: they are answered, and no record is made of them again.")),
     Rule(is_kept_by_a_rule, "created", N_("A rule of the policy creates a person.")),
     Rule(is_asked_by_a_rule, "asked", N_("A rule of the policy asks an agent before a person is made.")),
     Rule(is_never_by_a_rule, "none", N_("A rule of the policy makes no record of such senders.")),

@@ -12,6 +12,7 @@ from contacts.bin import Binned
 from contacts.favourite import AtHand
 from contacts.file import File
 from contacts.person import Person
+from contacts.suppression import suppress
 from core.database import Base
 from core.history import Change, FactSubject
 from core.operations import OperationItem
@@ -20,6 +21,8 @@ from desk.erasing.subject import LOT, Subject
 from desk.tickets.message import Message, Notification
 from desk.tickets.ticket import Participant, Ticket
 
+#: Addresses that are known again.
+KINDS = ("email", "phone")
 #: Records of a company, a project or a ticket: they stay when a person goes.
 STAY = frozenset({"sales", "projects", "orders", "tickets", "messages"})
 #: Records of a person or of something else: they stay where they are of that too.
@@ -48,9 +51,11 @@ def erase_card(db: Session, subject: Subject) -> list[str]:
     return digests
 
 
-def erase_addresses(db: Session, subject: Subject) -> None:
-    """Their addresses, wherever something still refers to one."""
+def erase_addresses(db: Session, subject: Subject, reason: str) -> None:
+    """Their addresses, wherever something still refers to one. A keyed hash of each stays, so that the next mail makes nobody of them again."""
     ids = subject.addresses
+    for kind, normalised in db.execute(select(Address.kind, Address.normalised).where(Address.id.in_(ids), Address.kind.in_(KINDS))).all():
+        suppress(db, "erased", kind, normalised, reason=reason)
     db.execute(delete(Participant).where(Participant.address_id.in_(ids)))
     db.execute(update(Ticket).where(Ticket.requester_address_id.in_(ids)).values(requester_address_id=None))
     db.execute(update(Message).where(Message.sender_address_id.in_(ids)).values(sender_address_id=None))

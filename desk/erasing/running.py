@@ -251,9 +251,9 @@ def _steps(db: Session, operation: Operation, subject: Subject, reader: Reader) 
     yield "companies in figures", lambda after: _let_go(db, subject)
     yield "own messages", lambda after: _lot(db, operation, tombstones.erase_messages(db, subject, after, LOT))
     yield "own tickets", lambda after: _lot(db, operation, tombstones.erase_tickets(db, subject, after, LOT))
-    yield "trail", lambda after: _once(card.erase_trail, db, subject)
+    yield "trail", lambda after: card.erase_trail(db, subject)
     yield "card", lambda after: _lot(db, operation, (None, card.erase_card(db, subject)))
-    yield "addresses", lambda after: _once(card.erase_addresses, db, subject)
+    yield "addresses", lambda after: card.erase_addresses(db, subject, operation.given["reason"])
     yield "files", lambda after: _remove_files(db, operation)
     yield "sweep", lambda after: _sweep(db, operation)
     needles = Needles(subject.aliases.as_json())
@@ -289,10 +289,6 @@ def _lot(db: Session, operation: Operation, done: tuple[int | None, list[str]]) 
     if digests:
         operation.result = operation.result | {"files": sorted({*operation.result.get("files", ()), *digests})}
     return further
-
-
-def _once(step: Callable[[Session, Subject], None], db: Session, subject: Subject) -> None:
-    step(db, subject)
 
 
 def _take_out(

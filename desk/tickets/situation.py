@@ -14,6 +14,7 @@ from contacts.address import Address, domain_of, is_among, normalise_email
 from contacts.creating import company_at
 from contacts.identifying import Identified, address_row, evidence, identify
 from contacts.person import Person
+from contacts.suppression import suppressed
 from core.clock import now
 from core.i18n import N_
 from core.options import option
@@ -119,7 +120,12 @@ def _clues(db: Session, s: Situation, ours: bool, recipients: list[str]) -> Clue
         blocked=s.address is not None and is_blocked(db, s.address.value),
         spam=_spam(db, s.row, s.letter), trust=s.trust["result"], policy=option(db, "intake.unknown_sender", s.mailbox.uid),
         archive=s.row.archive, agent_reply=s.answer.how if s.answer else _machine_answers_an_agent(db, s.robot, recipients),
-        silent=_silent(s), forwarded=s.passed.how if s.passed else ""))
+        erased=_erased(db, s), silent=_silent(s), forwarded=s.passed.how if s.passed else ""))
+
+
+def _erased(db: Session, s: Situation) -> bool:
+    """Whether a stranger's address is known as that of somebody who was erased."""
+    return s.address is not None and s.identified.state == "unknown" and bool(suppressed(db, "erased", [(s.address.kind, s.address.normalised)]))
 
 
 def _decided(db: Session, s: Situation, clues: Clues) -> Clues:

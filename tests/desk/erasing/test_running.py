@@ -207,6 +207,20 @@ def test_figures_stay(desk):
     assert figures(desk) == before
 
 
+def test_the_next_mail_makes_nobody_of_them_again(desk):
+    """Acceptance of section 5: they may write again and are answered, without a card; others are recorded as ever."""
+    desk.arrive()
+    erase(desk)
+    ticket, _message = desk.arrive(subject="Once more")
+    other, _said = desk.arrive("Eva Lie <eva@other.example>")
+    with desk.database.read() as db:
+        again = db.get_one(Ticket, ticket)
+        assert (again.requester_id, again.held, again.state) == (None, False, "new")
+        assert "erased" in again.verdict["why"]
+        assert db.get_one(Ticket, other).requester_id is not None
+        assert db.scalars(select(Person.last_name)).all() == ["Lie"]
+
+
 class Killed(BaseException):
     """The worker is gone."""
 
