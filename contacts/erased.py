@@ -15,7 +15,7 @@ from core.i18n import N_
 
 @dataclass(frozen=True, slots=True)
 class PersonErased(Fact):
-    """A person was erased for good; ``reason``: request, objection, unlawful, no_longer_needed."""
+    """A person was erased for good; ``reason``: request, objection, unlawful, no_longer_needed, or bin."""
 
     kind: ClassVar[str] = "person.erased"
     person_uid: str

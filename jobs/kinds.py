@@ -24,7 +24,7 @@ def register() -> None:
     bulk_acts.register()
     KINDS.update({"mailbox.test": test_mailbox, mailbox_sign_ins.KIND: sign_in_mailbox, "mail.explain": explain_mail,
                   simulating.KIND: simulating.run, simulating.DRAFT: simulating.run, duplicate_scan.KIND: duplicate_scan.run,
-                  keeping.KIND: making.run, erasing.KIND: erasing.run})
+                  keeping.KIND: making.run, erasing.KIND: erasing.run, erasing.PURGE: erasing.run})
 
 
 def test_mailbox(db: Session, operation: Operation) -> None:

@@ -36,7 +36,8 @@ from desk.tickets.message import Attachment
 from rules.redaction import TOKEN
 from rules.residue import Needles
 
-KIND = "person.erasure"
+KIND, PURGE = "person.erasure", "persons.purge"
+GOING = ("planned", "approved", "running", "paused")
 REASONS = ("request", "objection", "unlawful", "no_longer_needed")
 IDENTITIES = ("link", "agent")
 REVIEWS = ("erase", "keep", "ask")
@@ -65,16 +66,31 @@ def ask(db: Session, person: Person, *, reason: str, identity: str, review: str 
         raise Refused(N_("This person is part of another. Erase the one who goes on, or take them apart first."))
     if standing(db, person.uid) is not None:
         raise Refused(N_("This person is being erased already."))
-    operation = start(db, KIND, {"person": person.uid, "reason": reason, "identity": identity, "review": review}, by=by.uid, total=0)
+    operation = start(db, KIND, {"persons": [person.uid], "reason": reason, "identity": identity, "review": review}, by=by.uid, total=0)
     operation.phase = "lay"
     db.flush()
     return operation
 
 
+def purge(db: Session, persons: Sequence[Person]) -> Operation:
+    """Ask for persons whose time in the bin is over to go for good (S70): the same steps, without a case and without a word; what is not certain
+    stays. They are read for together, so that every text is read once however many they are."""
+    operation = start(db, PURGE, {"persons": [one.uid for one in persons], "reason": "bin", "review": "keep"})
+    operation.phase = "lay"
+    db.flush()
+    return operation
+
+
+def purged_with(db: Session) -> set[str]:
+    """The uids of persons who are about to go."""
+    going = db.scalars(select(Operation).where(Operation.kind.in_((KIND, PURGE)), Operation.state.in_(GOING)))
+    return {uid for one in going for uid in one.given.get("persons", ())}
+
+
 def standing(db: Session, uid: str) -> Operation | None:
     """The erasing of a person that is foreseen, waits or runs."""
-    going = db.scalars(select(Operation).where(Operation.kind == KIND, Operation.state.in_(("planned", "approved", "running", "paused"))))
-    return next((one for one in going if one.given.get("person") == uid), None)
+    going = db.scalars(select(Operation).where(Operation.kind == KIND, Operation.state.in_(GOING)))
+    return next((one for one in going if uid in one.given.get("persons", ())), None)
 
 
 def may_approve(db: Session, operation: Operation, by: Agent) -> None:
@@ -122,10 +138,10 @@ def run(db: Session, operation: Operation) -> str | None:
     """A slice of it. Raises Unfinished where more is left."""
     until = time.monotonic() + SLICE
     if operation.phase == "lay":
-        person = db.scalar(select(Person).where(Person.uid == operation.given["person"]))
-        if person is None:
+        persons = db.scalars(select(Person).where(Person.uid.in_(operation.given["persons"]))).all()
+        if not persons:
             raise Refused(N_("There is no such person."))
-        operation.file, operation.phase = subject_of(db, person).sealed(), "plan"
+        operation.file, operation.phase = subject_of(db, persons).sealed(), "plan" if operation.kind == KIND else "run"
         operation.result = {"at": ["", 0], "counts": {}}
         _keep(db, operation)
     subject = Subject.unsealed(operation.file or b"")
@@ -265,10 +281,10 @@ def _steps(db: Session, operation: Operation, subject: Subject, reader: Reader) 
 
 def _freeze(db: Session, operation: Operation, subject: Subject) -> None:
     """Nobody meets the person any more, whatever happens from here on."""
-    person = db.scalar(select(Person).where(Person.uid == subject.uid))
     by = db.scalar(select(Agent).where(Agent.uid == operation.by_uid))
-    if person is not None and person.binned_at is None and by is not None:
-        bin_person(db, person, by=by)
+    for person in db.scalars(select(Person).where(Person.id.in_(subject.persons), Person.merged_into_id.is_(None), Person.binned_at.is_(None))).all():
+        if by is not None:
+            bin_person(db, person, by=by)
 
 
 def _seal(db: Session, subject: Subject, after: int) -> int | None:
@@ -327,9 +343,10 @@ def _left(operation: Operation, where: str, count: int) -> None:
 def _end(db: Session, operation: Operation) -> None:
     """Forget who it was: what is left says how much was done, and nothing of whom."""
     subject = Subject.unsealed(operation.file or b"")
-    record(db, PersonErased(subject.uid, operation.given["reason"]), by=operation.by_uid)
+    for uid in subject.uids:
+        record(db, PersonErased(uid, operation.given["reason"]), by=operation.by_uid)
     operation.file = None
-    operation.given = {name: value for name, value in operation.given.items() if name != "person"}
+    operation.given = {name: value for name, value in operation.given.items() if name != "persons"}
     operation.result = {"left": {}} | {name: operation.result[name] for name in ("counts", "kept", "pages", "left") if name in operation.result}
 
 

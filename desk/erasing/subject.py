@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from contacts.address import Address, Holding
@@ -30,9 +30,9 @@ LOT = 500
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """``persons`` and ``uids``: the person and all who were merged into them; ``addresses``: rows of addresses that nobody else holds."""
+    """``persons`` and ``uids``: the person (or several whose time in the bin is over) and all who were merged into them; ``addresses``: rows of
+    addresses that nobody else holds."""
 
-    uid: str
     persons: tuple[int, ...]
     uids: tuple[str, ...]
     addresses: tuple[int, ...]
@@ -47,7 +47,7 @@ class Subject:
     def unsealed(cls, kept: bytes) -> Subject:
         """The same again."""
         found = json.loads(unseal(kept.decode()))
-        return cls(found["uid"], tuple(found["persons"]), tuple(found["uids"]), tuple(found["addresses"]), tuple(found["address_uids"]),
+        return cls(tuple(found["persons"]), tuple(found["uids"]), tuple(found["addresses"]), tuple(found["address_uids"]),
                    Aliases.from_json(found["aliases"]))
 
     @property
@@ -70,9 +70,9 @@ class Subject:
             select(Message.ticket_id).where(self.own_messages))  # type: ignore[return-value]
 
 
-def subject_of(db: Session, person: Person) -> Subject:
-    """Everything that is known of who this is: names of today and of before, of whoever was merged into them, and all addresses ever."""
-    ids = tree_of(db, person)
+def subject_of(db: Session, roots: Iterable[Person]) -> Subject:
+    """Everything that is known of who these are: names of today and of before, of whoever was merged into them, and all addresses ever."""
+    ids = sorted({one for root in roots for one in tree_of(db, root)})
     persons = db.scalars(select(Person).where(Person.id.in_(ids)).order_by(Person.id)).all()
     held = db.execute(select(Address.id, Address.uid, Address.kind, Address.value, Address.normalised, Address.name).join(
         Holding, Holding.address_id == Address.id).where(or_(Holding.person_id.in_(ids), Holding.origin_person_id.in_(ids))).distinct()).all()
@@ -83,18 +83,13 @@ def subject_of(db: Session, person: Person) -> Subject:
     names = {(one.first_name, one.last_name) for one in persons if one.name}
     names |= set(_former(db, persons)) | set(_overwritten(db, ids))
     return Subject(
-        person.uid, tuple(one.id for one in persons), tuple(one.uid for one in persons),
+        tuple(one.id for one in persons), tuple(one.uid for one in persons),
         tuple(row.id for row in own), tuple(row.uid for row in own),
         Aliases(names=tuple(sorted(names)), addresses=tuple(sorted(value for value in written if "@" in value)),
                 phones=tuple(sorted({row.normalised for row in own if row.kind == "phone"} | {row.value for row in own if row.kind == "phone"})),
                 numbers=tuple(sorted({one.customer_number for one in persons if one.customer_number}
                                      | {row.value for row in own if row.kind in ("chat", "link")}
                                      | {one.uid for one in persons} | {row.uid for row in own}))))
-
-
-def is_held_under(db: Session, subject: Subject) -> bool:
-    """Whether somebody of the subject is still there."""
-    return bool(db.scalar(select(func.count()).select_from(Person).where(Person.id.in_(subject.persons))))
 
 
 def _former(db: Session, persons: Iterable[Person]) -> Iterator[tuple[str, str]]:
