@@ -18,19 +18,23 @@ from rules.letter_places import greeted, signed
 from rules.name_words import WORD, NameWords, Sense
 from rules.nicknames import others
 from rules.ordinary_words import AFTER, BEFORE, ORDINARY, PLACES
+from rules.role_words import is_company
 from rules.sounds import sound
 
 #: What stands between the words of one name: white space, one break of a line with marks of a quote, a hyphen, a comma.
-_GAP = re.compile(r"[^\S\n]{1,4}|[-‐‑–._+/]|,?[^\S\n]*\n[^\S\n]*(?:[>|][^\S\n]?)*|,[^\S\n]{0,3}|\.[^\S\n]{0,2}")
-_STOP = re.compile(r"\.[^\S\n]{1,2}")
+_GAP = re.compile(r"[^\S\n]{1,4}|[-‐‑–._+/]|[,.]?[^\S\n]*\n[^\S\n]*(?:[>|][^\S\n]?)*|,[^\S\n]{0,3}|\.[^\S\n]{0,2}")
+_STOP = re.compile(r"\.(?:[^\S\n]{1,2}|[^\S\n]*\n.*)", re.DOTALL)
 _MIDDLE = re.compile(r"[^\S\n](?:[A-ZÆØÅÄÖÉÜÞÐ][\w'’-]*\.?[^\S\n]){1,2}")
-_WORD_BEFORE = re.compile(r"([^\W\d_]+(?:['’][^\W\d_]+)?)(\.?[^\S\n]{1,2}|[-‐‑])$")
-_WORD_AFTER = re.compile(r"([^\S\n]{1,2}|[-‐‑])([^\W\d_]+)")
+_BREAK = r"[^\S\n]*\n[^\S\n]*(?:[>|][^\S\n]?)*"
+_WORD_BEFORE = re.compile(rf"([^\W\d_]+(?:['’][^\W\d_]+)?)(\.?[^\S\n]{{1,2}}|[-‐‑]|{_BREAK})$")
+_WORD_AFTER = re.compile(rf"([^\S\n]{{1,2}}|[-‐‑]|{_BREAK})([^\W\d_]+)")
 _LISTED_BEFORE = re.compile(r"(?:[A-ZÆØÅÄÖ][\w-]*,|\s(?:og|och|and|&))[^\S\n]+$")
 _LISTED_AFTER = re.compile(r"(?:,[^\S\n]+[A-ZÆØÅÄÖ]|[^\S\n]+(?:og|och|and|&)\s)")
 _OWN_ADDRESS = re.compile(r"""["'’”\s]{0,3}[<(\[]?(?:mailto:)?\s?""")
 MOST_WORDS = 7
 FARTHEST = 40
+#: A line is broken by a program rather than by who wrote it where it has so many letters.
+LONG_LINE = 40
 
 
 class _Word(NamedTuple):
@@ -151,7 +155,7 @@ def _straight(run: list[_Word]) -> _Name | None:
         pairs = first.given & said[-1].family
         if pairs:
             found = _full(run[:n + 1], first, said[-1], pairs)
-        elif not (said[-1].given or said[-1].other_initial):
+        elif not (said[-1].given or said[-1].other_initial or said[-1].particle):
             break
     return found
 
@@ -167,7 +171,7 @@ def _full(words: list[_Word], given: Sense, family: Sense, pairs: int) -> _Name:
 def _turned(run: list[_Word]) -> _Name | None:
     """Last name, with a comma or on the same line the first name, perhaps others."""
     at = 0
-    while at < len(run) and run[at].sense.family and (at == 0 or "," not in run[at].gap) and not (at and run[at].sense.given and not run[at].sense.part):
+    while at < len(run) and (run[at].sense.family or run[at].sense.particle) and (at == 0 or "," not in run[at].gap) and not (at and run[at].sense.given and not run[at].sense.part):
         at += 1
     if not at or at >= len(run) or ("\n" in run[at].gap and "," not in run[at].gap):
         return None
@@ -176,7 +180,7 @@ def _turned(run: list[_Word]) -> _Name | None:
     if not pairs:
         return None
     comma, n = "," in run[at].gap, at + 1
-    while n < len(run) and not set(run[n].gap) & {",", "\n"} and (run[n].sense.middle | run[n].sense.other_initial) & pairs:
+    while n < len(run) and "," not in run[n].gap and (run[n].sense.middle | run[n].sense.other_initial) & pairs:
         n += 1
     if not comma and n < len(run) and "," not in run[n].gap and run[n].sense.family & pairs:
         return None                     # ... Hansen Ole Hansen: the second is the name
@@ -216,16 +220,19 @@ def _worth_a_look(text: str, words: list[_Word], tier: int, *, near: bool) -> bo
 
 def _somebody_elses(text: str, start: int, end: int, words: list[_Word]) -> bool:
     """Whether another name stands right beside, the name is a place's, or it is one of a list of last names and first names."""
-    before, after = _WORD_BEFORE.search(text, max(0, start - 40), start), _WORD_AFTER.match(text, end)
-    if before and _is_a_name(before[1], small=not words[0].sense.capital,
-                             glued=before[2] in "-‐‑", stopped=before[2][0] == "." and len(before[1]) > 1):
-        return True
-    if after and (fold(after[2]) in PLACES and words[-1].sense.genitive):
+    before, after = _WORD_BEFORE.search(text, max(0, start - 60), start), _WORD_AFTER.match(text, end)
+    if before and _is_a_name(before[1], small=not words[0].sense.capital, glued=before[2] in "-‐‑", stopped=before[2][0] == "." and len(before[1]) > 1):
+        return "\n" not in before[2] or _is_long(text, before.end(1))
+    if after and words[-1].sense.genitive and fold(after[2]) in PLACES:
         return True
     if after and after[2][:1].isupper() and fold(after[2]) not in AFTER:
-        return True
+        return "\n" not in after[1] or is_company(after[2]) or _is_long(text, end)
     turned = any("," in word.gap for word in words[1:])
     return turned and bool(_LISTED_BEFORE.search(text, max(0, start - 40), start) or _LISTED_AFTER.match(text, end))
+
+
+def _is_long(text: str, end: int) -> bool:
+    return end - text.rfind("\n", 0, end) > LONG_LINE
 
 
 def _is_a_name(word: str, *, small: bool, glued: bool, stopped: bool) -> bool:
@@ -239,7 +246,7 @@ def _is_a_name(word: str, *, small: bool, glued: bool, stopped: bool) -> bool:
 
 def _followed(text: str, end: int) -> bool:
     after = _WORD_AFTER.match(text, end)
-    return bool(after and after[2][:1].isupper())
+    return bool(after and "\n" not in after[1] and after[2][:1].isupper())
 
 
 def _in_address(text: str, start: int, end: int) -> bool:

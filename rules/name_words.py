@@ -16,7 +16,7 @@ from rules.spelt import plainly, spelt, written
 #: A word, with an ending of the genitive that an apostrophe sets apart.
 WORD = re.compile(r"[^\W\d_]+(?:['’ʼ`´][^\W\d_]+)?(?:['’ʼ`´]s?(?![^\W_]))?")
 _APOSTROPHES = re.compile(r"['’ʼ`´]")
-_GENITIVE = re.compile(r"(?:['’ʼ`´:]s|['’ʼ`´]|(?<=..)s)$")
+_GENITIVE = re.compile(r"(?:['’ʼ`´:]s|['’ʼ`´]|(?<=..)s)$", re.IGNORECASE)
 _PLURAL = re.compile(r"(?<=...)(?:ene|erne|arna)$")
 MOST_REMEMBERED = 200_000
 _PARTICLES_WORDS = "von van der den de af av du la le dos da di del al el bin zu zum"
@@ -37,6 +37,7 @@ class Sense(NamedTuple):
     short: int = 0
     heard_first: int = 0
     heard_last: int = 0
+    particle: int = 0
     unsure: bool = False
     genitive: bool = False
     ordinary: bool = False
@@ -94,6 +95,7 @@ class NameWords:
         self._add(given[1:], "middle", bit)
         self._add(family[-1:], "last", bit)
         self._add(family[:-1], "part", bit)
+        self._add([word for word in _words(f"{first} {last}") if word.casefold() in _PARTICLES], "particle", bit)
         for joined, what in ((given, "first"), (family, "last")):
             if len(joined) > 1:                 # Anne Marie, Annemarie
                 self._add(["".join(joined)], what, bit)
@@ -125,8 +127,8 @@ class NameWords:
 
     def _sense(self, word: str) -> Sense | None:
         found, genitive = self._plain(word), False
-        if found is None and (cut := _GENITIVE.sub("", word)) != word and len(cut) > 1 and not (word.isalpha() and _is_a_name(word)):
-            found, genitive = self._plain(cut), True
+        if found is None and (cut := _GENITIVE.sub("", word)) != word and len(cut) > 1 and (held := self._plain(cut)) is not None:
+            found, genitive = held._replace(unsure=held.unsure or (word.isalpha() and _is_a_name(word))), True
         if found is None and (cut := _PLURAL.sub("", word)) != word and (held := self._plain(cut)) is not None and held.last:
             found = held._replace(unsure=True)
         if found is None:
@@ -144,7 +146,7 @@ class NameWords:
 
 
 def _is_a_name(word: str) -> bool:
-    """Whether a word that ends with an s is a first name of its own: Hans is not Han's."""
+    """Whether a word that ends with an s is a first name of its own: Hans is hardly Han's."""
     return bool(others(sound(fold(word))))
 
 

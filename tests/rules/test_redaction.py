@@ -135,6 +135,14 @@ def test_words_of_every_day_with_a_capital_letter_are_only_looked_at():
     assert automatic("ring Stein Berg.", BERG) == ["Stein Berg"]
 
 
+@pytest.mark.parametrize("text", ["Carla van der Berg", "van der Berg, Carla", "Carla Van Der Berg", "Carla Berg"])
+def test_particles_belong_to_a_last_name(text):
+    """And say nothing alone."""
+    carla = Matcher(Aliases(names=(("Carla", "van der Berg"),)))
+    assert automatic(f"Mvh {text}", carla) == [text]
+    assert carla.find("Den van der kjenner av de andre", near=True) == []
+
+
 def test_short_forms_are_looked_at_where_the_person_takes_part():
     """A nickname that is not held may be anybody's."""
     lars = Matcher(Aliases(names=(("Lars", "Holm"),)))
