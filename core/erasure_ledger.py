@@ -20,6 +20,7 @@ from core import schema
 from core.clock import now
 from core.database import Database, take_turns
 from core.errors import Refused
+from core.i18n import gettext as _
 from core.journal import Journal
 from core.options import OptionRow
 from core.settings import settings
@@ -105,11 +106,16 @@ def behind(db: Session) -> list[Entry]:
     numbers = {entry.n: entry for entry in found}
     last = numbers.get(seen.through)
     if (seen.through and (last is None or last.uid != seen.uid)) or not seen.beyond <= set(numbers):
-        raise Refused(
-            f"The erasure ledger {path()} is missing or cut short, or it is another desk's: in this database {max(seen.beyond, default=seen.through)} "
-            "erasures of it were carried out. Put it back from its copy, or name it in SKRANKE_ERASURE_LEDGER. Where it is lost for good: "
-            "skranke db replay --ledger-lost")
+        raise Refused(_("The erasure ledger %(file)s is missing or cut short, or it is another desk's: %(n)s of its erasures were carried out in this "
+                        "database. Put it back from its copy, or name it in SKRANKE_ERASURE_LEDGER. Where it is lost for good: skranke db replay "
+                        "--ledger-lost", file=path(), n=last_seen(db)))
     return [entry for entry in found if entry.n > seen.through and entry.n not in seen.beyond]
+
+
+def last_seen(db: Session) -> int:
+    """The last entry that was carried out in this database, 0 for none."""
+    seen = _seen(db)
+    return max(seen.beyond, default=seen.through)
 
 
 def refuse_if_behind(database: Database) -> None:
@@ -121,8 +127,8 @@ def refuse_if_behind(database: Database) -> None:
             take_turns(db, SEEN)
             lags = behind(db)
     if lags:
-        raise Refused(f"The database is behind the erasure ledger: {len(lags)} erasures of {path()} are not carried out in it, as after "
-                      "restoring a backup. Run: skranke db replay")
+        raise Refused(_("The database is behind the erasure ledger: %(n)s erasures of %(file)s are not carried out in it, as after restoring a "
+                        "backup. Run: skranke db replay", n=len(lags), file=path()))
 
 
 def replay(database: Database) -> int:
@@ -136,8 +142,8 @@ def replay(database: Database) -> int:
         batch = lags[start:start + BATCH]
         for entry in _there(database, batch):
             if entry.table not in REPLAY:
-                raise Refused(f"Entry {entry.n} of the erasure ledger {path()} erases a row of “{entry.table}”, and this program does not "
-                              "know how. Install the version that wrote it.")
+                raise Refused(_("Entry %(n)s of the erasure ledger %(file)s erases a row of “%(table)s”, and this program does not know how. Install "
+                                "the version that wrote it.", n=entry.n, file=path(), table=entry.table))
             REPLAY[entry.table](database, entry.uid)
         with database.write() as db:
             take_turns(db, SEEN)
@@ -145,12 +151,11 @@ def replay(database: Database) -> int:
     return len(lags)
 
 
-def accept(database: Database) -> None:
-    """The ledger is lost for good: from now on this database goes by the file that there is."""
+def begin_anew(database: Database) -> None:
+    """The ledger that this database knew is lost for good: go by the file that there is, from its first line, or by none."""
     with database.write() as db:
         take_turns(db, SEEN)
-        found = list(entries())
-        _keep(db, Seen(found[-1].n, found[-1].uid) if found else Seen())
+        _keep(db, Seen())
 
 
 def _there(database: Database, batch: Sequence[Entry]) -> list[Entry]:

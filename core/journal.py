@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from core.errors import Refused
+from core.i18n import gettext as _
 
 #: Bytes at the end in which the last whole line is looked for.
 TAIL = 65_536
@@ -51,11 +52,11 @@ class Journal:
             torn = False
             for expected, text in enumerate(file, 1):
                 if torn:
-                    raise Refused(f"Line {expected - 1} of {self.path} cannot be read. Put the file back from a copy.")
+                    raise Refused(_("Line %(n)s of %(file)s cannot be read. Put the file back from a copy.", n=expected - 1, file=self.path))
                 line = _parsed(text) if text.endswith(b"\n") else None
                 torn = line is None
                 if line is not None and line["n"] != expected:
-                    raise Refused(f"Line {expected} of {self.path} is number {line['n']}: lines are missing. Put the file back from a copy.")
+                    raise Refused(_("Lines before line %(n)s of %(file)s are missing. Put the file back from a copy.", n=expected, file=self.path))
                 if line is not None and expected > after:
                     yield line
 
@@ -88,7 +89,7 @@ class Journal:
                 end += 1
             return int(line["n"]), end
         if start:
-            raise Refused(f"The end of {self.path} cannot be read. Put the file back from a copy.")
+            raise Refused(_("The end of %(file)s cannot be read. Put the file back from a copy.", file=self.path))
         file.truncate(0)
         file.seek(0)
         return 0, 0

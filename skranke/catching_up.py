@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import structlog
 from sqlalchemy.exc import DBAPIError
 
 from core import erasure_ledger
 from core.database import Database, database
+from core.errors import Refused
 from core.outage import is_outage
+from core.settings import settings
 
 log = structlog.get_logger(__name__)
 
 #: Seconds between two looks for a database that does not answer.
 PAUSE = 1.0
+
+
+def restoring() -> Path:
+    """Where a backup is unpacked. While it is there the database may be half a desk, and must not be worked on."""
+    return settings().data.absolute() / "restoring"
+
+
+def refuse_if_restoring() -> None:
+    """Raises Refused while it is there."""
+    if restoring().exists():
+        raise Refused(f"A backup is being restored into {settings().data.absolute()}, or that broke off. Finish it: skranke restore ARCHIVE --replace")
 
 
 def replay(made: Database) -> int:
@@ -25,7 +39,9 @@ def replay(made: Database) -> int:
 
 
 def refuse_if_behind() -> None:
-    """Raises Refused while the database is behind. One that is away is waited for: nothing is known of it."""
+    """Raises Refused while the database is behind or a backup is being restored. A database that is away is waited for: nothing is
+    known of it."""
+    refuse_if_restoring()
     told = False
     while True:
         try:

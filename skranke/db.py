@@ -32,6 +32,6 @@ def replay(ledger_lost: bool) -> None:
     """Erase again what the erasure ledger says was erased, in a database that came back from a backup."""
     logs.configure("db")
     if ledger_lost:
-        erasure_ledger.accept(opened())
+        erasure_ledger.begin_anew(opened())
     done = catching_up.replay(opened())
     click.echo(f"{done} entries of {erasure_ledger.path()} were carried out." if done else "The database is not behind the erasure ledger.")

@@ -55,6 +55,7 @@ def prepare(demo: bool) -> None:
     """A database that is up to date, and in which is erased what was erased; for the demo a fresh one with its people."""
     for listen, name in ((settings().web, "SKRANKE_WEB"), (settings().smtp, "SKRANKE_SMTP")):
         free(listen, name)
+    catching_up.refuse_if_restoring()
     files.store()               # not asked before the fork: whoever asks it first gets its threads
     if demo:
         for name in ("skranke.db", "skranke.db-wal", "skranke.db-shm", "files", "erasures.jsonl"):
