@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from contacts.agent import Agent
 from core.clock import now
 from core.database import Database, database
 from core.i18n import gettext as _
@@ -41,7 +42,8 @@ def settle(made_at: datetime) -> Settled:
 
     ``made_at`` is when the backup was made. Facts that nobody was told of yet are told first, so that the mails which come of them are held too.
     """
-    fanout.run()
+    while fanout.run():
+        pass
     made: Database = database()
     with made.write() as db:
         mails = hold(db)
@@ -50,6 +52,7 @@ def settle(made_at: datetime) -> Settled:
             state="paused", lease="", lease_until=None, version=Operation.version + 1))
         cancelled = db.execute(update(Operation).where(running).values(
             state="cancelled", lease="", lease_until=None, ended_at=now(), version=Operation.version + 1))
+        db.execute(update(Agent).values(session_version=Agent.session_version + 1))     # a sign-out since is not known: all sign in anew
         db.execute(update(Digest).values(told_at=now()))        # the mail of today may have gone out
         db.execute(update(InboundMail).where(InboundMail.state == "pending").values(lease="", lease_until=None))
         db.execute(delete(Lease))                               # whoever held them is gone with the desk that was

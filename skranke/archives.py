@@ -162,5 +162,5 @@ def _sweep(folder: Path) -> None:
         try:
             with _locked(left):
                 shutil.rmtree(left)
-        except (BlockingIOError, FileNotFoundError):
-            continue            # one that is being written, or was taken away by another
+        except (BlockingIOError, FileNotFoundError, PermissionError):
+            continue            # one that is being written, was taken away by another, or is somebody else's

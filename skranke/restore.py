@@ -43,12 +43,14 @@ def restore(archive: Path, replace: bool, ledger_lost: bool, secret_lost: bool) 
         unpacked.mkdir(mode=0o700)
         begun = took = False
         try:
+            click.echo(f"Reading and checking {archive} ...", err=True)
             manifest = archives.unpack(archive, unpacked)
             took = _settings(unpacked)
             _fits(manifest, archive)
             _keeps(manifest, ledger_lost, secret_lost)
             _empty(replace)
             begun = True
+            click.echo(f"Filling {database().engine.url.render_as_string()} ...", err=True)
             _put(manifest, unpacked)
         finally:
             if not begun:                                   # nothing was touched
@@ -150,6 +152,7 @@ def _tell(archive: Path, manifest: dict[str, Any], settled: after_restoring.Sett
         missing = _missing(manifest["listed"])
         click.echo(f"{len(manifest['listed'])} files were not copied, but stayed in {manifest['bucket']}; "
                    f"{len(missing)} of them {'is' if len(missing) == 1 else 'are'} not in the store of this desk.", err=bool(missing))
+    click.echo("All agents sign in anew. Who left, lost a right or gave back an API token since is as before: see Settings, Agents.")
     click.echo(f"The next ticket is number {settled.next_number}: those that were given after the backup are not given again.")
     if settled.mails:
         click.echo(f"{settled.mails} mails are held, which may have gone out since. See Settings, Mail, Out; skranke mail release sends all.")

@@ -139,6 +139,36 @@ def test_what_is_restored_is_what_was(desk, backup, elsewhere, url):
     assert not (settings().data / "restoring").exists()
 
 
+def test_the_copy_is_of_the_moment_that_was_looked_at(desk, backup, elsewhere, monkeypatch):
+    look = snapshots._look
+
+    def and_somebody_comes(db):
+        found = look(db)
+        with desk.write() as meanwhile:
+            add_agent(meanwhile, "later@desk.example")
+        return found
+    monkeypatch.setattr(snapshots, "_look", and_somebody_comes)
+    made = backup()
+    assert count(desk) == 2
+    elsewhere()
+    restore(made)
+    assert count(database()) == 1
+
+
+def test_writing_does_not_make_a_copy_begin_anew(desk, tmp_path, monkeypatch):
+    if desk.dialect != "sqlite":
+        return
+    monkeypatch.setattr(snapshots, "PAGES", 20)
+    told = []
+
+    def write(part):
+        told.append(part)
+        with desk.write() as db:
+            db.execute(update(Agent).values(name=f"{len(told)}"))
+    snapshots.take(desk, tmp_path / "copy.db", write)
+    assert len(told) > 5 and told == sorted(told)
+
+
 def test_who_was_erased_since_is_erased_again(desk, backup, elsewhere, monkeypatch):
     def erase(made, uid):
         with made.write() as db:
@@ -217,6 +247,17 @@ def test_what_was_being_done_waits_for_a_word(desk, backup, elsewhere):
         assert dict(db.execute(select(Operation.kind, Operation.state)).all()) == {
             "person.change": "paused", "persons.export": "cancelled", "done": "done"}
         assert db.scalar(select(Digest.told_at)) > now() - timedelta(minutes=1)
+
+
+def test_everybody_signs_in_anew(desk, backup, elsewhere):
+    """Who signed out after the backup would be signed in again."""
+    with desk.read() as db:
+        before = db.scalar(select(Agent.session_version))
+    made = backup()
+    elsewhere()
+    assert "sign in anew" in restore(made)
+    with database().read() as db:
+        assert db.scalar(select(Agent.session_version)) == before + 1
 
 
 def test_a_desk_that_is_there_is_put_aside_only_when_asked_for(desk, backup, url):
@@ -378,11 +419,10 @@ def test_a_backup_that_fails_leaves_nothing_behind(desk, tmp_path, monkeypatch, 
     assert list((tmp_path / "backups").iterdir()) == []
 
 
-@pytest.mark.skipif(not POSTGRESQL, reason="a matter of PostgreSQL")
 def test_without_the_programs_of_postgresql_it_says_which(desk, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(Refused, match=r"pg_dump was not found.*postgresql-client"):
-        say("backup", str(tmp_path / "desk.tar.gz"))
+        snapshots._run("pg_dump", desk)
 
 
 @pytest.mark.parametrize("target", ["desk.zip", "nowhere/desk.tar.gz"])
