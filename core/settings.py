@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     relay_url: str = Field("", description="smtp:// or smtps:// relay for mailboxes without one of their own.")
     public_url: str = Field("", description="Address of the web desk in mails; empty means http:// and `web`.")
     secret_file: str = Field("", description="File with the installation's secret; empty means data/keys/secret.")
+    erasure_ledger: str = Field("", description="File that says what was erased, kept apart from database and backups, the same for all machines; "
+                                "empty means data/erasures.jsonl.")
     trusted_proxies: int = Field(0, description="Number of reverse proxies in front of the web desk.")
     web_processes: int = Field(2, description="Web processes under `skranke up` and `skranke web`.")
     web_threads: int = Field(4, description="Threads in each web process.")

@@ -30,6 +30,8 @@ from desk.tickets.drafting import forget_begun
 from desk.tickets.message import Attachment, AutomaticSent, Draft, Notification
 
 BATCH = 500
+#: Where contents of :mod:`core.files` are named; photos that an unmerge would bring back stand in ``merges`` besides.
+NAMED_IN = (Attachment.digest, File.digest, Person.photo_digest)
 UNSENT = timedelta(days=2)
 
 
@@ -130,9 +132,14 @@ def unused(digests: list[str]) -> list[str]:
     return found
 
 
+def named(db: Session) -> set[str]:
+    """All contents that something names."""
+    return _overwritten_photos(db).union(*({digest for digest in db.scalars(select(column).distinct()) if digest} for column in NAMED_IN))
+
+
 def _unused_now(db: Session, digests: Collection[str]) -> list[str]:
-    used = set(db.scalars(select(Attachment.digest).where(Attachment.digest.in_(digests))))
-    for column in (File.digest, Person.photo_digest):
+    used: set[str] = set()
+    for column in NAMED_IN:
         used |= {digest for digest in db.scalars(select(column).where(column.in_(digests))) if digest}
     if not used.issuperset(digests):
         used |= _overwritten_photos(db)

@@ -20,6 +20,8 @@ COMMANDS = {
     "worker": "skranke.parts:worker",
     "timetable": "skranke.parts:timetable",
     "db": "skranke.db:db",
+    "backup": "skranke.backup:backup",
+    "restore": "skranke.restore:restore",
     "doctor": "skranke.doctor:doctor",
     "agent": "skranke.agent:agent",
     "token": "skranke.token:token",

@@ -13,7 +13,7 @@ from skranke.examining import Finding
 
 #: In the order in which a trouble explains the next.
 EXAMINATIONS: tuple[Callable[[], Iterator[Finding]], ...] = (
-    examining.data_folder, examining.settings_read, examining.secret, examining.database_reached, examining.files_reached, examining.redis_reached,
+    examining.data_folder, examining.settings_read, examining.secret, examining.database_reached, examining.erasures, examining.files_reached, examining.redis_reached,
     examining.clock, examining.ports, examining.agents, examining_mail.certificate, examining_mail.relay,
     examining_mail.mailboxes, examining_mail.ledgers,
 )

@@ -18,7 +18,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from contacts.agent import Agent
-from core import files, queue, schema
+from core import erasure_ledger, files, queue, schema
 from core.clock import now
 from core.database import database
 from core.errors import Refused
@@ -93,6 +93,20 @@ def database_reached() -> Iterator[Finding]:
             whole = connection.execute(text("PRAGMA quick_check(1)")).scalar()
         yield Finding(whole == "ok", f"SQLite's own check of the file says: {whole}",
                       "" if whole == "ok" else "Stop the desk and restore the last backup.")
+
+
+def erasures() -> Iterator[Finding]:
+    """The ledger of what was erased is there, and the database does not lag behind it."""
+    try:
+        with database().read() as db:
+            lags = erasure_ledger.behind(db)
+    except Refused as refused:
+        yield Finding(False, refused.sentence, "Until then no part of the desk starts.")
+        return
+    if lags:
+        yield Finding(False, f"The database is behind the erasure ledger by {len(lags)} entries.", "Run: skranke db replay")
+    elif (path := erasure_ledger.path()).exists():
+        yield Finding(True, f"What the erasure ledger {path} says is carried out. Keep a copy of it, apart from the backups.")
 
 
 def files_reached() -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from core.clock import now
 from core.database import database
 from core.errors import Refused
 from core.settings import settings
+from desk import holding_mail
 from desk.inbound import InboundMail
 from desk.mailboxes import Alert, Mailbox, all_mailboxes
 from desk.outbound import OutboundMail
@@ -76,6 +77,7 @@ def ledgers() -> Iterator[Finding]:
         unsent = db.scalar(select(func.count()).select_from(OutboundMail).where(OutboundMail.state == "failed")) or 0
         late = db.scalar(select(func.count()).select_from(InboundMail).where(
             InboundMail.state == "pending", InboundMail.received_at < now() - LATE)) or 0
+        held = holding_mail.held(db)
         alerts = db.scalars(select(Alert).where(Alert.ended_at.is_(None)).limit(20)).all()
     if late:
         yield Finding(False, f"{late} mails have waited more than ten minutes to be filed.",
@@ -84,6 +86,9 @@ def ledgers() -> Iterator[Finding]:
         yield Finding(None, f"{failed} mails could not be filed.", "See Settings, Mail; each says why and can be tried again.")
     if unsent:
         yield Finding(None, f"{unsent} mails could not be sent.", "See Settings, Mail, Out; each says why.")
+    if held:
+        yield Finding(None, f"{held} of them are held since the desk was restored from a backup.",
+                      "Send those that have not gone out: Settings, Mail, Out; or all of them: skranke mail release")
     for alert in alerts:
         yield Finding(False, f"{alert.kind}: {alert.about}. {alert.detail}", "The alert ends by itself when it is over.")
     if not late and not failed and not unsent:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from core import queue
 from core.errors import Unknown
+from desk import holding_mail
 from desk.bringing_mail import is_mail
 from desk.inbound import InboundMail
 from desk.mailboxes import mailbox_called
@@ -71,3 +72,17 @@ def replay_(id: str) -> None:  # noqa: A002 - the word the command line shows
         said = replay(db, row)
     queue.ring("inbound")
     click.echo(said)
+
+
+@mail.command()
+def release() -> None:
+    """Send all mail that is held since the desk was restored from a backup."""
+    released = 0
+    while True:
+        with opened().write() as db:
+            some = holding_mail.release(db)
+        if not some:
+            break
+        released += some
+    queue.ring("outbound")
+    click.echo(f"{released} mails will be sent.")

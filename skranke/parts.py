@@ -10,6 +10,7 @@ import structlog
 
 from core import files, logs
 from core.settings import unread
+from skranke import catching_up
 
 log = structlog.get_logger(__name__)
 
@@ -60,9 +61,11 @@ def warn() -> None:
 
 
 def run(part: str) -> None:
-    """Run one part in this process. Raises Refused where the store of files is not set up as it has to be."""
+    """Run one part in this process. Raises Refused where the store of files is not set up as it has to be, and while the database
+    does not know what was erased."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # language detection brings numpy; threads and forks do not mix
     logs.configure(part)
     files.store()
+    catching_up.refuse_if_behind()
     module, _, name = PARTS[part].partition(":")
     getattr(import_module(module), name)()

@@ -22,7 +22,7 @@ from core.errors import Refused
 from core.processes import Child, Family
 from core.settings import address_of, settings
 from jobs import releasing
-from skranke import greeting, parts, valkey, warming
+from skranke import catching_up, greeting, parts, valkey, warming
 
 log = structlog.get_logger(__name__)
 
@@ -40,7 +40,7 @@ def up(demo: bool) -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if demo:
         os.environ.update(SKRANKE_DEMO="1", SKRANKE_DATA=str(settings().data / "demo"), SKRANKE_DATABASE_URL="",
-                          SKRANKE_FILES_URL="")
+                          SKRANKE_FILES_URL="", SKRANKE_ERASURE_LEDGER="")
         settings.forget()
     logs.configure("up")
     parts.warn()
@@ -52,17 +52,19 @@ def up(demo: bool) -> None:
 
 
 def prepare(demo: bool) -> None:
-    """A database that is up to date; for the demo a fresh one with its people."""
+    """A database that is up to date, and in which is erased what was erased; for the demo a fresh one with its people."""
     for listen, name in ((settings().web, "SKRANKE_WEB"), (settings().smtp, "SKRANKE_SMTP")):
         free(listen, name)
+    catching_up.refuse_if_restoring()
     files.store()               # not asked before the fork: whoever asks it first gets its threads
     if demo:
-        for name in ("skranke.db", "skranke.db-wal", "skranke.db-shm", "files"):
+        for name in ("skranke.db", "skranke.db-wal", "skranke.db-shm", "files", "erasures.jsonl"):
             old = settings().data / name
             shutil.rmtree(old) if old.is_dir() else old.unlink(missing_ok=True)
     made = Database(settings().database)
     try:
         schema.upgrade(made)
+        catching_up.replay(made)
         if demo:
             from skranke.demo import desk, telling
             with made.write() as db:

@@ -1,0 +1,58 @@
+"""No part opens a port or begins to work while its database does not know what was erased."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from core import erasure_ledger
+from core.database import Database, database
+from core.errors import Refused
+from core.outage import is_outage
+from core.settings import settings
+
+log = structlog.get_logger(__name__)
+
+#: Seconds between two looks for a database that does not answer.
+PAUSE = 1.0
+
+
+def restoring() -> Path:
+    """Where a backup is unpacked. While it is there the database may be half a desk, and must not be worked on."""
+    return settings().data.absolute() / "restoring"
+
+
+def refuse_if_restoring() -> None:
+    """Raises Refused while it is there."""
+    if restoring().exists():
+        raise Refused(f"A backup is being restored into {settings().data.absolute()}, or that broke off. Finish it: skranke restore ARCHIVE --replace")
+
+
+def replay(made: Database) -> int:
+    """Erase again what the ledger says, by everybody who knows how; how many entries. Raises Refused."""
+    if done := erasure_ledger.replay(made):
+        log.info("erasures.replayed", entries=done, ledger=str(erasure_ledger.path()))
+    return done
+
+
+def refuse_if_behind() -> None:
+    """Raises Refused while the database is behind or a backup is being restored. A database that is away is waited for: nothing is
+    known of it."""
+    refuse_if_restoring()
+    told = False
+    while True:
+        try:
+            erasure_ledger.refuse_if_behind(database())
+            return
+        except DBAPIError as error:
+            if not is_outage(error):
+                raise
+            if not told:
+                log.warning("database.away", why=str(error.orig).strip())
+            told = True
+            time.sleep(PAUSE)
+        finally:
+            database().engine.dispose()         # whoever forks later has no connection to share
