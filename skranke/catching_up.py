@@ -13,6 +13,7 @@ from core.database import Database, database
 from core.errors import Refused
 from core.outage import is_outage
 from core.settings import settings
+from desk.erasing import running
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +34,7 @@ def refuse_if_restoring() -> None:
 
 def replay(made: Database) -> int:
     """Erase again what the ledger says, by everybody who knows how; how many entries. Raises Refused."""
+    erasure_ledger.REPLAY["persons"] = running.replay
     if done := erasure_ledger.replay(made):
         log.info("erasures.replayed", entries=done, ledger=str(erasure_ledger.path()))
     return done

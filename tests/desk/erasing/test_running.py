@@ -14,6 +14,7 @@ from contacts.editing import create_person, edit_person, person_called
 from contacts.employing import work_at
 from contacts.notes import write_note
 from contacts.person import Person
+from core import erasure_ledger
 from core.errors import Gone, Refused
 from core.operations import Operation, OperationItem
 from core.options import set_option
@@ -31,6 +32,7 @@ from desk.tickets.ticket import Ticket
 from desk.tickets.writing import keep_files
 from jobs import operations
 from mailgate.parse import parse
+from skranke import catching_up
 from tests import residue as looking
 from tests.letters_made import mail
 
@@ -219,6 +221,23 @@ def test_the_next_mail_makes_nobody_of_them_again(desk):
         assert "erased" in again.verdict["why"]
         assert db.get_one(Ticket, other).requester_id is not None
         assert db.scalars(select(Person.last_name)).all() == ["Lie"]
+
+
+def test_a_restored_backup_does_not_bring_them_back(desk):
+    """Acceptance 20: the ledger outside the database knows; until it is replayed nothing opens, and afterwards they are gone."""
+    desk.arrive(text="My quixotic printer.\n")
+    erase(desk)
+    assert erasure_ledger.contains(next(erasure_ledger.entries()).uid)
+    with desk.database.read() as db:
+        assert erasure_ledger.behind(db) == []
+    desk.arrive("Mads Zyxwold <mads.zyxwold@private.example>", text="My quixotic printer, from a backup.\n")
+    erasure_ledger.write("persons", desk.person(), "erase")         # as though this database were from before that was done
+    with pytest.raises(Refused, match="behind the erasure ledger"):
+        erasure_ledger.refuse_if_behind(desk.database)
+    assert catching_up.replay(desk.database) == 1
+    erasure_ledger.refuse_if_behind(desk.database)
+    with desk.database.read() as db:
+        assert looking.residue(db, *LEFT) == []
 
 
 class Killed(BaseException):
