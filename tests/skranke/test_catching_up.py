@@ -9,9 +9,12 @@ from sqlalchemy import delete, select
 from contacts.agent import Agent
 from contacts.enrolling import add_agent
 from core import erasure_ledger as ledger
+from core import schema
+from core.database import Database
 from skranke import parts
 from skranke.cli import skranke
-from tests.desks import Desk
+from tests.desks import Desk, until
+from tests.postgresqls import postgresql
 
 
 @pytest.fixture
@@ -93,3 +96,21 @@ def test_the_doctor_says_so(desk, nora, eraser):
     assert "is carried out" in doctor()
     ledger.path().unlink()
     assert "missing or cut short" in doctor()
+
+
+def test_a_database_that_is_away_is_waited_for(tmp_path):
+    """Nothing is known of it, so no port opens; nobody has to start the part again either."""
+    with postgresql() as server:
+        made = Database(server.url)
+        schema.upgrade(made)
+        made.engine.dispose()
+        server.stop()
+        gate = Desk(tmp_path, SKRANKE_DATABASE_URL=server.url)
+        try:
+            gate.start("gate")
+            until(lambda: "database.away" in gate.said(), what="it says so")
+            assert not gate.door_open()
+            server.start()
+            until(gate.door_open, what="the door opens", said=gate.said)
+        finally:
+            gate.kill()
