@@ -17,7 +17,7 @@ from contacts.person import Employment, Person
 from contacts.phones import dialled
 from core.alphabet import in_order
 from core.fold import fold
-from core.i18n import N_
+from core.i18n import N_, local
 from core.i18n import gettext as _
 from core.options import LANGUAGES
 from core.search import escape_like, having
@@ -102,9 +102,10 @@ def on_day(day: Column, asking: Asking, op: str, value: Any) -> ColumnElement[bo
     if op == "filled":
         return day.is_not(None)  # type: ignore[no-any-return]
     at, later = days_before(asking, op, value)
+    first = local(at).date() if op in ("within", "older") else at.date()
     if op == "within":
-        return and_(day >= at.date(), day < asking.at.date() + timedelta(days=1))
-    return day >= at.date() if later else day < at.date()  # type: ignore[no-any-return]
+        return and_(day >= first, day < local(asking.at).date() + timedelta(days=1))
+    return day >= first if later else day < first  # type: ignore[no-any-return]
 
 
 def date_of(column: Column) -> Condition:

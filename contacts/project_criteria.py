@@ -23,7 +23,7 @@ from contacts.person_criteria import (
     words_of,
 )
 from contacts.project import OPEN, Project, ProjectMember
-from core.i18n import N_
+from core.i18n import N_, local
 
 PROJECT, MEMBERS = N_("Project"), N_("Who takes part")
 _LIVING = (Person.binned_at.is_(None), Person.merged_into_id.is_(None))
@@ -37,7 +37,7 @@ _FROM = through(_JOINED.join(Employment, Employment.person_id == Person.id).join
 
 def _overdue(asking: Asking, _op: str, _value: Any, negated: bool) -> ColumnElement[bool]:
     """It goes on although its last day is past."""
-    return itself(and_(Project.state.in_(OPEN), Project.ends_on < asking.at.date()), negated)
+    return itself(and_(Project.state.in_(OPEN), Project.ends_on < local(asking.at).date()), negated)
 
 
 offer(

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from contacts.address import Holding
 from contacts.person import Person as Row
-from core.clock import now
+from core.i18n import today
 from desk.outbound import OutboundMail
 from tests.letters_made import mail
 
@@ -206,7 +206,7 @@ def test_positions_begin_change_and_end(admin, eva, nordlys):
     admin.patch(f"{path}/{second['id']}", {"from": "2024-05-01", "to": "2024-01-01"}, status=422)
     admin.delete(f"{path}/{second['id']}", status=204)
     jobs = {job["company"]: job for job in admin.get(f"/persons/{eva['id']}")["employments"]}
-    assert (jobs["Sydvest AS"]["to"], jobs["Sydvest AS"]["status"]) == (now().date().isoformat(), "left")
+    assert (jobs["Sydvest AS"]["to"], jobs["Sydvest AS"]["status"]) == (today().isoformat(), "left")
     assert (jobs["Nordlys AS"]["primary"], jobs["Nordlys AS"]["to"]) == (True, None)
     admin.delete(f"{path}/{second['id']}", status=422)
     admin.delete(f"{path}/{jobs['Nordlys AS']['id']}")
