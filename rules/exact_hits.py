@@ -20,10 +20,10 @@ from rules.role_words import is_role
 from rules.spelt import LETTERS, pattern
 
 #: What may stand between two figures of a phone number, and between the words of anything else.
-_CUT = r"[\s.\-‐‑–/()>·]{0,4}"
-_GAP = r"[\s,.\-‐‑–_+/>]{0,4}"
-_SIGN = r"[\s.\-_/#]?"
-_AT = r"(?:[\s>]{0,4}(?:@|＠|[(\[{<]\s?(?:at|a|krøllalfa|alfakrøll|snabel-?a)\s?[)\]}>])[\s>]{0,4}|\s(?:at|krøllalfa|alfakrøll|snabel-?a)\s)"
+_CUT = r"[\s.\-‐‑–/()>·]{0,6}"
+_GAP = r"[\s,.\-‐‑–_+/>]{0,8}"
+_SIGN = r"(?:[\s.\-_/#]|\s{0,3}\n[\s>|]{0,8})?"
+_AT = r"(?:[\s>]{0,8}(?:@|＠|[(\[{<]\s?(?:at|a|krøllalfa|alfakrøll|snabel-?a)\s?[)\]}>])[\s>]{0,8}|\s(?:at|krøllalfa|alfakrøll|snabel-?a)\s)"
 _DOT = r"(?:\.|\s?[(\[{<]\s?(?:dot|punktum|punkt|prikk)\s?[)\]}>]\s?|\s(?:dot|punktum|punkt)\s)"
 _TAG = r"(?:\+[\w.=+-]{0,64})?"
 #: No letter or figure of the same word before, or behind; a full stop and a capital letter are another sentence.
@@ -116,7 +116,8 @@ def _phones(phones: Iterable[str]) -> Iterator[_Sought]:
         if len(number) < _FEWEST_DIGITS:
             continue
         codes = country or r"\d{1,3}"
-        abroad = rf"(?:(?:\(?(?:\+|00){_CUT}{codes}\)?|(?<!\d){country or '(?!)'}){_CUT}(?:\(0\){_CUT})?)?"
+        bare = rf"|(?<!\d){country}[ .-]?" if country else ""
+        abroad = rf"(?:(?:\(?(?:\+|00){_CUT}{codes}\)?{_CUT}(?:\(0\){_CUT})?){bare})?"
         yield _Sought("phone", 1, (number,), re.compile(rf"(?<!\d){abroad}\(?0?{_CUT.join(number)}(?![\da-zæøåäö])"), _phone_kind)
 
 
@@ -152,7 +153,7 @@ def _numbers(aliases: Aliases) -> Iterator[_Sought]:
         plain = number in names or number in ORDINARY or is_role(number)
         sure = not plain and (digits >= _FEWEST_DIGITS or (digits and letters and digits + letters >= 5) or letters >= 8)
         found = rf"(?<![^\W_]){_SIGN.join(map(re.escape, pieces))}(?![^\W_])"
-        yield _Sought("number", 1, (max(pieces, key=len),), re.compile(found, re.IGNORECASE), _always if sure else _number_kind)
+        yield _Sought("number", 1, (max(pieces, key=len),), re.compile(found, re.IGNORECASE), _always if sure else _said if plain else _number_kind)
     for local in dict.fromkeys(address.casefold().rpartition("@")[0].partition("+")[0] for address in aliases.addresses):
         if len(local) >= 5 and local not in names and not is_role(local) and local not in ORDINARY:
             yield _Sought("address", 3, (max(re.findall(r"[^\W_]+", local), key=len, default=local),),
@@ -163,9 +164,13 @@ def _number_kind(text: str, start: int, _end: int) -> Kind:
     return "automatic" if _NUMBER_WORDS.search(text[max(0, start - 30):start]) else "review"
 
 
+def _said(text: str, start: int, end: int) -> Kind | None:
+    return "automatic" if _number_kind(text, start, end) == "automatic" else None
+
+
 def _lines(aliases: Aliases) -> Iterator[_Sought]:
     """Lines of postal addresses, and companies that are the person. A town alone is nobody's."""
-    for line in dict.fromkeys(aliases.places):
+    for line in dict.fromkeys(part for place in aliases.places for part in (place, *re.split(r"[,;\n]", place))):
         words = re.findall(r"[^\W\d_]+|\d+", line)
         if len(words) > 1 and any(word.isdigit() for word in words):
             kind = _review if words[0].isdigit() and len(words[0]) > 3 else _always           # 0155 Oslo is a whole quarter

@@ -18,7 +18,7 @@ from rules.letter_places import greeted, signed
 from rules.name_words import WORD, NameWords, Sense
 from rules.nicknames import others
 from rules.ordinary_words import AFTER, BEFORE, ORDINARY, PLACES
-from rules.role_words import is_company
+from rules.role_words import COMPANIES
 from rules.sounds import sound
 
 #: What stands between the words of one name: white space, one break of a line with marks of a quote, a hyphen, a comma.
@@ -33,8 +33,8 @@ _LISTED_AFTER = re.compile(r"(?:,[^\S\n]+[A-ZÆØÅÄÖ]|[^\S\n]+(?:og|och|and|&
 _OWN_ADDRESS = re.compile(r"""["'’”\s]{0,3}[<(\[]?(?:mailto:)?\s?""")
 MOST_WORDS = 7
 FARTHEST = 40
-#: A line is broken by a program rather than by who wrote it where it has so many letters.
-LONG_LINE = 40
+#: A line is broken by a program rather than by who wrote it where it has so many words.
+LONG_LINE = 5
 
 
 class _Word(NamedTuple):
@@ -164,7 +164,7 @@ def _full(words: list[_Word], given: Sense, family: Sense, pairs: int) -> _Name:
     spelled = pairs & (given.first | given.called) & family.last
     whole = bool(spelled) and not any(_MIDDLE.fullmatch(word.gap) for word in words[1:]) and not (given.unsure or family.unsure) and all(not word.sense.unsure for word in words)
     initials = not (given.first | given.middle | given.called | given.short | given.heard_first) & pairs
-    plain = all(word.sense.ordinary and not word.sense.capital for word in words)
+    plain = all(word.sense.ordinary for word in words) and not all(word.sense.capital for word in words)
     return _Name(len(words), 2, "initials" if initials else "name", whole and not plain)
 
 
@@ -209,7 +209,8 @@ def _part(run: list[_Word]) -> _Name | None:
 def _worth_a_look(text: str, words: list[_Word], tier: int, *, near: bool) -> bool:
     """A word of every day counts with a capital letter; a short form and initials only where the person takes part."""
     if tier == 2:
-        return any(not word.sense.ordinary or word.sense.capital for word in words) or all(word.gap == " " for word in words[1:])
+        return any(not word.sense.ordinary or word.sense.capital for word in words) or all(
+            word.gap.isspace() and "\n" not in word.gap for word in words[1:])
     sense = words[0].sense
     if sense.ordinary and not sense.capital:
         return False
@@ -226,13 +227,13 @@ def _somebody_elses(text: str, start: int, end: int, words: list[_Word]) -> bool
     if after and words[-1].sense.genitive and fold(after[2]) in PLACES:
         return True
     if after and after[2][:1].isupper() and fold(after[2]) not in AFTER:
-        return "\n" not in after[1] or is_company(after[2]) or _is_long(text, end)
+        return "\n" not in after[1] or after[2].casefold() in COMPANIES or _is_long(text, end)
     turned = any("," in word.gap for word in words[1:])
     return turned and bool(_LISTED_BEFORE.search(text, max(0, start - 40), start) or _LISTED_AFTER.match(text, end))
 
 
 def _is_long(text: str, end: int) -> bool:
-    return end - text.rfind("\n", 0, end) > LONG_LINE
+    return len(text[max(text.rfind("\n", 0, end) + 1, end - 200):end].strip(" \t>|").split()) >= LONG_LINE
 
 
 def _is_a_name(word: str, *, small: bool, glued: bool, stopped: bool) -> bool:

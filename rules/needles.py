@@ -85,7 +85,7 @@ def _sought(told: Mapping[str, Any]) -> Iterator[tuple[str, str, str, int, str]]
             yield "residue" if sure and not (number.isalpha() and len(number) < 8) else "review", "number", form, 0, ""
     for phone in told.get("phones") or ():
         yield from (("residue", "phone", form, 0, phone_before(phone)) for form in phone_forms(phone))
-    for line in told.get("places") or ():
+    for line in {part.strip() for place in told.get("places") or () for part in (place, *re.split(r"[,;\n]", place))} - {""}:
         yield "residue" if re.search(r"[^\W\d]", line[:1]) and re.search(r"\d", line) else "review", "place", line, 0, ""
     for company in told.get("companies") or ():
         yield "residue" if " " in company.strip() else "review", "company", company, 0, ""

@@ -16,9 +16,9 @@ else ane gro ove rune vår vaar finn fin klara klar saga alva trygg trygge oda s
 penny ivy lily olive ruby pearl amber faith joy norm guy gene miles price long short little read page bell ball cook baker ford day love gay bond
 banks marsh moss reed park parken parks lane street church west north east vest nord sør syd øst øster vester sand stark krone krona hall hallen kirke kirken prest
 presten bonde bonden greve konge kongen kung ridder major general berge tveit rød röd grøn grön hvid vit svart blå viking vinter sommer høst frost snø is
-storm regn skov vang vangen mose mosen kilde kilden kolle kollen topp toppen rast dyrlæge kramer beck sander magnus even åse
-ester iris viola linnea maria hav havet sund sundet bank banken fjell fjellet fjeld heim hus huset gård gården gaard rum rom
-norden borg borgen slot plass lys lyse gave nåde håp tro vilje sann glad ann in do go no so ali sara eva din min sin vi van
+storm regn skov vang vangen mose mosen kilde kilden kolle kollen topp toppen rast dyrlæge kramer beck sander even
+ester iris viola hav havet sund sundet bank banken fjell fjellet fjeld heim hus huset gård gården gaard rum rom
+norden borg borgen slot plass lys lyse gave nåde håp tro vilje sann glad in do go no so din min sin vi van
 """
 ORDINARY = frozenset(fold(word) for word in _WORDS.split())
 

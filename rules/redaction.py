@@ -50,15 +50,12 @@ class Matcher:
         kept: list[Hit] = []
         for _round in range(MOST_ROUNDS):
             found = self._once(text, near, greeting, foreign)
+            kept += found
             gone = [hit for hit in found if hit.automatic]
             if not gone:
                 break
-            kept += gone
             text = _without(text, gone)
-        else:
-            found = []
-        return sorted(hit._replace(start=start, end=end) for hit in (*kept, *(one for one in found if not one.automatic))
-                      for start, end in (view.back(hit.start, hit.end),))
+        return sorted(hit._replace(start=start, end=end) for hit in _outermost(kept) for start, end in (view.back(hit.start, hit.end),))
 
     def _once(self, text: str, near: bool, greeting: bool, foreign: frozenset[str]) -> list[Hit]:
         exact = list(self._exact.find(text, near=near))
@@ -127,7 +124,7 @@ def _without(text: str, hits: Iterable[Hit]) -> str:
 
 def _outermost(hits: list[Hit]) -> Iterator[Hit]:
     """Hits without those that lie within a surer one, or within a longer one that is as sure."""
-    furthest: dict[bool, int] = {True: -1, False: -1}
+    furthest = {True: -1, False: -1}
     for hit in sorted(hits, key=lambda one: (one.start, -one.end, not one.automatic, one.tier)):
         if hit.end <= furthest[True] or (not hit.automatic and hit.end <= furthest[False]):
             continue

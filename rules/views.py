@@ -40,6 +40,9 @@ _INLINE_TAGS = """a abbr acronym b bdi bdo big cite code del dfn em font i img i
 time tt u var wbr"""
 _INLINE = frozenset(_INLINE_TAGS.split())
 _CELLS = frozenset(("td", "th"))
+#: Some programs write each line as a division of its own: those that meet are one break.
+_DIVISION = "\x1e"
+_DIVIDED = re.compile(f" *{_DIVISION}[ {_DIVISION}]*")
 #: What stands in these is no text of the page, but a name may stand in it.
 _RAW = re.compile(r"<(script|style)\b", re.IGNORECASE)
 
@@ -103,7 +106,7 @@ def plain(text: str) -> View:
 def page(markup: str) -> tuple[View, View]:
     """The text of a page as it is read, and apart from it what stands in values of its tags, in comments, styles and scripts."""
     units = units_of(markup)
-    text = View(markup).replaced(_lines(markup, units))
+    text = View(markup).replaced(_lines(markup, units)).sub(_DIVIDED, lambda _: "\n")
     inside = View(markup).replaced(_around(_values(markup, units), len(markup)))
     return _seen(_decoded(_unescaped(text))), _seen(_decoded(_unescaped(inside)))
 
@@ -154,7 +157,7 @@ def _between(markup: str, start: int, end: int) -> str:
     if name is None:
         return "" if markup[start] == "<" else APART
     told = name[1].lower()
-    return "" if told in _INLINE else "\n" if told == "br" else "\t" if told in _CELLS else "\n\n"
+    return "" if told in _INLINE else "\n" if told == "br" else "\t" if told in _CELLS else _DIVISION if told == "div" else "\n\n"
 
 
 def _values(markup: str, units: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -151,7 +151,8 @@ class _Writer:
     def _anothers(self, slot: str) -> str:
         person, random = self.person, self.random
         other_first, other_last = self.names.draw(random)
-        while other_last.split()[-1] == person.last.split()[-1] or other_first.split()[0] == person.first.split()[0]:
+        held = {last.split()[-1] for _first, last in person.aliases.names}
+        while other_last.split()[-1] in held or other_first.split()[0] == person.first.split()[0]:
             other_first, other_last = self.names.draw(random)
         first, last = person.first.split()[0], person.last.split()[-1]
         return {

@@ -30,6 +30,10 @@ def review(text, matcher=MATCHER, **known):
     return [text[hit.start:hit.end] for hit in matcher.find(text, **known) if not hit.automatic]
 
 
+def automatic_html(markup):
+    return [markup[hit.start:hit.end] for hit in MATCHER.find_html(markup, near=True) if hit.automatic]
+
+
 @pytest.mark.parametrize(("text", "found"), [
     ("til ole.hansen@firma.example i dag", "ole.hansen@firma.example"), ("<OLE.Hansen@Firma.Example>", "OLE.Hansen@Firma.Example"),
     ("ole.hansen+kvittering@firma.example", "ole.hansen+kvittering@firma.example"), ("ole.hansen (at) firma.example", "ole.hansen (at) firma.example"),
@@ -43,7 +47,7 @@ def review(text, matcher=MATCHER, **known):
     ("tlf22334455", "22334455"), ("22.33.44.55", "22.33.44.55"), ("22\u00a033\u202f44\u00a055", "22\u00a033\u202f44\u00a055"), ("tel:+4722334455", "+4722334455"),
     ("https://wa.me/4722334455", "4722334455"), ("?t=%2B4722334455", "%2B4722334455"), ("223 34 455", "223 34 455"), ("22 33\n> 44 55", "22 33\n> 44 55"),
     ("070-123 45 67", "070-123 45 67"), ("+46 (0)70 123 45 67", "+46 (0)70 123 45 67"), ("Mobil: 22334455E-post: x", "22334455"),
-    ("kunde K-10234", "K-10234"), ("k10234", "k10234"), ("Kundenr. 1042", "1042"), ("kundenummer: 1042", "1042"),
+    ("kunde K-10234", "K-10234"), ("k10234", "k10234"), ("kunde K\r\n> > 10234", "K\r\n> > 10234"), ("22 33\r\n> > 44 55", "22 33\r\n> > 44 55"), ("Kundenr. 1042", "1042"), ("kundenummer: 1042", "1042"),
 ])
 def test_what_is_theirs_alone_goes_everywhere(text, found):
     """Tier 1 (PRIVACY.md 4.3): whoever takes part, in every form in which it is written."""
@@ -88,6 +92,7 @@ def test_a_whole_name_goes_where_the_person_takes_part_and_is_looked_at_elsewher
 @pytest.mark.parametrize("text", [
     "Per Ole Hansen", "Karl-Ole Hansen", "Ole Hansen Berg", "Ole Hansen-Berg", "Ole Hansen AS", "Ole Hansens gate 5", "Ole Martin Hansen", "O. Hansen", "O.P. Hansen",
     "Petter Hansen", "Olav Hansen", "Ole Hanssen", "Hansen, Ole og Per", "Berg, Hansen, Ole", "ole.hansen@annet.example", "Ole Bjørndal Hansen Dahl",
+    "> og da jeg spurte var det Per\n> Ole Hansen som kom", "> nå har vi flyttet til Ole Hansens\n> gate 5", "fakturaen er fra firmaet Ole Hansen\nAS", "til Ole Hansen\nApS",
 ])
 def test_a_name_that_may_be_somebody_elses_is_looked_at(text):
     """Another name beside it, initials, a short form or another spelling: never by itself, always shown."""
@@ -133,6 +138,7 @@ def test_words_of_every_day_with_a_capital_letter_are_only_looked_at():
     assert automatic("Hei Stein,", BERG) == ["Stein"]
     assert automatic("Hvit Stein Berg.", BERG) == []           # a capital letter before: somebody looks
     assert automatic("ring Stein Berg.", BERG) == ["Stein Berg"]
+    assert automatic("laget av stein\nBerg og dal", BERG) == []
 
 
 @pytest.mark.parametrize("text", ["Carla van der Berg", "van der Berg, Carla", "Carla Van Der Berg", "Carla Berg"])
@@ -168,7 +174,29 @@ def test_html_is_read_across_tags_and_keeps_them(markup, clean):
 
 def test_two_paragraphs_are_not_one_name():
     """A list of people holds no names across its lines."""
+    assert automatic_html("<div>Ring Satu</div>\n<div>Ole Hansen</div>") == ["Ole Hansen"]
+    assert automatic_html("<div>Det som var avtalt i forrige uke med herr Satu</div>\n<div>Ole Hansen er borte</div>") == []
+    assert automatic_html("<div>Fra i morgen holder vi til i Ole Hansens</div>\n<div>gate</div>") == []
     assert [hit for hit in MATCHER.find_html("<ul><li>Kari Ole</li><li>Hansen Per</li></ul>", near=True) if hit.automatic] == []
+
+
+def test_a_user_name_that_is_a_name_goes_only_where_it_is_said_to_be_one():
+    """Anywhere else it is the name that it also is."""
+    named = Matcher(Aliases(names=(("Ole", "Hansen"),), numbers=("ole",)))
+    assert automatic("Brukernavn: ole", named, greeting=False) == ["ole"]
+    assert [hit.alias for hit in named.find("Så kom Ole", near=True)] == ["first"]
+
+
+def test_a_postal_address_in_one_line_is_found_in_its_parts():
+    """A whole quarter is for review."""
+    living = Matcher(Aliases(places=("Fjellveien 12 C, 1470 Lørenskog",)))
+    assert automatic("bor i Fjellvn. 12C nå", living) == ["Fjellvn. 12C"]
+    assert automatic("Fjellveien 12 C\n1470 Lørenskog", living) == ["Fjellveien 12 C\n1470 Lørenskog"]
+    assert automatic("alle i 1470 Lørenskog", living) == []
+    both = Matcher(Aliases(places=("Nygade 47",), phones=("+4797776855",)))
+    text = "Nygade 47\n97776855"
+    assert [text[hit.start:hit.end] for hit in both.find(text)] == ["Nygade 47", "97776855"]
+    assert living.find("Fjellveien 12 eller Lørenskog", near=True) == []
 
 
 def test_overlapping_hits_are_one():

@@ -21,7 +21,7 @@ from rules.residue import Needles
 
 ALIASES = {
     "names": [["Bjørn Åge", "Sæther-Ødegård"], ["Ole", "Hansen"]], "called": ["Bjørnemann"], "addresses": ["bjorn.saether@firma.example", "ole@ødegård.example"],
-    "phones": ["+4722334455", "+46701234567"], "numbers": ["K-10234", "1042", "bjornage77"], "places": ["Størhusgata 5 B", "0155 Oslo"], "companies": ["Sæther Rørservice"],
+    "phones": ["+4722334455", "+46701234567"], "numbers": ["K-10234", "1042", "bjornage77"], "places": ["Størhusgata 5 B, 0155 Oslo"], "companies": ["Sæther Rørservice"],
 }
 NEEDLES = Needles(ALIASES)
 
