@@ -15,12 +15,17 @@ from contacts.duplicates import await_turn, check
 from contacts.facts import AddressAdded, AddressRetired
 from contacts.identifying import address_row, hold, holders
 from contacts.person import Person
+from contacts.suppression import suppressed
 from core.clock import now
 from core.errors import Conflict, Refused
 from core.history import record
+from core.i18n import N_
 from core.i18n import gettext as _
 
 REGION = "NO"
+#: What is said wherever somebody writes down the address of one who was erased.
+ERASED = N_("This address belongs to somebody who was erased, and is not held again. Where they have agreed anew, an admin lets it in: "
+            "Settings, Erased addresses.")
 _OURS: list[Callable[[Session], frozenset[str]]] = []
 
 
@@ -131,6 +136,8 @@ def _not_ours(db: Session, address: Address) -> None:
 
 
 def _free_for(db: Session, person: Person, address: Address, share: bool) -> None:
+    if suppressed(db, "erased", [(address.kind, address.normalised)]):
+        raise Conflict(ERASED, {"value": N_("It belongs to somebody who was erased.")})
     others = holders(db, address)
     if any(h.person_id == person.id for h in others):
         raise Refused(_("%(name)s has %(address)s already.", name=person.name, address=address.value),

@@ -24,6 +24,7 @@ from contacts.importing_rows import Row
 from contacts.merged import named_of
 from contacts.person import Employment, Person
 from contacts.same_fields import LIVING, having, order, values
+from contacts.suppression import suppressed
 from core.errors import Refused
 from core.fold import fold as plainly
 from core.i18n import N_
@@ -58,12 +59,13 @@ class Around:
     companies: dict[str, list[Company]] = field(default_factory=dict)
     emails_of: dict[int, set[str]] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
+    erased: set[tuple[str, str]] = field(default_factory=set)
     ruled: dict[int, tuple[list[Person], tuple[str, ...]]] = field(default_factory=dict)
 
 
 def look_around(db: Session, rows: Sequence[Row]) -> Around:
     """Everything that judging these rows asks of the register."""
-    found = Around(companies=companies_named(db, rows))
+    found = Around(companies=companies_named(db, rows), erased=suppressed(db, "erased", [one for row in rows for one in _written(row)]))
     _by_id(db, rows, found)
     _by_number(db, rows, found)
     for kind, wanted, into in (("email", {key for row in rows for key, _said in row.emails}, found.by_email),
@@ -80,6 +82,11 @@ def look_around(db: Session, rows: Sequence[Row]) -> Around:
         found.emails_of.setdefault(owner, set()).add(value)
     _by_rule(db, rows, found)
     return found
+
+
+def _written(row: Row) -> list[tuple[str, str]]:
+    """The addresses and numbers in a row, as they are matched."""
+    return [*(("email", key) for key, _said in row.emails), *(("phone", one) for one in row.phones)]
 
 
 def _holding(db: Session, kind: str, wanted: Collection[str]) -> Iterable[tuple[Person, str]]:
@@ -129,6 +136,8 @@ def judge(db: Session, row: Row, around: Around, given: Mapping[str, Any]) -> Ve
         return Verdict("error", errors=refused.errors)
     if {row.uid, f"d:{row.digest}", f"n:{row.fields.get('customer_number')}"} & around.gone:
         return Verdict("skip", why=N_("This person is in the bin."))
+    if not around.erased.isdisjoint(_written(row)):
+        return Verdict("skip", why=N_("It has an address of somebody who was erased, and does not bring them back."))
     if row.uid and row.uid not in around.by_uid:
         return Verdict("error", errors={"id": N_("There is no person with this id.")})
     person = _who(row, around, company)
