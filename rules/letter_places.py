@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 _GREETINGS = r"""hei|heisann|hej|hejsan|hallo|hallå|hallaisen|hello|hi|hey|dear|kjære|kære|kära|käre|bäste|bästa|god\s?(?:dag|morgen|kveld|aften|morgon|kväll|formiddag|ettermiddag|eftermiddag)
-|morn|tjena|tjenare|good\s(?:morning|afternoon|evening|day)|takk|tak|tack|thanks|thank\syou"""
+|morn|tjena|tjenare|(?:tusen|mange|stort)\s(?:takk|tak|tack)|good\s(?:morning|afternoon|evening|day)|takk|tak|tack|thanks|thank\syou"""
 _TITLES = r"(?:(?:herr|hr\.?|fru|frk\.?|fröken|mr\.?|mrs\.?|ms\.?|miss|dr\.?)\s+)?"
 _CLOSINGS = r"""(?:m\.?v\.?h|v\.?h|b\.?h|k\.?h|m\.?h|d\.?v\.?s|br|rgds)\.?|(?:[^\W\d_]+[ \t]+){0,3}(?:hilsen|hilsner|hilsninger|hälsning|hälsningar|hels(?:ing|ingar)|regards|wishes|greetings)
-(?:[ \t]+(?:fra|från|from))?|vänligen|ha\s(?:det|en\s\w+\s\w+)|sincerely(?:\syours)?|yours(?:\s\w+)?|best|cheers|kram|klem|knus|takk|tak|tack|thanks|på\sforhånd\stakk|tack\spå\sförhand"""
+(?:[ \t]+(?:fra|från|from))?|vänligen|ha\s(?:det|en\s\w+\s\w+)|sincerely(?:\syours)?|yours(?:\s\w+)?|best|cheers|(?:kram|klem|knus)(?:[ \t]+(?:fra|från|from))?|(?:tusen\s)?takk|tak|tack|thanks|på\sforhånd\stakk|tack\spå\sförhand"""
 _QUOTE = r"[ \t>|]*"
 _FLAGS = re.IGNORECASE | re.VERBOSE
 #: The line before the name, from its beginning; others may be greeted along.
@@ -18,7 +18,7 @@ _GREETED_END = re.compile(r"\s*(?:[,!:;–]|\.(?:\s|$)|-\s|$|\s(?:og|och|and|&)\
 _SIGNED = re.compile(rf"{_QUOTE}(?:(?:{_CLOSINGS})[\s,.!:/–-]*|//?\s?)\Z", _FLAGS)
 _CLOSING_LINE = re.compile(rf"{_QUOTE}(?:(?:{_CLOSINGS})[\s,.!:–-]*|--\s?|__+\s?)$", _FLAGS)
 _ALONE = re.compile(r"[ \t>|*_]*\Z")
-_SIGNED_END = re.compile(r"[ \t*_]*(?:$|[,|/(–-]|\.\s*$)")
+_SIGNED_END = re.compile(r"[ \t*_]*(?:$|[,|/(–-]|\.\s*$|(?:og|och|and|&)\s)")
 _NOTHING = re.compile(r"[ \t>|*_\-\xa0]*")
 #: How many lines that are not empty a closing is looked for above a name.
 _LINES = 4

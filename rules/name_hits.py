@@ -149,7 +149,7 @@ def _straight(run: list[_Word]) -> _Name | None:
         return None
     found = None
     for n in range(1, len(run)):
-        if "," in run[n].gap:
+        if "," in run[n].gap or (found and run[n - 1].sense.last and ("\n" in run[n].gap or run[n].sense.first)):
             break
         said = [word.sense for word in run[:n + 1]]
         pairs = first.given & said[-1].family
@@ -189,8 +189,12 @@ def _turned(run: list[_Word]) -> _Name | None:
 
 
 def _part(run: list[_Word]) -> _Name | None:
-    """A first name or a last name alone, also with an initial behind it; or both initials."""
-    sense = run[0].sense
+    """A first name or a last name alone, also with other first names or an initial behind it; or both initials."""
+    sense, names = run[0].sense, 1
+    while sense.first and names < len(run) and run[names].sense.middle & sense.first and not set(run[names].gap) & {",", "\n"}:
+        names += 1
+    if names > 1:
+        return _Name(names, 3, "first", not any(word.sense.unsure for word in run[:names]))
     following = run[1] if len(run) > 1 else None
     if following and following.end - following.start == 1 and following.sense.other_initial and "\n" not in following.gap:
         if sense.first_initial & following.sense.other_initial and run[0].end - run[0].start == 1 and following.gap.strip() == ".":

@@ -6,6 +6,7 @@ their own (2) where the person takes part; a part of a name (3) only where they 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
 
 from core.fold import words
@@ -75,22 +76,25 @@ def redact(text: str, hits: Iterable[Hit], token: str = TOKEN) -> str:
 
 def redact_html(markup: str, hits: Iterable[Hit], token: str = TOKEN) -> str:
     """The same for HTML: tags within a stretch stay, and stand behind the token."""
-    units, texts = units_of(markup), []
-    begins: list[int] = []
+    units = units_of(markup)
+    begins, pieces = set(), []
     for hit in hits:
-        pieces = list(_between(units, hit.start, hit.end))
-        begins += [start for start, _end in pieces[:1]]
-        texts += pieces
-    marked, told, at = set(begins), [], 0
-    for start, end in _merged(texts):
-        told += [markup[at:start], token if any(start <= one < end for one in marked) else ""]
+        for n, piece in enumerate(_between(units, hit.start, hit.end)):
+            pieces.append(piece)
+            if not n:
+                begins.add(piece[0])
+    told, at, order = [], 0, sorted(begins)
+    for start, end in _merged(pieces):
+        n = bisect_left(order, start)
+        told += [markup[at:start], token if n < len(order) and order[n] < end else ""]
         at = end
     return "".join([*told, markup[at:]])
 
 
 def _between(units: list[tuple[int, int]], start: int, end: int) -> Iterator[tuple[int, int]]:
     """What of a stretch is no tag; all of it where it lies within one."""
-    for first, last in units:
+    for n in range(max(0, bisect_left(units, (start, start)) - 1), len(units)):
+        first, last = units[n]
         if first <= start and end <= last:
             yield start, end
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,8 +25,9 @@ class Word:
 class Reader:
     """Reads for one person."""
 
-    def __init__(self, aliases: Aliases) -> None:
-        self.matcher = Matcher(aliases)
+    def __init__(self, aliases: Aliases, others: Collection[str] = ()) -> None:
+        """``others``: names of colleagues and of who else takes part; what is theirs too never goes by itself."""
+        self.matcher, self.others = Matcher(aliases), others
         self.addresses = frozenset(one.lower() for one in aliases.addresses)
 
     def read(self, value: Any, *, near: bool, markup: bool = False) -> Iterator[Word]:
@@ -52,7 +53,7 @@ class Reader:
 
     def _hits(self, text: str, *, near: bool, markup: bool) -> list[Hit]:
         find = self.matcher.find_html if markup else self.matcher.find
-        return find(text, near=near, greeting=near)
+        return find(text, near=near, greeting=near, others=self.others)
 
     def _without(self, text: str, *, near: bool, everything: bool, markup: bool) -> str:
         hits = [hit for hit in self._hits(text, near=near, markup=markup) if everything or hit.automatic]

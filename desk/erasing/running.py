@@ -31,7 +31,7 @@ from desk.access import needs_admin
 from desk.erasing import attached, card, mentions, originals, residue, tombstones
 from desk.erasing.mentions import Decisions, Found, Place
 from desk.erasing.reading import Reader
-from desk.erasing.subject import Subject, subject_of
+from desk.erasing.subject import Subject, others_of, subject_of
 from desk.erasing.sweeping import sweep
 from desk.reports.folding import seal
 from desk.reports.letting_go import alone_at, let_go
@@ -167,7 +167,7 @@ def run(db: Session, operation: Operation) -> str | None:
         operation.result = {"at": ["", 0], "counts": {}}
         _keep(db, operation)
     subject = Subject.unsealed(operation.file or b"")
-    reader = Reader(subject.aliases)
+    reader = Reader(subject.aliases, others_of(db, subject))
     if operation.phase == "plan":
         _through(db, operation, list(_foreseen(db, operation, subject, reader)), until)
         operation.phase, operation.done = "run", 0

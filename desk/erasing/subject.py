@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from contacts.address import Address, Holding
+from contacts.agent import Agent
 from contacts.merge import Merge
 from contacts.merged import tree_of
 from contacts.person import Person
@@ -90,6 +91,14 @@ def subject_of(db: Session, roots: Iterable[Person]) -> Subject:
                 numbers=tuple(sorted({one.customer_number for one in persons if one.customer_number}
                                      | {row.value for row in own if row.kind in ("chat", "link")}
                                      | {one.uid for one in persons} | {row.uid for row in own}))))
+
+
+def others_of(db: Session, subject: Subject) -> frozenset[str]:
+    """Names of colleagues, and of the persons who take part where the subject does."""
+    taking_part = select(Holding.person_id).join(Participant, Participant.address_id == Holding.address_id).where(
+        Participant.ticket_id.in_(subject.near_tickets), Holding.person_id.not_in(subject.persons))
+    persons = db.scalars(select(Person).where(Person.id.in_(taking_part)).order_by(Person.id).limit(LOT)).all()
+    return frozenset({name for name in db.scalars(select(Agent.name).where(Agent.active)) if name} | {one.name for one in persons if one.name})
 
 
 def _former(db: Session, persons: Iterable[Person]) -> Iterator[tuple[str, str]]:

@@ -103,7 +103,7 @@ def test_a_name_that_may_be_somebody_elses_is_looked_at(text):
 @pytest.mark.parametrize(("text", "found"), [
     ("Hei Ole,\n\ntakk for sist", "Ole"), ("Hei, Ole!", "Ole"), ("hej ole,", "ole"), ("Dear Mr. Hansen,", "Hansen"), ("Kjære Kari og Ole,", "Ole"), ("> Hi Ole,\n> x", "Ole"),
     ("Ole,\n\nkan du ringe?", "Ole"), ("Takk.\n\nMvh Ole", "Ole"), ("Takk\n\nMed vennlig hilsen\nOle\nFirma AS", "Ole"), ("x\n\nMed vänliga hälsningar,\n\nOle", "Ole"),
-    ("x\n\nBest regards\nOle H.", "Ole H."), ("x\n/Ole", "Ole"), ("Det er greit.\n\nOle\n", "Ole"), ("x\n-- \nOle\nFirma", "Ole"), ("Hei Olleman,", "Olleman"), ("Ole <ole.hansen@firma.example>", "Ole"),
+    ("x\n\nBest regards\nOle H.", "Ole H."), ("x\n/Ole", "Ole"), ("Det er greit.\n\nOle\n", "Ole"), ("x\n-- \nOle\nFirma", "Ole"), ("Hei Olleman,", "Olleman"), ("Hei Ole Petter,", "Ole Petter"), ("Hei Ole-Petter!", "Ole-Petter"), ("Tusen takk Ole!", "Ole"), ("Hilsen Ole & Kari", "Ole"), ("Klem fra Ole", "Ole"), ("Ole <ole.hansen@firma.example>", "Ole"),
 ])
 def test_part_of_a_name_goes_only_where_they_are_greeted_or_sign(text, found):
     """Tier 3 (PRIVACY.md 4.3)."""
@@ -111,7 +111,7 @@ def test_part_of_a_name_goes_only_where_they_are_greeted_or_sign(text, found):
     if "@" not in text:
         assert automatic(text, greeting=False) == []
         assert automatic(text, near=False) == []
-        assert automatic(text, others=("Ole Hansen", "Olleman Lie")) == []
+        assert automatic(text, others=("Ole Petter Hansen", "Olleman Lie")) == []
         assert found in review(text, greeting=False)
 
 
@@ -172,6 +172,12 @@ def test_html_is_read_across_tags_and_keeps_them(markup, clean):
     assert not any(hit.automatic for hit in MATCHER.find_html(clean, near=True))
 
 
+def test_two_names_are_two():
+    """On two lines or beside each other; a company that begins with the last name is none of it."""
+    assert automatic("Ole Hansen\nOle Hansen") == ["Ole Hansen", "Ole Hansen"]
+    assert automatic("Hilsen\n\nOle Hansen\nHansen AS") == ["Ole Hansen"]
+
+
 def test_two_paragraphs_are_not_one_name():
     """A list of people holds no names across its lines."""
     assert automatic_html("<div>Ring Satu</div>\n<div>Ole Hansen</div>") == ["Ole Hansen"]
@@ -229,6 +235,8 @@ def test_much_of_nothing_takes_little_time():
                  "%C3" * 50_000, "&amp" * 30_000, "Hansen, " * 20_000, "hei " * 20_000 + "Ole", "Kari og " * 20_000, " " * 100_000, "'" * 50_000, "ole dot " * 20_000):
         MATCHER.find(text, near=True, greeting=True)
         MATCHER.find_html(text, near=True, greeting=True)
+    page = "<p>Hei <b>Ole</b> Hansen</p>" * 8_000
+    assert redact_html(page, MATCHER.find_html(page, near=True)).count(TOKEN) == 8_000
     assert time.process_time() - began < 60
 
 
