@@ -10,7 +10,7 @@ from core.errors import Refused
 from core.i18n import N_
 from core.operations import KINDS, Operation
 from desk import bulk_acts, mailbox_sign_ins, simulating
-from desk.erasing import running as erasing
+from desk.erasing import asking, running
 from desk.mailboxes import mailbox_called
 from desk.reports import keeping, making
 from jobs.explaining import explain
@@ -24,7 +24,7 @@ def register() -> None:
     bulk_acts.register()
     KINDS.update({"mailbox.test": test_mailbox, mailbox_sign_ins.KIND: sign_in_mailbox, "mail.explain": explain_mail,
                   simulating.KIND: simulating.run, simulating.DRAFT: simulating.run, duplicate_scan.KIND: duplicate_scan.run,
-                  keeping.KIND: making.run, erasing.KIND: erasing.run, erasing.PURGE: erasing.run})
+                  keeping.KIND: making.run, asking.KIND: running.run, asking.PURGE: running.run})
 
 
 def test_mailbox(db: Session, operation: Operation) -> None:

@@ -12,7 +12,7 @@ from core.clock import now
 from core.database import database
 from core.options import option
 from core.queue import ring
-from desk.erasing.running import purge, purged_with
+from desk.erasing.asking import purge, purged_with
 
 log = structlog.get_logger(__name__)
 #: Persons for whom everything is read at once.

@@ -11,7 +11,7 @@ from core.errors import Refused, Unknown
 from core.i18n import N_
 from core.i18n import gettext as _
 from core.operations import Operation, OperationItem
-from desk.erasing import running
+from desk.erasing import asking
 from desk.operating import act_on, operation_for
 from desk.web.forms import errors_of, posted, whole
 from desk.web.pages import page, see_other
@@ -28,7 +28,7 @@ PAGE = 50
 def new(uid: str) -> Any:
     """What it means, and the reason; the erasing that is under way where there is one."""
     person = person_called(db(), uid, binned=True)
-    going = running.standing(db(), person.uid)
+    going = asking.standing(db(), person.uid)
     if going is not None:
         return see_other(url_for("erasures.show", uid=going.uid))
     return _form(uid, {"reason": "request", "identity": "agent", "review": "ask"}, {})
@@ -40,7 +40,7 @@ def create(uid: str) -> Any:
     """Ask for it: a worker looks for every place, and nothing is changed."""
     given = {name: posted(name) for name in ("reason", "identity", "review")}
     try:
-        operation = running.ask(db(), person_called(db(), uid, binned=True), **given, by=me())
+        operation = asking.ask(db(), person_called(db(), uid, binned=True), **given, by=me())
     except Refused as refused:
         return _form(uid, given, errors_of(refused)), refused.status
     ring_after("operations")
@@ -53,12 +53,12 @@ def show(uid: str) -> Any:
     """How far it is, and its places."""
     operation, after = _erasure(uid), whole(request.args.get("after", "")) or 0
     only = "review" if request.args.get("only") == "review" else "all"
-    items = running.places(db(), operation, review=only == "review", after=after, most=PAGE + 1)
+    items = asking.places(db(), operation, review=only == "review", after=after, most=PAGE + 1)
     tabs = [{"label": _("All places"), "url": url_for("erasures.show", uid=uid), "current": only == "all"},
             {"label": _("To decide"), "url": url_for("erasures.show", uid=uid, only="review"), "current": only == "review",
-             "count": running.undecided(db(), operation)}] if operation.state == "planned" else []
+             "count": asking.undecided(db(), operation)}] if operation.state == "planned" else []
     return page("web/erasures/show.html", current="operations", operation=live(operation), counts=counted(operation), tabs=tabs,
-                places=place_lines(operation, items[:PAGE]), rest=only == "review" and running.undecided(db(), operation) > 1,
+                places=place_lines(operation, items[:PAGE]), rest=only == "review" and asking.undecided(db(), operation) > 1,
                 rest_urls={what: url_for("erasures.decide_rest", uid=uid, what=what) for what in ("erase", "keep")}, poll_url=url_for("erasures.show", uid=uid, only=only),
                 older=url_for("erasures.show", uid=uid, only=only, after=items[PAGE - 1].id) if len(items) > PAGE else None,
                 newer=url_for("erasures.show", uid=uid, only=only) if after else None)
@@ -85,7 +85,7 @@ def decide(uid: str, number: int, what: str) -> Any:
     item = db().get(OperationItem, number)
     if item is None:
         raise Unknown(N_("There is nothing to decide here."))
-    running.decide(db(), operation, item, erases=what == "erase")
+    asking.decide(db(), operation, item, erases=what == "erase")
     return see_other(url_for("erasures.show", uid=uid, only="review", after=whole(posted("after")) or None, _anchor="places"))
 
 
@@ -93,13 +93,13 @@ def decide(uid: str, number: int, what: str) -> Any:
 @admins_only
 def decide_rest(uid: str, what: str) -> Any:
     """Say the same of all that are left."""
-    running.decide_all(db(), _erasure(uid, lock=True), erases=what == "erase")
+    asking.decide_all(db(), _erasure(uid, lock=True), erases=what == "erase")
     return see_other(url_for("erasures.show", uid=uid, only="review"))
 
 
 def _erasure(uid: str, *, lock: bool = False) -> Operation:
     operation = operation_for(db(), me(), uid, lock=lock)
-    if operation.kind != running.KIND:
+    if operation.kind != asking.KIND:
         raise Unknown(N_("There is no such operation."))
     return operation
 

@@ -15,7 +15,7 @@ from contacts.person import Person
 from core.clock import now
 from core.errors import Gone
 from core.operations import Operation
-from desk.erasing.running import PURGE
+from desk.erasing.asking import PURGE
 from desk.tickets.message import Message
 from jobs import purging
 from tests import residue as looking

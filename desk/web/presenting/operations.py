@@ -20,7 +20,7 @@ from core.i18n import N_, dated, ngettext
 from core.i18n import gettext as _
 from core.operations import Operation, OperationItem
 from core.retelling import retell
-from desk.erasing import running as erasing
+from desk.erasing import asking as erasing
 from desk.mailing import KIND as MAILING
 from desk.operating import acts, masks
 from desk.reports.keeping import KIND as REPORT

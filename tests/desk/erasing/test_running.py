@@ -19,7 +19,7 @@ from core.errors import Gone, Refused
 from core.operations import Operation, OperationItem
 from core.options import set_option
 from desk import inbound
-from desk.erasing import running
+from desk.erasing import asking, running
 from desk.inbound import Delivery
 from desk.mailboxes import add_mailbox
 from desk.operating import act_on
@@ -68,7 +68,7 @@ class Desk:
 
     def ask(self, *, review="erase", uid=None):
         with self.database.write() as db:
-            made = running.ask(db, person_called(db, uid or self.person(), binned=True), reason="request", identity="agent", review=review,
+            made = asking.ask(db, person_called(db, uid or self.person(), binned=True), reason="request", identity="agent", review=review,
                                by=db.get_one(Agent, self.nora.id))
             number = made.id
         self.work(number)
@@ -165,7 +165,7 @@ def test_uncertain_words_are_asked_about(desk):
         operation = db.get_one(Operation, number)
         for item in db.scalars(select(OperationItem).where(OperationItem.operation_id == number)):
             if item.data.get("review"):
-                running.decide(db, operation, item, erases=item.kind != "messages")
+                asking.decide(db, operation, item, erases=item.kind != "messages")
     desk.act(number)
     state, _given, result = desk.operation(number)
     assert (state, result["kept"] > 0) == ("done", True)
@@ -252,7 +252,7 @@ def test_a_worker_that_dies_at_any_step_is_followed_by_another(desk, monkeypatch
     number, keep, dead = desk.ask(), running._keep, set()
 
     def dying(db, operation):
-        at = tuple(operation.result["at"])
+        at = tuple(operation.result.get("at", ["end"]))
         if when == "after":
             keep(db, operation)
         if at not in dead:

@@ -1,0 +1,120 @@
+"""Asking for somebody to be erased, and the word that lets it begin: who may, and what becomes of places that are not certain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from contacts.agent import Agent
+from contacts.person import Person
+from core.errors import Refused, Unknown
+from core.i18n import N_
+from core.operations import Operation, OperationItem, start
+from core.options import option
+from desk.access import needs_admin
+from desk.erasing.mentions import Decisions, Place
+
+KIND, PURGE = "person.erasure", "persons.purge"
+GOING = ("planned", "approved", "running", "paused")
+REASONS = ("request", "objection", "unlawful", "no_longer_needed")
+IDENTITIES = ("link", "agent")
+REVIEWS = ("erase", "keep", "ask")
+#: The state of a place that may be somebody else.
+UNCERTAIN = "uncertain"
+
+
+def ask(db: Session, person: Person, *, reason: str, identity: str, review: str = "ask", by: Agent) -> Operation:
+    """Ask for a person to be erased (Art. 17): a worker foresees it, then it waits for a word. Nothing is changed yet.
+
+    Raises Refused for one who is part of another, or whom somebody has asked to erase already.
+    """
+    needs_admin(by)
+    errors = {name: N_("Choose one of those offered.") for name, value, offered in (
+        ("reason", reason, REASONS), ("identity", identity, IDENTITIES), ("review", review, REVIEWS)) if value not in offered}
+    if errors:
+        raise Refused(N_("This cannot be done as it was asked."), errors)
+    if person.merged_into_id is not None:
+        raise Refused(N_("This person is part of another. Erase the one who goes on, or take them apart first."))
+    if standing(db, person.uid) is not None:
+        raise Refused(N_("This person is being erased already."))
+    operation = start(db, KIND, {"persons": [person.uid], "reason": reason, "identity": identity, "review": review}, by=by.uid, total=0)
+    operation.phase = "lay"
+    db.flush()
+    return operation
+
+
+def purge(db: Session, persons: Sequence[Person]) -> Operation:
+    """Ask for persons whose time in the bin is over to go for good (S70): the same steps, without a case and without a word; what is not certain
+    stays. They are read for together, so that every text is read once however many they are."""
+    operation = start(db, PURGE, {"persons": [one.uid for one in persons], "reason": "bin", "review": "keep"})
+    operation.phase = "lay"
+    db.flush()
+    return operation
+
+
+def purged_with(db: Session) -> set[str]:
+    """The uids of persons who are about to go."""
+    going = db.scalars(select(Operation).where(Operation.kind.in_((KIND, PURGE)), Operation.state.in_(GOING)))
+    return {uid for one in going for uid in one.given.get("persons", ())}
+
+
+def standing(db: Session, uid: str) -> Operation | None:
+    """The erasing of a person that is foreseen, waits or runs."""
+    going = db.scalars(select(Operation).where(Operation.kind == KIND, Operation.state.in_(GOING)))
+    return next((one for one in going if uid in one.given.get("persons", ())), None)
+
+
+def may_approve(db: Session, operation: Operation, by: Agent) -> None:
+    """Raises Refused where a second admin has to look, and where somebody has still to say what becomes of uncertain words."""
+    needs_admin(by)
+    most = option(db, "privacy.four_eyes_above")
+    if operation.by_uid == by.uid and operation.result.get("counts", {}).get("messages", 0) > most:
+        raise Refused(N_("So many messages take a second pair of eyes: another admin has to approve this."))
+    if operation.given["review"] == "ask" and undecided(db, operation):
+        raise Refused(N_("Say of every uncertain place whether it is the person, then approve."))
+
+
+def decide(db: Session, operation: Operation, item: OperationItem, *, erases: bool) -> None:
+    """Say of one uncertain place whether it goes."""
+    if operation.state != "planned" or item.operation_id != operation.id or not item.data.get("review"):
+        raise Unknown(N_("There is nothing to decide here."))
+    item.data = item.data | {"decided": "erase" if erases else "keep"}
+    db.flush()
+
+
+def places(db: Session, operation: Operation, *, review: bool, after: int, most: int) -> Sequence[OperationItem]:
+    """A page of its places; of those to decide alone."""
+    kept = [OperationItem.state == UNCERTAIN] if review else []
+    return db.scalars(select(OperationItem).where(OperationItem.operation_id == operation.id, *kept, OperationItem.id > after).order_by(
+        OperationItem.id).limit(most)).all()
+
+
+def decide_all(db: Session, operation: Operation, *, erases: bool) -> None:
+    """Say the same of every place that waits for a decision."""
+    if operation.state != "planned":
+        raise Unknown(N_("There is nothing to decide here."))
+    for item in db.scalars(select(OperationItem).where(OperationItem.operation_id == operation.id, OperationItem.state == UNCERTAIN)):
+        if not item.data.get("decided"):
+            item.data = item.data | {"decided": "erase" if erases else "keep"}
+    db.flush()
+
+
+def undecided(db: Session, operation: Operation) -> int:
+    """How many places wait for a decision."""
+    return sum(not data.get("decided") for data in db.scalars(select(OperationItem.data).where(
+        OperationItem.operation_id == operation.id, OperationItem.state == UNCERTAIN)))
+
+
+def left_alone(db: Session, operation: Operation) -> int:
+    """Uncertain places of which somebody said that they are not the person."""
+    decisions = decisions_on(db, operation)
+    return sum(not decisions.erases(Place(item.kind, item.data["row"], item.data["column"], None, "", "", True))
+               for item in db.scalars(select(OperationItem).where(OperationItem.operation_id == operation.id, OperationItem.state == UNCERTAIN)))
+
+
+def decisions_on(db: Session, operation: Operation) -> Decisions:
+    said = {(item.kind, item.data["row"], item.data["column"]): item.data["decided"] for item in db.scalars(
+        select(OperationItem).where(OperationItem.operation_id == operation.id, OperationItem.state == UNCERTAIN)) if item.data.get("decided")}
+    return Decisions(operation.given["review"], said)
