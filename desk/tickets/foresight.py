@@ -13,6 +13,7 @@ from contacts.address import Address, Holding, domain_of, normalise_email, reduc
 from contacts.agent import Agent
 from contacts.company import Company, CompanyDomain
 from contacts.person import Person
+from contacts.suppression import suppressed
 from core.batch import remember
 from core.database import new_uid
 from core.tokens import message_key
@@ -37,6 +38,9 @@ def look_ahead(db: Session, letters: Sequence[Letter], own: frozenset[str]) -> N
     variants.take_turns_at(db, senders)
     _addresses(db, senders, others - senders.keys() | {f"@{domain_of(a)}" for a in senders})
     variants.look_ahead(db, senders)
+    erased = suppressed(db, "erased", [("email", one) for one in senders])
+    for one in senders:
+        remember(db, "erased", one, ("email", one) in erased)
     _agents(db)
     answered = {key for letter in letters for key in keys_of(letter)}
     _messages(db, answered | {message_key(letter.message_id) for letter in letters})

@@ -17,6 +17,7 @@ from contacts.person import Person
 from contacts.suppression import suppressed
 from core.clock import now
 from core.i18n import N_
+from core.batch import MISSING, recall
 from core.options import option
 from core.tokens import message_key
 from desk.blocking import is_blocked
@@ -125,7 +126,10 @@ def _clues(db: Session, s: Situation, ours: bool, recipients: list[str]) -> Clue
 
 def _erased(db: Session, s: Situation) -> bool:
     """Whether a stranger's address is known as that of somebody who was erased."""
-    return s.address is not None and s.identified.state == "unknown" and bool(suppressed(db, "erased", [(s.address.kind, s.address.normalised)]))
+    if s.address is None or s.identified.state != "unknown":
+        return False
+    known = recall(db, "erased", s.address.normalised)
+    return bool(suppressed(db, "erased", [(s.address.kind, s.address.normalised)])) if known is MISSING else bool(known)
 
 
 def _decided(db: Session, s: Situation, clues: Clues) -> Clues:

@@ -77,12 +77,12 @@ def update(uid: str, act: str) -> Any:
     return see_other(url_for("erasures.show", uid=uid))
 
 
-@bp.post("/erasures/<uid>/places/<int:number>/<any(erase, keep):what>")
+@bp.post("/erasures/<uid>/places/<int:place>/<any(erase, keep):what>")
 @admins_only
-def decide(uid: str, number: int, what: str) -> Any:
+def decide(uid: str, place: int, what: str) -> Any:
     """Say of a place whether it is the person."""
     operation = _erasure(uid, lock=True)
-    item = db().get(OperationItem, number)
+    item = db().get(OperationItem, place)
     if item is None:
         raise Unknown(N_("There is nothing to decide here."))
     asking.decide(db(), operation, item, erases=what == "erase")

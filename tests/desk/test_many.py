@@ -97,7 +97,7 @@ def test_none_is_taken_back_into_a_deleted_company(fresh_database: Database, nor
     with fresh_database.write() as db:
         bin_company(db, db.scalars(select(Company).where(Company.name == "Kunde AS")).one(), by=nora)
     assert acted(fresh_database, operation_id, "undo", nora) == "undone"
-    assert states(fresh_database, operation_id) == [("conflict", "Kunde AS is deleted. Restore it first.")] * 3
+    assert states(fresh_database, operation_id) == [("conflict", "The company is deleted. Restore it first.")] * 3
     assert hold(fresh_database) == after
 
 

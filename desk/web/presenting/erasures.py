@@ -77,5 +77,5 @@ def _line(operation: Operation, item: OperationItem) -> dict[str, Any]:
             "left": "" if whole else before[:start], "gone": before if whole else before[start:end],
             "right": "" if whole else before[end:], "instead": (TOKEN if item.kind == "tickets" else "") if whole else TOKEN,
             "whole": whole, "review": bool(data.get("review")) and operation.state == "planned", "decided": data.get("decided", ""),
-            "keep_url": url_for("erasures.decide", uid=operation.uid, number=item.id, what="keep"),
-            "erase_url": url_for("erasures.decide", uid=operation.uid, number=item.id, what="erase")}
+            "keep_url": url_for("erasures.decide", uid=operation.uid, place=item.id, what="keep"),
+            "erase_url": url_for("erasures.decide", uid=operation.uid, place=item.id, what="erase")}

@@ -180,8 +180,8 @@ def test_the_cookie_is_for_us_alone(visitor: FlaskClient, nora: Agent) -> None:
 def test_forms_want_their_token(app, nora: Agent, signed_in: Callable[[Agent], FlaskClient]) -> None:
     app.config["WTF_CSRF_ENABLED"] = True
     client = signed_in(nora)
-    posts = [rule for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ()) and not rule.rule.startswith("/api/")]
-    assert len(posts) > 30
+    posts = [rule for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ()) and not rule.rule.startswith(("/api/", "/no-more/"))]
+    assert len(posts) > 30      # (a mail program ends a mailing by one press, RFC 8058: it has no session)
     for rule in posts:
         path = rule.rule
         for name in rule.arguments:

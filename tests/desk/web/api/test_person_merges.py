@@ -54,4 +54,4 @@ def test_what_is_refused(admin, agent, two):
     assert agent.post(f"/persons/{ole}/merge", {"into": olav}, headers=key) == first
     assert "Olav Vang" in admin.post(f"/persons/{ole}/merge", {"into": olav}, status=409)["detail"]
     admin.delete(f"/persons/{olav}")
-    admin.post(f"/persons/{ole}/unmerge", {}, status=422)
+    admin.post(f"/persons/{ole}/unmerge", {}, status=404)
