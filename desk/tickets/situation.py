@@ -15,9 +15,9 @@ from contacts.creating import company_at
 from contacts.identifying import Identified, address_row, evidence, identify
 from contacts.person import Person
 from contacts.suppression import suppressed
+from core.batch import MISSING, recall
 from core.clock import now
 from core.i18n import N_
-from core.batch import MISSING, recall
 from core.options import option
 from core.tokens import message_key
 from desk.blocking import is_blocked
