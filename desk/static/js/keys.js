@@ -53,7 +53,7 @@ function pressed(key) {
   const wanted = `[data-key="${CSS.escape(key)}"]`;
   const row = document.activeElement?.closest("[data-row]") ?? document.querySelector("[data-row]:has([aria-current])");
   const all = [...(row?.querySelectorAll(wanted) ?? []), ...document.querySelectorAll(wanted)];      // the row in front comes first
-  return all.find((element) => element.checkVisibility()) ?? all.find((element) => element.closest("details:not([open])"));
+  return all.find((element) => element.checkVisibility()) ?? all.find((element) => element.closest("details:not([open]), [popover]"));
 }
 
 function press(target) {
