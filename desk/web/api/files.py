@@ -46,11 +46,13 @@ def uploaded() -> Upload:
 
 
 def given_file() -> FileStorage:
-    """The file itself. Raises Refused where there is none."""
-    given = next((one for one in request.files.values() if one.filename), None)
-    if given is None:
+    """The file itself. Raises Refused where there is none, or more than one: none is passed over silently."""
+    given = [one for _name, one in request.files.items(multi=True) if one.filename]
+    if not given:
         raise Refused(N_("No file came with this."), {"file": _("Send it as multipart/form-data, with a name.")})
-    return given
+    if len(given) > 1:
+        raise Refused(N_("Several files came with this."), {"file": _("Send one at a time.")})
+    return given[0]
 
 
 @post("/files", status=201, upload=uploaded)

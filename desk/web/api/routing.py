@@ -123,6 +123,8 @@ def _served(made: Route, view: Callable[..., Any]) -> Callable[..., Response]:
         if made.asked is None and request.args:
             raise Refused(N_("What was sent cannot be taken like this."), dict.fromkeys(list(request.args)[:50], _("Not known here.")))
         if made.asked:
+            if twice := [name for name, values in request.args.lists() if len(values) > 1]:
+                raise Refused(N_("What was sent cannot be taken like this."), dict.fromkeys(twice[:50], _("Say it once.")))
             names["asked"] = _checked(lambda: made.asked.model_validate(request.args.to_dict()))  # type: ignore[union-attr]
         if made.upload:
             names["given"] = made.upload()

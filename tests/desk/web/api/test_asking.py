@@ -55,6 +55,10 @@ def test_refused_request_writes_nothing(agent, admin):
     assert not agent.get("/tickets")["items"] and not admin.get("/outbound")["items"]
 
 
+def test_a_parameter_said_twice_is_refused_and_not_passed_over(agent):
+    assert set(agent.get("/tickets?state=new&state=closed&limit=5", status=422)["errors"]) == {"state"}
+
+
 def test_what_is_not_json_is_refused(agent):
     for data in (b"", b"{", b"\xff\xfe", b'"\\ud800"', b"[]", b"null", b"1e400"):
         answer = agent.call("POST", "/tickets", data=data, headers={"Content-Type": "application/json"})

@@ -205,6 +205,7 @@ def test_file_is_uploaded_and_sent(arrive, agent, calling, lars):
     calling(lars).get(f"/attachments/{own['id']}", status=404)
     calling(lars).post(f"/tickets/{number}/replies", {"text": "Hers.", "attachments": [own["id"]]}, status=422)
     agent.post("/files", data={"nothing": "here"}, status=422)
+    assert "one at a time" in str(agent.post("/files", data={"file": [(io.BytesIO(b"a"), "a.txt"), (io.BytesIO(b"b"), "b.txt")]}, status=422)["errors"])
 
 
 def test_raw_mail(arrive, agent):
