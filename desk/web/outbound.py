@@ -27,7 +27,7 @@ from desk.web.signing_in import admins_only
 bp = Blueprint("outbound", __name__, url_prefix="/settings/mail-out")
 KINDS = {"reply": N_("An agent’s answer"), "forward": N_("Forwarded by an agent"),
          "acknowledgement": N_("Acknowledgement"), "notification": N_("Notification to an agent"),
-         "system": N_("Mail of the desk itself")}
+         "mass": N_("Mail to many persons"), "system": N_("Mail of the desk itself")}
 
 
 @bp.get("")
