@@ -7,7 +7,7 @@ came back goes round nothing: it was erased when nothing held it any more.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, select, true
@@ -82,13 +82,19 @@ def restrict(db: Session, subject: Subject) -> None:
     This is where the flag of restriction joins: whoever has one sets it here for ``subject.persons`` and the tickets of the holds below, and takes
     it off in ``running._forget``. Until then the mark is the hold's own.
     """
-    jobs = select(Employment.company_id).where(Employment.person_id.in_(subject.persons))
-    for hold in db.scalars(select(LegalHold).where(LegalHold.lifted_at.is_(None), LegalHold.restricted_at.is_(None), (
-            standing("person") & LegalHold.record_id.in_(subject.persons)) | (standing("company") & LegalHold.record_id.in_(jobs)) | (
-            standing("ticket") & LegalHold.record_id.in_(subject.near_tickets)))).all():
-        hold.restricted_at = now()
-        record(db, LegalHoldChanged(hold.uid, "restricted", **{f"{hold.of}_uid": hold.record_uid}))
+    for hold in holds_of(db, subject):
+        if hold.restricted_at is None:
+            hold.restricted_at = now()
+            record(db, LegalHoldChanged(hold.uid, "restricted", **{f"{hold.of}_uid": hold.record_uid}))
     db.flush()
+
+
+def holds_of(db: Session, subject: Subject) -> Sequence[LegalHold]:
+    """The holds that keep something of theirs: on them, on a company of theirs, on a ticket in which they take part."""
+    jobs = select(Employment.company_id).where(Employment.person_id.in_(subject.persons))
+    return db.scalars(select(LegalHold).where(
+        (standing("person") & LegalHold.record_id.in_(subject.persons)) | (standing("company") & LegalHold.record_id.in_(jobs)) | (
+            standing("ticket") & LegalHold.record_id.in_(subject.near_tickets))).order_by(LegalHold.id)).all()
 
 
 def _messages() -> Any:
