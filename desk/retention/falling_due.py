@@ -43,7 +43,12 @@ def counted(db: Session, asked: Select[Any]) -> int:
 
 def midnight_after(day: date) -> datetime:
     """The end of a day (UTC)."""
-    return datetime.combine(min(day, date.max - timedelta(days=2)) + timedelta(days=1), time(), UTC)
+    return midnight(min(day, date.max - timedelta(days=2)) + timedelta(days=1))
+
+
+def midnight(day: date) -> datetime:
+    """The beginning of a day (UTC)."""
+    return datetime.combine(day, time(), UTC)
 
 
 def busy() -> ColumnElement[bool]:
