@@ -147,7 +147,7 @@ def _not_erased_now(db: Session) -> None:
         subject = Subject.unsealed(one.file or b"")
         held = db.scalar(select(Person.id).where(Person.id.in_(subject.persons), Person.id.in_(held_persons())).limit(1))
         near = db.scalar(select(Ticket.id).where(Ticket.id.in_(subject.near_tickets), Ticket.id.in_(held_tickets())).limit(1))
-        if held is not None or (near is not None and not one.result.get("waits")):
+        if held is not None or near is not None:
             raise Refused(N_("This is being erased already. It is too late to hold it."))
 
 

@@ -56,6 +56,7 @@ def run(db: Session, operation: Operation) -> str | None:
         if not persons:
             raise Refused(N_("There is no such person."))
         if operation.kind == PURGE and not operation.given.get("replays"):
+            take_turns(db, TURN)        # whoever sets a hold is before us, and is heeded, or after us, and hears that it is too late
             persons = holding_back.purgeable(db, operation.given["persons"])
             operation.given = operation.given | {"persons": [one.uid for one in persons]}
             if not persons:
@@ -75,6 +76,7 @@ def run(db: Session, operation: Operation) -> str | None:
         return "planned"
     holds = holding_back.of(db, operation)
     if operation.result["at"] == ["", 0]:
+        take_turns(db, TURN)
         operation.result = operation.result | {"holds": holding_back.standing_uids(db) if holds.any else [], "waits": False}
         if holds.all_of(subject):
             return _wait(db, operation, subject)

@@ -23,6 +23,7 @@ from contacts.person import Person
 from core import bulk, erasure_ledger
 from core.bulk import Bulk, Skipped
 from core.clock import now
+from core.database import take_turns
 from core.errors import Refused
 from core.i18n import N_, speaking
 from core.i18n import gettext as _
@@ -30,6 +31,7 @@ from core.operations import Operation, OperationItem, Unfinished, start, turn
 from core.options import option
 from desk.alerts import end_alert, raise_alert
 from desk.erasing import asking
+from desk.legal_holds import TURN
 from desk.retention.emptying import empty_ticket, remove_files
 from desk.retention.falling_due import CLASS, due
 from desk.retention.rule import RetentionRule
@@ -104,17 +106,20 @@ class Retention(Bulk):
 
     def prepare(self, db: Session, operation: Operation, items: Sequence[OperationItem]) -> Any:
         """What the items need: class → uid → the row that is due, and the uids of what is held."""
-        rules, found, held = active_rules(db), {}, set[str]()
+        take_turns(db, TURN)        # no hold is set between looking and doing
+        rules, found, held, names = active_rules(db), {}, set[str](), {}
         for of in {item.data["rule"] for item in items}:
             kind, uids = _kind(of), [item.subject_uid for item in items if item.data["rule"] == of]
             found[of] = {one.uid: one for one in db.scalars(due(rules, of, now().date()).where(kind.uid.in_(uids)))}
-            held |= set(db.scalars(select(kind.uid).where(kind.uid.in_(uids), HOLDS[kind]())))
-        return {"found": found, "held": held, "rules": rules, "going": [], "emptied": [], "files": []}
+            kept = db.scalars(select(kind).where(kind.uid.in_(uids), HOLDS[kind]())).all()
+            held |= {one.uid for one in kept}
+            names |= {one.uid: _name(one) for one in (*found[of].values(), *kept)}
+        return {"found": found, "held": held, "names": names, "rules": rules, "going": [], "emptied": [], "files": []}
 
     def plan(self, db: Session, operation: Operation, item: OperationItem, at: Any) -> None:
         """What it is called; what is held is skipped from the beginning."""
-        row = self._due(item, at)
-        item.data = item.data | {"name": _name(row)}
+        item.data = item.data | {"name": at["names"].get(item.subject_uid, "")}
+        self._due(item, at)
 
     def apply(self, db: Session, operation: Operation, item: OperationItem, at: Any) -> None:
         """Do what the rule says, if it says so still."""

@@ -174,6 +174,7 @@ def test_what_is_held_is_skipped_and_says_so(desk, scope, when):
     assert names(desk) == ["Zyxwold"] and latest(desk)[2] == {"skipped": 2}
     with desk.database.read() as db:
         assert set(db.scalars(select(OperationItem.reason))) == {"Under legal hold."}
+        assert {one["name"] for one in db.scalars(select(OperationItem.data))} == {"Mads Zyxwold", f"#{ticket}"}
         assert "quixotic" in db.scalars(select(Message.text)).one()
         if scope == "person":
             assert planned(db, db.scalars(select(Person)).all())[1].why == "held"
