@@ -39,9 +39,9 @@ class Binned(Base):
     __table_args__ = (UniqueConstraint("of", "record_id"), Index("ix_bin_of", "of", "id"), Index("ix_bin_act", "act", "id"))
 
 
-def lay(db: Session, of: str, record_id: int, *, act: str, at: datetime, by: Agent) -> None:
+def lay(db: Session, of: str, record_id: int, *, act: str, at: datetime, by: Agent | None) -> None:
     """One more record is in the bin."""
-    db.add(Binned(of=of, record_id=record_id, act=act, at=at, by_id=by.id))
+    db.add(Binned(of=of, record_id=record_id, act=act, at=at, by_id=by.id if by else None))
 
 
 def lying(db: Session, of: str, record_id: int) -> Binned | None:

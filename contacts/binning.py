@@ -16,6 +16,7 @@ from contacts.duplicates import notice
 from contacts.editing import reindex
 from contacts.facts import CompanyBinned, PersonBinned
 from contacts.giving_back import give_back, needs_answers
+from contacts.legal_holds import COMPANY_HELD, is_company_held, needs_no_hold
 from contacts.merged import tree_of
 from contacts.name_keys import forget_keys
 from contacts.person import Employment, Person
@@ -31,17 +32,18 @@ from core.search import forget
 MOST = 100
 
 
-def bin_person(db: Session, person: Person, *, by: Agent, act: str = "") -> None:
+def bin_person(db: Session, person: Person, *, by: Agent | None, act: str = "") -> None:
     """Put a person into the bin, with whoever is part of them: found and shown nowhere, restorable. ``act`` names what is deleted
-    in one go."""
+    in one go; without ``by`` the desk does it. Raises Refused for one under legal hold."""
     if person.binned_at is not None:
         raise Refused(N_("This person is in the bin already."))
+    needs_no_hold(db, person)
     person.binned_at = now()
     _parts(db, person)
     bins.lay(db, "person", person.id, act=act or new_uid(), at=person.binned_at, by=by)
     forget(db, "person_search", person.id)
     forget_keys(db, person.id)
-    record(db, PersonBinned(person.uid), by=by.uid)
+    record(db, PersonBinned(person.uid), by=by.uid if by else None)
     db.flush()
 
 
@@ -74,6 +76,8 @@ def bin_company(db: Session, company: Company, *, by: Agent, persons: bool = Fal
     too stays. Raises Refused while persons work there alone and may not go along, or are more than ``MOST``."""
     if company.binned_at is not None:
         raise Refused(N_("This company is in the bin already."))
+    if is_company_held(db, company):
+        raise Refused(COMPANY_HELD)
     only_there = db.scalars(workers(company).order_by(Person.id).limit(MOST + 1).with_for_update(of=Person)).all()
     if only_there and not persons:
         raise Refused(_("Persons still work at %(name)s. Move them, or delete them with it.", name=company.name))

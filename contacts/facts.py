@@ -438,3 +438,15 @@ class SelectionChanged(Fact):
     selection_uid: str
     change: str
     count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LegalHoldChanged(Fact):
+    """A legal hold was set, edited or lifted, its owner was reminded of its review, or what it keeps was restricted because it is to be erased."""
+
+    kind: ClassVar[str] = "hold.changed"
+    hold_uid: str
+    change: str
+    person_uid: str | None = None
+    company_uid: str | None = None
+    ticket_uid: str | None = None

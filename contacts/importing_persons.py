@@ -25,6 +25,7 @@ from contacts.importing_companies import put_company
 from contacts.importing_own import Held, held_on
 from contacts.importing_rows import Row
 from contacts.importing_verdicts import Verdict, bare
+from contacts.legal_holds import needs_no_hold
 from contacts.name_keys import forget_keys
 from contacts.ordering import keys_of_person
 from contacts.person import Employment, LegalBasis, Person
@@ -163,6 +164,7 @@ def withdraw(db: Session, operation: Operation, item: OperationItem, by: Agent |
     if person is None or not person.living:
         raise Conflict(CHANGED)
     at = standing(db, [person])
+    needs_no_hold(db, person)
     same = {name: getattr(person, name) for name in KEPT} == kept["fields"] and sorted(map(list, at.held.get(person.id, ()))) == kept[
         "held"] and _jobs_of(db, person) == kept["jobs"] and at.own[person.id].kept() == kept["own"] and list(db.scalars(
             select(LegalBasis.basis).where(LegalBasis.person_id == person.id))) == [kept["basis"]] and not (person.photo_digest or person.mail_locked_at)

@@ -34,6 +34,7 @@ from contacts.facts import PersonMerged, PersonUnmerged
 from contacts.firsts import choose_firsts, part_firsts, use_first, used_first
 from contacts.following import come_back, go, join
 from contacts.keeping_at_hand import hand_back, hand_over
+from contacts.legal_holds import needs_no_hold
 from contacts.merge import Merge
 from contacts.merged import MOST, merge_of, root_of, tree_of
 from contacts.name_keys import forget_keys
@@ -102,6 +103,7 @@ def unmerge(db: Session, person: Person, *, by: Agent, version: int | None = Non
         raise Refused(N_("This person is not merged with anybody."))
     if root.binned_at is not None:
         raise Refused(N_("The person who goes on is deleted. Restore that person first."))
+    needs_no_hold(db, root)
     check_version(root, version)
     into = db.get_one(Person, kept.into_id)
     tree = tree_of(db, person)
@@ -144,6 +146,7 @@ def _may_merge(db: Session, person: Person, into: Person) -> None:
                            {name: N_("Merged in the meantime.")})
         if one.binned_at is not None:
             raise Refused(N_("A deleted person cannot be merged. Restore the person first."), {name: N_("This person is deleted.")})
+    needs_no_hold(db, person, into)
     if len(tree_of(db, person)) + len(tree_of(db, into)) > MOST:
         raise Refused(N_("Too many persons would be merged together."))
 

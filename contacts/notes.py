@@ -85,6 +85,13 @@ def delete_note(db: Session, note: Note, *, by: Agent) -> None:
     _record(db, note, "deleted", by)
 
 
+def expire_note(db: Session, note: Note) -> None:
+    """Into the bin with it, by the desk: it has had its time (a rule of retention), whoever wrote it."""
+    note.binned_at = now()
+    db.flush()
+    _record(db, note, "deleted", None)
+
+
 def restore_note(db: Session, note: Note, *, by: Agent) -> None:
     """Back where it was."""
     _may_delete(note, by)
@@ -168,13 +175,16 @@ def _hide_past(db: Session, note: Note, by: Agent) -> None:
                 subject_uid=private_subject(one.uid, by)).execution_options(synchronize_session=False))
 
 
-def _record(db: Session, note: Note, change: str, by: Agent) -> None:
+def _record(db: Session, note: Note, change: str, by: Agent | None) -> None:
     """The words of a note are kept in the note alone."""
+    said = by.uid if by else None
     on = {name: one.uid for name in ("person", "company", "project") if (one := getattr(note, name)) is not None}
     if note.private:
-        record(db, NoteChanged(note.uid, change, **{f"{name}_private_uid": private_subject(uid, by) for name, uid in on.items()}), by=by.uid)
+        whose = by or note.author
+        on = {f"{name}_private_uid": private_subject(uid, whose) for name, uid in on.items()} if whose is not None else {}
+        record(db, NoteChanged(note.uid, change, **on), by=said)
     else:
-        record(db, NoteChanged(note.uid, change, **{f"{name}_uid": uid for name, uid in on.items()}), by=by.uid)
+        record(db, NoteChanged(note.uid, change, **{f"{name}_uid": uid for name, uid in on.items()}), by=said)
 
 
 def _may_delete(note: Note, by: Agent) -> None:

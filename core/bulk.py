@@ -73,6 +73,9 @@ class Bulk(ABC):
     def undo(self, db: Session, operation: Operation, item: OperationItem) -> None:
         """Take it back."""
 
+    def close(self, db: Session, operation: Operation, at: Any) -> None:  # noqa: B027 - most do everything item by item
+        """All items of a chunk are done; what is done for them together, in the same transaction."""
+
     def room(self, db: Session, operation: Operation) -> int:
         """How many items may be done now, at most: less than all where it goes by the clock; 0 asks again in some seconds."""
         return CHUNK
@@ -233,6 +236,7 @@ class _Work:
         for item in items:
             self.bulk.apply(db, operation, item, at)
             item.state = "done"
+        self.bulk.close(db, operation, at)
 
     def _undo(self, db: Session, operation: Operation, items: list[OperationItem]) -> None:
         for item in items:

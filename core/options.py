@@ -169,6 +169,8 @@ OPTIONS: dict[str, Option] = {
                                "empty for nowhere.")),
     "services.sms": Option("", _link("number"), N_("What sends an SMS to a number, such as sms:{number} or a page of your provider; without it "
                            "cards have no button for SMS.")),
+    "retention.waits": Option(True, _flag, N_("Whether what has had its time by the rules of retention waits for an admin’s word; otherwise it goes at "
+                              "night.")),
     "privacy.four_eyes_above": Option(1000, _whole(0, 1_000_000), N_("Messages above which erasing a person needs "
                                       "a second agent.")),
 }

@@ -9,10 +9,11 @@ from contacts.mass_update import MassUpdate
 from core import bulk
 from desk.mass_delete import MassDelete
 from desk.mass_mailing import MassMailing
+from desk.retention.running import Retention
 
 ACTS: tuple[bulk.Bulk, ...] = (
     MassUpdate("persons"), MassUpdate("companies"), MassUpdate("projects"), MassMove(), MassMerge(), MassDelete("persons"), MassDelete("companies"),
-    MassMailing(), PersonsImport(), CompaniesImport())
+    MassMailing(), Retention(), PersonsImport(), CompaniesImport())
 
 
 def register() -> None:

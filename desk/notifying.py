@@ -44,6 +44,7 @@ SENTENCES = {
     "bounced": N_("A mail came back: %(subject)s"),
     "failed": N_("A mail could not be sent: %(subject)s"),
     "due": N_("Due now: %(subject)s"),
+    "review": N_("To be reviewed: legal hold on %(subject)s"),
     "changed": N_("%(subject)s: %(what)s"),
 }
 #: Event → the wish that governs it; events that are not here are always told, by the bell alone.

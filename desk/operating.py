@@ -19,6 +19,7 @@ from core.i18n import gettext as _
 from core.operations import Operation, OperationItem, turn
 from desk.bulk_acts import ACTS
 from desk.erasing import asking as erasing
+from desk.legal_holds import WAITING as HELD
 from desk.undoing import undo
 
 #: Kinds that stand in the list; others belong to a page of their own.
@@ -91,7 +92,10 @@ def act_on(db: Session, operation: Operation, act: str, *, by: Agent) -> None:
 
 
 def _waits(operation: Operation, act: str) -> bool:
-    """A file whose columns nobody has chosen yet goes on by choosing them; an erasing that has begun is done to its end."""
+    """A file whose columns nobody has chosen yet goes on by choosing them; an erasing that has begun is done to its end, and one that waits for a
+    legal hold goes on when that lifts."""
+    if operation.kind == erasing.KIND and operation.phase == HELD:
+        return True
     if act == "cancel" and operation.kind == erasing.KIND:
-        return operation.phase in ("run", "sweep") and operation.state != "planned"
+        return operation.phase in ("run", "sweep", HELD) and operation.state != "planned"
     return act == "resume" and operation.kind.endswith(".import") and operation.phase == "lay" and not operation.result

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
-from contacts.activity import Activity
+from contacts.activity import Activity, ActivityParticipant
 from contacts.agent import EndedSession, PasswordReset, RecentlySeen, SignInFailure
 from contacts.file import File
+from contacts.legal_hold import LegalHold
+from contacts.legal_holds import held_persons, standing
 from contacts.matter_kinds import KINDS
 from contacts.merge import Merge
 from contacts.note import Note
@@ -106,7 +109,16 @@ def records() -> None:
     with database().write() as db:
         before = now() - timedelta(days=option(db, "contacts.bin_days"))
         for row in (Activity, Note, File, *(kind.row for kind in KINDS.values())):
-            db.execute(delete(row).where(row.binned_at < before))
+            db.execute(delete(row).where(row.binned_at < before, *_free(row)))
+
+
+def _free(row: Any) -> list[ColumnElement[bool]]:
+    """Conditions: what is on nobody and no company under legal hold."""
+    held, companies = held_persons(), select(LegalHold.record_id).where(standing("company"))
+    if row is Activity:
+        with_them = select(ActivityParticipant.activity_id).where(ActivityParticipant.person_id.in_(held))
+        return [Activity.id.not_in(with_them), func.coalesce(Activity.company_id, 0).not_in(companies)]
+    return [func.coalesce(getattr(row, name), 0).not_in(kept) for name, kept in (("person_id", held), ("company_id", companies)) if hasattr(row, name)]
 
 
 def _drop_orphans() -> bool:

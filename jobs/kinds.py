@@ -13,6 +13,7 @@ from desk import bulk_acts, mailbox_sign_ins, simulating
 from desk.erasing import asking, running
 from desk.mailboxes import mailbox_called
 from desk.reports import keeping, making
+from desk.retention import running as retention
 from jobs.explaining import explain
 from mailgate.connection import test_reading
 from mailgate.connection_sending import test_sending
@@ -24,7 +25,8 @@ def register() -> None:
     bulk_acts.register()
     KINDS.update({"mailbox.test": test_mailbox, mailbox_sign_ins.KIND: sign_in_mailbox, "mail.explain": explain_mail,
                   simulating.KIND: simulating.run, simulating.DRAFT: simulating.run, duplicate_scan.KIND: duplicate_scan.run,
-                  keeping.KIND: making.run, asking.KIND: running.run, asking.PURGE: running.run})
+                  keeping.KIND: making.run, asking.KIND: running.run, asking.PURGE: running.run,
+                  retention.KIND: retention.run})
 
 
 def test_mailbox(db: Session, operation: Operation) -> None:

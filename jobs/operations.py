@@ -96,6 +96,6 @@ def _fail(operation_id: int, who: str, reason: str) -> None:
 
 def _end(operation: Operation, state: str) -> None:
     operation.state, operation.lease, operation.lease_until = state, "", None
-    operation.ended_at = now() if state != "planned" else None
+    operation.ended_at = now() if state not in ("planned", "paused") else None
     if state == "done":
         operation.done = max(operation.done, operation.total)

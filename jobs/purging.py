@@ -13,6 +13,7 @@ from core.database import database
 from core.options import option
 from core.queue import ring
 from desk.erasing.asking import purge, purged_with
+from desk.tickets.legal_holds import kept_persons
 
 log = structlog.get_logger(__name__)
 #: Persons for whom everything is read at once.
@@ -23,7 +24,7 @@ def persons() -> None:
     """Ask for those who are due and whom nothing holds back to be purged; a worker does it."""
     with database().write() as db:
         before = now() - timedelta(days=option(db, "contacts.bin_days"))
-        due = db.scalars(select(Person).where(Person.binned_at < before, Person.merged_into_id.is_(None), Person.uid.not_in(purged_with(db))).order_by(
+        due = db.scalars(select(Person).where(Person.binned_at < before, Person.merged_into_id.is_(None), Person.uid.not_in(purged_with(db)), ~kept_persons()).order_by(
             Person.id).limit(TOGETHER)).all()
         if due:
             purge(db, due)

@@ -28,6 +28,8 @@ from jobs import (
     listener,
     purging,
     reminding,
+    retaining,
+    reviewing,
     subscriptions,
     waking,
 )
@@ -67,6 +69,8 @@ TIMETABLE = (
     Entry("drafts", cleaning.drafts, "19 3 * * *"),
     Entry("records", cleaning.records, "21 3 * * *"),
     Entry("bin", purging.persons, "53 * * * *"),
+    Entry("retention", retaining.plan, "9 1 * * *"),
+    Entry("holds", reviewing.holds, "5 6 * * *"),
     Entry("unrecorded", forgetting.unrecorded, "47 3 * * *"),
     Entry("notifications", cleaning.notifications, "41 3 * * *"),
     Entry("duplicates", duplicates.scan, "7 2 * * *"),

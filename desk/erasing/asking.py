@@ -45,10 +45,11 @@ def ask(db: Session, person: Person, *, reason: str, identity: str, review: str 
     return operation
 
 
-def purge(db: Session, persons: Sequence[Person]) -> Operation:
-    """Ask for persons whose time in the bin is over to go for good (S70): the same steps, without a case and without a word; what is not certain
-    stays. They are read for together, so that every text is read once however many they are."""
-    operation = start(db, PURGE, {"persons": [one.uid for one in persons], "reason": "bin", "review": "keep"})
+def purge(db: Session, persons: Sequence[Person], *, reason: str = "bin", replays: bool = False) -> Operation:
+    """Ask for persons whose time is over, in the bin (S70) or by a rule of retention, to go for good: the same steps, without a case and without a
+    word; what is not certain stays. They are read for together, so that every text is read once however many they are. ``replays``: they were
+    erased before, and a backup has brought them back."""
+    operation = start(db, PURGE, {"persons": [one.uid for one in persons], "reason": reason, "review": "keep"} | ({"replays": True} if replays else {}))
     operation.phase = "lay"
     db.flush()
     return operation

@@ -16,6 +16,7 @@ from contacts.file import File
 from core import files
 from core.clock import now
 from desk.erasing.contents import Unreadable, texts_in
+from desk.erasing.holding_back import Holds
 from desk.erasing.mentions import Decisions, Place
 from desk.erasing.reading import Reader
 from desk.erasing.subject import Subject
@@ -47,12 +48,14 @@ def named(db: Session, subject: Subject, reader: Reader, table: str, after: int,
 
 
 def erase_files(
-    db: Session, subject: Subject, reader: Reader, table: str, after: int, most: int, decisions: Decisions,
+    db: Session, subject: Subject, reader: Reader, table: str, after: int, most: int, decisions: Decisions, holds: Holds,
 ) -> tuple[int | None, list[str]]:
     """Put a few words in their place: where to go on after, and the digests that are not needed any more."""
     further, found = named(db, subject, reader, table, after, most)
-    gone = []
+    gone, held = [], holds.among(table, [one.row.id for one in found])
     for one in found:
+        if one.row.id in held:
+            continue
         if not one.review or decisions.erases(Place(table, one.row.id, "digest", None, "", "", review=True)):
             content = instead(one.row.size, one.row.type).encode()
             kind = KINDS[table]

@@ -11,6 +11,7 @@ from contacts.address import Address
 from contacts.bin import Binned
 from contacts.favourite import AtHand
 from contacts.file import File
+from contacts.legal_hold import LegalHold
 from contacts.person import Person
 from contacts.suppression import suppress
 from core.database import Base
@@ -18,6 +19,7 @@ from core.history import Change, FactSubject
 from core.operations import OperationItem
 from core.search import forget
 from desk.erasing.subject import LOT, Subject
+from desk.tickets.legal_holds import held_tickets
 from desk.tickets.message import Message, Notification
 from desk.tickets.ticket import Participant, Ticket
 
@@ -45,9 +47,27 @@ def erase_card(db: Session, subject: Subject) -> list[str]:
             if name in table.c:
                 db.execute(update(table).where(table.c[name].in_(ids)).values({name: None}))
     db.execute(delete(Binned).where(Binned.of == "person", Binned.record_id.in_(ids)))
+    db.execute(delete(LegalHold).where(LegalHold.of == "person", LegalHold.record_id.in_(ids)))      # lifted: nothing else gets here
     for one in ids:
         forget(db, "person_search", one)
     db.execute(delete(Person).where(Person.id.in_(ids)))
+    return digests
+
+
+def narrow_card(db: Session, subject: Subject) -> list[str]:
+    """Take away what is the person's but for name and addresses, which tickets under hold need: the rest goes when the holds lift."""
+    ids, held = subject.persons, held_tickets()
+    digests = [one for one in db.scalars(select(Person.photo_digest).where(Person.id.in_(ids))) if one]
+    digests += db.scalars(select(File.digest).where(File.person_id.in_(ids))).all()
+    for table, columns in _pointing():
+        needed = table.c.id.in_(held) if table.name == "tickets" else table.c.ticket_id.in_(held) if table.name == "messages" else false()
+        for column in columns if table.name != "holdings" else ():
+            if column.nullable:
+                db.execute(update(table).where(column.in_(ids), _stays(table), ~needed).values({column: None}))
+            db.execute(delete(table).where(column.in_(ids), ~_stays(table)))
+    for one in ids:
+        forget(db, "person_search", one)
+    db.execute(update(Person).where(Person.id.in_(ids)).values(title=None, photo_digest=None, preferred_language=None, created_why=""))
     return digests
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from desk.erasing.attached import instead, uncertain
+from desk.erasing.holding_back import Holds
 from desk.erasing.reading import Reader
 from desk.erasing.subject import Subject
 from desk.erasing.tombstones import other_messages
@@ -43,30 +44,33 @@ def rebuilt(raw: bytes, reader: Reader, *, near: bool = True, everything: bool =
         return None
 
 
-def erase_originals(db: Session, subject: Subject, reader: Reader, after: int, most: int, *, everything: bool) -> int | None:
+def erase_originals(db: Session, subject: Subject, reader: Reader, after: int, most: int, holds: Holds, *, everything: bool) -> int | None:
     """A lot of the bytes of what came in: where to go on after. ``everything``: what is not certain goes too."""
     rows = db.execute(select(InboundRaw.inbound_id, InboundRaw.deflated, InboundRaw.content, InboundMail.sender, InboundMail.envelope_sender,
                              Message.ticket_id.in_(subject.near_tickets).label("near")).join(
         InboundMail, InboundMail.id == InboundRaw.inbound_id).outerjoin(Message, Message.id == InboundMail.message_id).where(
         InboundRaw.inbound_id > after, or_(InboundMail.message_id.is_(None), other_messages(subject))).order_by(InboundRaw.inbound_id).limit(most)).all()
+    changed: dict[int, bytes | None] = {}
     for row in rows:
         raw = zlib.decompress(row.content) if row.deflated else row.content
         made = None if reader.is_theirs(row.sender) or reader.is_theirs(row.envelope_sender) else rebuilt(
             raw, reader, near=bool(row.near), everything=everything)
-        if made is None:
-            db.execute(delete(InboundRaw).where(InboundRaw.inbound_id == row.inbound_id))
-        elif made != raw:
-            db.execute(update(InboundRaw).where(InboundRaw.inbound_id == row.inbound_id).values(deflated=False, content=made))
+        if made != raw:
+            changed[row.inbound_id] = made
+    for number in changed.keys() - holds.among("inbound_mails", changed):
+        if changed[number] is None:
+            db.execute(delete(InboundRaw).where(InboundRaw.inbound_id == number))
+        else:
+            db.execute(update(InboundRaw).where(InboundRaw.inbound_id == number).values(deflated=False, content=changed[number]))
     return rows[-1].inbound_id if rows else None
 
 
-def erase_composed(db: Session, subject: Subject, reader: Reader, after: int, most: int) -> int | None:
+def erase_composed(db: Session, subject: Subject, reader: Reader, after: int, most: int, holds: Holds) -> int | None:
     """A lot of what we composed: it goes where it names the person."""
     rows = db.execute(select(OutboundMail.id, OutboundMail.composed).where(OutboundMail.composed.is_not(None), OutboundMail.id > after).order_by(
         OutboundMail.id).limit(most)).all()
-    for row in rows:
-        if rebuilt(row.composed, reader) != row.composed:
-            db.execute(update(OutboundMail).where(OutboundMail.id == row.id).values(composed=None))
+    changed = {row.id for row in rows if rebuilt(row.composed, reader) != row.composed}
+    db.execute(update(OutboundMail).where(OutboundMail.id.in_(changed - holds.among("outbound_mails", changed))).values(composed=None))
     return rows[-1].id if rows else None
 
 

@@ -2,13 +2,14 @@
 
 ``given`` names the person (until it is done), the reason and what becomes of uncertain words; ``result`` holds where it stands (``at``) and how many
 places of each kind it has met. Who it is about lies sealed in ``file`` and goes with the last step, as the items do, which quote what was found.
-``phase``: lay, plan, run, and sweep when nothing knows any more whom it was about.
+``phase``: lay, plan, run, and sweep when nothing knows any more whom it was about; held while a legal hold keeps something (``waits`` in the
+result), after which it runs once more.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 
 from sqlalchemy import Table, delete, select
@@ -21,21 +22,24 @@ from contacts.file import File
 from contacts.person import Person
 from core import erasure_ledger, files
 from core.clock import now
-from core.database import Database
+from core.database import Database, take_turns
 from core.errors import Refused
 from core.history import record
 from core.i18n import N_
 from core.operations import Operation, OperationItem, Unfinished, prolong
-from desk.erasing import attached, card, mentions, originals, residue, tombstones
-from desk.erasing.asking import KIND, decisions_on, left_alone, purge
+from desk.erasing import attached, card, holding_back, mentions, originals, residue, tombstones
+from desk.erasing.asking import KIND, PURGE, UNCERTAIN, decisions_on, left_alone, purge
 from desk.erasing.foreseeing import FILES, LOT, Step, foreseen, of_others
+from desk.erasing.holding_back import Holds
 from desk.erasing.mentions import Decisions
 from desk.erasing.reading import Reader
 from desk.erasing.subject import Subject, others_of, subject_of
 from desk.erasing.sweeping import sweep
+from desk.legal_holds import TURN, WAITING
 from desk.reports.folding import seal
 from desk.reports.letting_go import alone_at, let_go
-from desk.tickets.message import Attachment
+from desk.tickets.message import Attachment, Message
+from desk.tickets.ticket import Ticket
 from rules.residue import Needles
 
 #: Seconds at a time, so that notifications do not wait.
@@ -51,6 +55,12 @@ def run(db: Session, operation: Operation) -> str | None:
         persons = db.scalars(select(Person).where(Person.uid.in_(operation.given["persons"]))).all()
         if not persons:
             raise Refused(N_("There is no such person."))
+        if operation.kind == PURGE and not operation.given.get("replays"):
+            take_turns(db, TURN)        # whoever sets a hold is before us, and is heeded, or after us, and hears that it is too late
+            persons = holding_back.purgeable(db, operation.given["persons"])
+            operation.given = operation.given | {"persons": [one.uid for one in persons]}
+            if not persons:
+                raise Refused(N_("Everybody who was to go is under legal hold by now."))
         operation.file, operation.phase = subject_of(db, persons).sealed(), "plan" if operation.kind == KIND else "run"
         operation.result = {"at": ["", 0], "counts": {}}
         _keep(db, operation)
@@ -64,7 +74,15 @@ def run(db: Session, operation: Operation) -> str | None:
         operation.phase, operation.done = "run", 0
         operation.result = operation.result | {"at": ["", 0]}
         return "planned"
-    _through(db, operation, list(_steps(db, operation, subject, reader)), until)
+    holds = holding_back.of(db, operation)
+    if operation.result["at"] == ["", 0]:
+        take_turns(db, TURN)
+        operation.result = operation.result | {"holds": holding_back.standing_uids(db) if holds.any else [], "waits": False}
+        if holds.all_of(subject):
+            return _wait(db, operation, subject)
+    _through(db, operation, list(_steps(db, operation, subject, reader, holds)), until, holds)
+    if operation.result.get("waits"):
+        return _wait(db, operation, subject)
     _forget(db, operation, subject)
     raise Unfinished        # what is swept is swept by whoever comes next: it must not know whom it was about
 
@@ -73,7 +91,7 @@ def replay(database: Database, uid: str) -> None:
     """Erase a person once more, whom a restored backup has brought back: at once, without a worker."""
     with database.write() as db:
         persons = db.scalars(select(Person).where(Person.uid == uid)).all()
-        number = purge(db, persons).id
+        number = purge(db, persons, replays=True).id
     for _slice in count():
         with database.writer() as db:
             operation = db.get_one(Operation, number)
@@ -88,7 +106,7 @@ def replay(database: Database, uid: str) -> None:
             return
 
 
-def _through(db: Session, operation: Operation, steps: Sequence[Step], until: float) -> None:
+def _through(db: Session, operation: Operation, steps: Sequence[Step], until: float, holds: Holds | None = None) -> None:
     """Step by step, each lot committed together with where it stands: a worker may die at any moment."""
     names = [name for name, _step in steps]
     at, after = operation.result["at"]
@@ -98,13 +116,31 @@ def _through(db: Session, operation: Operation, steps: Sequence[Step], until: fl
         operation.done = number
         while (further := step(after)) is not None:
             after = further
-            operation.result = operation.result | {"at": [name, after]}
+            operation.result = operation.result | {"at": [name, after]} | _waits(holds)
             _keep(db, operation)
             if time.monotonic() > until:
                 raise Unfinished
         after = 0
-        operation.result = operation.result | {"at": [names[number + 1] if number + 1 < len(steps) else name, 0 if number + 1 < len(steps) else LAST]}
+        operation.result = operation.result | {"at": [names[number + 1] if number + 1 < len(steps) else name, 0 if number + 1 < len(steps) else LAST]} | _waits(holds)
         _keep(db, operation)
+
+
+def _waits(holds: Holds | None) -> dict[str, bool]:
+    """That something was left because it is held, once it was."""
+    return {"waits": True} if holds is not None and holds.met else {}
+
+
+def _wait(db: Session, operation: Operation, subject: Subject) -> str:
+    """What is left is held: it is restricted, and the erasing goes on when the hold lifts. Raises Unfinished where one has lifted meanwhile."""
+    take_turns(db, TURN)
+    lifted = not set(operation.result.get("holds", ())) <= set(holding_back.standing_uids(db))
+    operation.result = operation.result | {"at": ["", 0]}
+    if lifted:
+        _keep(db, operation)
+        raise Unfinished
+    holding_back.restrict(db, subject)
+    operation.phase = WAITING
+    return "paused"
 
 
 def _keep(db: Session, operation: Operation) -> None:
@@ -112,33 +148,33 @@ def _keep(db: Session, operation: Operation) -> None:
     db.commit()
 
 
-def _steps(db: Session, operation: Operation, subject: Subject, reader: Reader) -> Iterator[Step]:
+def _steps(db: Session, operation: Operation, subject: Subject, reader: Reader, holds: Holds) -> Iterator[Step]:
     """What is done, in order; each may be begun again where it stood."""
     decisions = decisions_on(db, operation)
     yield "freeze", lambda after: _freeze(db, operation, subject)
     for table in mentions.tables():
-        yield table.name, lambda after, table=table: _take_out(db, operation, subject, reader, table, after, decisions)  # type: ignore[misc]
+        yield table.name, lambda after, table=table: _take_out(db, operation, subject, reader, table, after, decisions, holds)  # type: ignore[misc]
     for name in attached.KINDS:
         yield f"files of {name}", lambda after, name=name: _lot(  # type: ignore[misc]
-            db, operation, attached.erase_files(db, subject, reader, name, after, FILES, decisions))
+            db, operation, attached.erase_files(db, subject, reader, name, after, FILES, decisions, holds))
     yield "originals", lambda after: originals.erase_originals(
-        db, subject, reader, after, LOT, everything=decisions.everywhere == "erase")
-    yield "composed", lambda after: originals.erase_composed(db, subject, reader, after, LOT)
+        db, subject, reader, after, LOT, holds, everything=decisions.everywhere == "erase")
+    yield "composed", lambda after: originals.erase_composed(db, subject, reader, after, LOT, holds)
     yield "figures", lambda after: _seal(db, subject, after)
     yield "companies in figures", lambda after: _let_go(db, subject)
-    yield "own messages", lambda after: _lot(db, operation, tombstones.erase_messages(db, subject, after, LOT))
-    yield "own tickets", lambda after: _lot(db, operation, tombstones.erase_tickets(db, subject, after, LOT))
+    yield "own messages", lambda after: _lot(db, operation, tombstones.erase_messages(db, subject, after, LOT, holds.free(Message.ticket_id)))
+    yield "own tickets", lambda after: _lot(db, operation, tombstones.erase_tickets(db, subject, after, LOT, holds.free(Ticket.id)))
     yield "trail", lambda after: card.erase_trail(db, subject)
-    yield "card", lambda after: _take_away(db, operation, subject)
-    yield "addresses", lambda after: card.erase_addresses(db, subject, operation.given["reason"])
+    yield "card", lambda after: _take_away(db, operation, subject, holds)
+    yield "addresses", lambda after: _addresses(db, operation, subject, holds)
     yield "files", lambda after: _remove_files(db, operation)
     yield "places", lambda after: _forget_places(db, operation)
     needles = Needles(subject.aliases.as_json())
     for name in residue.tables(db):
         yield f"residue of {name}", lambda after, name=name: _left(  # type: ignore[misc]
-            operation, name, residue.left_in_table(db, needles, name, but=operation.id))
-    yield "residue of files", lambda after: _left(operation, "files", residue.left_in_files(needles))
-    yield "residue of redis", lambda after: _left(operation, "redis", residue.left_in_redis(needles))
+            operation, name, lambda: residue.left_in_table(db, needles, name, but=operation.id))
+    yield "residue of files", lambda after: _left(operation, "files", lambda: residue.left_in_files(needles))
+    yield "residue of redis", lambda after: _left(operation, "redis", lambda: residue.left_in_redis(needles))
 
 
 def _freeze(db: Session, operation: Operation, subject: Subject) -> None:
@@ -149,12 +185,20 @@ def _freeze(db: Session, operation: Operation, subject: Subject) -> None:
             bin_person(db, person, by=by)
 
 
-def _take_away(db: Session, operation: Operation, subject: Subject) -> int | None:
-    """The card; the ledger outside the database knows of it before the commit does, so that no restored backup brings it back."""
+def _take_away(db: Session, operation: Operation, subject: Subject, holds: Holds) -> int | None:
+    """The card, but for what a ticket under hold needs of it; the ledger outside the database knows of it before the commit does, so that no restored backup brings it back."""
+    if holds.tickets_of(subject):
+        holds.met = True
+        return _lot(db, operation, (None, card.narrow_card(db, subject)))
     _lot(db, operation, (None, card.erase_card(db, subject)))
     db.flush()
     erasure_ledger.record(db, "persons", subject.uids, "erase" if operation.kind == KIND else "purge")
     return None
+
+
+def _addresses(db: Session, operation: Operation, subject: Subject, holds: Holds) -> None:
+    if not holds.tickets_of(subject):
+        card.erase_addresses(db, subject, operation.given["reason"])
 
 
 def _seal(db: Session, subject: Subject, after: int) -> int | None:
@@ -178,10 +222,12 @@ def _lot(db: Session, operation: Operation, done: tuple[int | None, list[str]]) 
 
 
 def _take_out(
-    db: Session, operation: Operation, subject: Subject, reader: Reader, table: Table, after: int, decisions: Decisions,
+    db: Session, operation: Operation, subject: Subject, reader: Reader, table: Table, after: int, decisions: Decisions, holds: Holds,
 ) -> int | None:
     further, found = mentions.walk(db, subject, reader, table, after)
     found = of_others(db, operation, table, found)
+    held = holds.among(table.name, [places[0].row for _row, places in found])
+    found = [(row, places) for row, places in found if places[0].row not in held]
     near = mentions.near_rows(db, subject, table, [places[0].row for _row, places in found])
     mentions.take_out(db, reader, table, found, near, decisions)
     return further
@@ -196,14 +242,19 @@ def _remove_files(db: Session, operation: Operation) -> None:
 
 
 def _forget_places(db: Session, operation: Operation) -> None:
-    """What was told before quotes the person."""
+    """What was told before quotes the person; what was decided is needed once more where something waits."""
+    if operation.result.get("waits"):
+        db.execute(delete(OperationItem).where(OperationItem.operation_id == operation.id, OperationItem.state != UNCERTAIN))
+        for item in db.scalars(select(OperationItem).where(OperationItem.operation_id == operation.id)):
+            item.data = {name: item.data[name] for name in ("row", "column", "review", "decided") if name in item.data}
+        return
     operation.result = {"kept": left_alone(db, operation)} | operation.result
     db.execute(delete(OperationItem).where(OperationItem.operation_id == operation.id))
 
 
-def _left(operation: Operation, where: str, count: int) -> None:
-    """What was met again: it stands in the result, by place."""
-    if count:
+def _left(operation: Operation, where: str, looked: Callable[[], int]) -> None:
+    """What was met again: it stands in the result, by place. While something is held it is known that they are met there."""
+    if not operation.result.get("waits") and (count := looked()):
         operation.result = operation.result | {"left": operation.result.get("left", {}) | {where: count}}
 
 

@@ -24,6 +24,8 @@ from rules.redaction import TOKEN
 
 GONE = N_("The content was erased on %(day)s.")
 GONE_WITH_FILES = N_("The content was erased on %(day)s, with %(files)s files.")
+#: Who wrote a message.
+AUTHORS = ("person_id", "origin_person_id", "sender_address_id", "from_address", "from_name")
 
 
 def whole_messages(subject: Subject) -> ColumnElement[bool]:
@@ -37,16 +39,22 @@ def other_messages(subject: Subject) -> ColumnElement[bool]:
     return not_(func.coalesce(whole_messages(subject), false()))
 
 
-def messages_of(db: Session, subject: Subject, after: int, most: int) -> Sequence[Message]:
+def messages_of(db: Session, subject: Subject, after: int, most: int, free: ColumnElement[bool] | None = None) -> Sequence[Message]:
     """The next of them."""
-    return db.scalars(select(Message).where(whole_messages(subject), Message.id > after).order_by(Message.id).limit(most)).all()
+    return db.scalars(select(Message).where(whole_messages(subject), Message.id > after, *([] if free is None else [free])).order_by(Message.id).limit(most)).all()
 
 
-def erase_messages(db: Session, subject: Subject, after: int, most: int) -> tuple[int | None, list[str]]:
-    """Let a lot of them go: where to go on after, and the digests of their files."""
-    found = messages_of(db, subject, after, most)
+def erase_messages(db: Session, subject: Subject, after: int, most: int, free: ColumnElement[bool]) -> tuple[int | None, list[str]]:
+    """Let a lot of them go, those that no hold keeps (``free``): where to go on after, and the digests of their files."""
+    found = messages_of(db, subject, after, most, free)
     if not found:
         return None, []
+    files = empty_messages(db, found)
+    return found[-1].id, files
+
+
+def empty_messages(db: Session, found: Sequence[Message], *, by_whom: bool = False) -> list[str]:
+    """Let the content of these messages go: the digests of their files. Whose they were stays known where it is wanted (``by_whom``)."""
     ids, day = [one.id for one in found], now().date().isoformat()
     files: defaultdict[int | None, list[str]] = defaultdict(list)
     for message_id, kept in db.execute(select(Attachment.message_id, Attachment.digest).where(Attachment.message_id.in_(ids))):
@@ -60,18 +68,18 @@ def erase_messages(db: Session, subject: Subject, after: int, most: int) -> tupl
         said = GONE_WITH_FILES % {"day": day, "files": len(files[one.id])} if one.id in files else GONE % {"day": day}
         db.execute(update(Message).where(Message.id == one.id).values({
             **blank(Message), "text": said, "origin_person_id": None, "sender_address_id": None, "verdict": narrowed(one.verdict, KEPT_OF_VERDICT),
-            "oddities": []}))
-    return ids[-1], [kept for several in files.values() for kept in several]
+            "oddities": []} | ({name: getattr(one, name) for name in AUTHORS} if by_whom else {})))
+    return [kept for several in files.values() for kept in several]
 
 
-def tickets_of(db: Session, subject: Subject, after: int, most: int) -> Sequence[Ticket]:
+def tickets_of(db: Session, subject: Subject, after: int, most: int, free: ColumnElement[bool] | None = None) -> Sequence[Ticket]:
     """The next of the person's own."""
-    return db.scalars(select(Ticket).where(subject.own_tickets, Ticket.id > after).order_by(Ticket.id).limit(most)).all()
+    return db.scalars(select(Ticket).where(subject.own_tickets, Ticket.id > after, *([] if free is None else [free])).order_by(Ticket.id).limit(most)).all()
 
 
-def erase_tickets(db: Session, subject: Subject, after: int, most: int) -> tuple[int | None, list[str]]:
+def erase_tickets(db: Session, subject: Subject, after: int, most: int, free: ColumnElement[bool]) -> tuple[int | None, list[str]]:
     """Let a lot of tickets be nobody's, and over. What others take part in stays open to them as a ticket without a requester."""
-    found = tickets_of(db, subject, after, most)
+    found = tickets_of(db, subject, after, most, free)
     if not found:
         return None, []
     ids = [one.id for one in found]

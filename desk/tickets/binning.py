@@ -17,6 +17,7 @@ from core.history import record
 from core.i18n import N_
 from desk.access import needs_admin
 from desk.tickets.facts import TicketBinned
+from desk.tickets.legal_holds import needs_no_ticket_hold
 from desk.tickets.merging import merged_ids
 from desk.tickets.ticket import Ticket
 
@@ -27,6 +28,7 @@ def bin_ticket(db: Session, ticket: Ticket, *, by: Agent) -> None:
     _whole(ticket)
     if ticket.binned_at is not None:
         raise Refused(N_("This ticket is in the bin already."))
+    needs_no_ticket_hold(db, ticket)
     at = now()
     _put(db, ticket, at)
     bins.lay(db, "ticket", ticket.id, act=new_uid(), at=at, by=by)

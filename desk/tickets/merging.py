@@ -15,6 +15,7 @@ from core.history import record
 from core.i18n import N_
 from desk.access import visible_mailbox_ids
 from desk.tickets.facts import TicketMerged
+from desk.tickets.legal_holds import needs_no_ticket_hold
 from desk.tickets.taking_part import UNINVITED, add_participant
 from desk.tickets.ticket import Participant, Ticket
 from desk.tickets.writing import touch
@@ -38,6 +39,7 @@ def merge(db: Session, ticket: Ticket, into: Ticket, *, by: Agent) -> None:
                       {"into": N_("It is merged itself.")})
     if ticket.binned_at is not None or into.binned_at is not None:
         raise Refused(N_("A deleted ticket cannot be merged. Restore it first."))
+    needs_no_ticket_hold(db, ticket, into)
     if len(merged_ids(db, ticket)) + len(merged_ids(db, into)) >= MOST:
         raise Refused(N_("Too many tickets would be merged together."))
     ticket.merged_into_id = into.id
@@ -57,6 +59,7 @@ def unmerge(db: Session, ticket: Ticket, *, by: Agent) -> None:
     into = db.get_one(Ticket, ticket.merged_into_id)
     if into.binned_at is not None:
         raise Refused(N_("The ticket that it is part of is deleted. Restore that first."))
+    needs_no_ticket_hold(db, into)
     ticket.merged_into_id = None
     db.info.pop("shown", None)
     ticket.enter(ticket.state)

@@ -27,7 +27,8 @@ class Ticket(Row, Guarded, Base):
     """A request. Its number is its id.
 
     ``moved_at`` is when something last happened that a reader of the list should see. ``identification``
-    (how, evidence, candidates) and ``verdict`` (act, rule, why) are what intake decided, as in API.md.
+    (how, evidence, candidates) and ``verdict`` (act, rule, why) are what intake decided, as in API.md. ``emptied_at``: its content had had its
+    time (:mod:`desk.retention`).
     """
 
     __tablename__ = "tickets"
@@ -57,6 +58,7 @@ class Ticket(Row, Guarded, Base):
     snoozed_until: Mapped[datetime | None] = plain()
     closed_at: Mapped[datetime | None] = plain()
     answered_at: Mapped[datetime | None] = plain()
+    emptied_at: Mapped[datetime | None] = plain()
     continues_id: Mapped[int | None] = plain(ForeignKey("tickets.id", ondelete="SET NULL"))
     merged_into_id: Mapped[int | None] = plain(ForeignKey("tickets.id", ondelete="SET NULL"))
     binned_at: Mapped[datetime | None] = plain()
@@ -90,6 +92,7 @@ class Ticket(Row, Guarded, Base):
               postgresql_where=text("binned_at IS NOT NULL")),
         Index("ix_tickets_unrecorded", "mailbox_id", "shelf", "moved_at", "id", sqlite_where=text("requester_id IS NULL AND held = 0"),
               postgresql_where=text("requester_id IS NULL AND NOT held")),
+        Index("ix_tickets_closed", "closed_at", "id", sqlite_where=text("closed_at IS NOT NULL"), postgresql_where=text("closed_at IS NOT NULL")),
         Index("ix_tickets_continues", "continues_id", sqlite_where=text("continues_id IS NOT NULL"),
               postgresql_where=text("continues_id IS NOT NULL")),
         Index("ix_tickets_merged_into", "merged_into_id", sqlite_where=text("merged_into_id IS NOT NULL"),

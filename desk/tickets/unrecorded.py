@@ -17,6 +17,7 @@ from core.history import FactRow, FactSubject
 from core.options import option
 from desk.mailboxes import Mailbox
 from desk.outbound import OutboundMail
+from desk.tickets.legal_holds import held_tickets
 from desk.tickets.merging import merged_ids
 from desk.tickets.ticket import Ticket
 
@@ -60,7 +61,7 @@ def candidates(db: Session, mailbox: Mailbox, shelf: str, *, after: Place | None
 def with_parts(db: Session, mailbox: Mailbox, tickets: Sequence[Ticket]) -> list[Ticket]:
     """Those that can go now, locked, each with what was merged into it.
 
-    What somebody works at just now, or an agent did something about since, is left, and what has mail under way, what is part of a person's history (a merged ticket
+    What somebody works at just now, or an agent did something about since, is left, and what is under legal hold, what has mail under way, what is part of a person's history (a merged ticket
     of theirs, or one that was theirs), and the newest ticket of all, whose number must not be given again.
     """
     newest = db.scalar(select(func.max(Ticket.id))) or 0
@@ -80,6 +81,8 @@ def _is_due(db: Session, mailbox: Mailbox, ticket: Ticket, group: Sequence[Ticke
             one.requester_id is not None or one.origin_requester_id is not None or one.held or is_one_of_several(one) for one in group):
         return False
     if any(max(one.moved_at, touched.get(one.uid, one.moved_at)) >= before for one in group):
+        return False
+    if db.scalar(select(Ticket.id).where(Ticket.id.in_([one.id for one in group]), Ticket.id.in_(held_tickets())).limit(1)) is not None:
         return False
     return db.scalar(select(OutboundMail.id).where(
         OutboundMail.ticket_id.in_([one.id for one in group]), OutboundMail.state.in_(UNDER_WAY)).limit(1)) is None

@@ -15,6 +15,7 @@ from sqlalchemy.orm import joinedload
 from contacts.activity import Activity
 from contacts.agent import Agent
 from contacts.company import Company
+from contacts.legal_hold import LegalHold
 from contacts.person import Person
 from core.clock import now
 from core.history import FactRow
@@ -27,6 +28,7 @@ from desk.tickets.ticket import Ticket
 from desk.web.forms import whole
 from desk.web.pages import page, see_other, unread_count
 from desk.web.presenting.changes import of_facts
+from desk.web.presenting.legal_holds import called
 from desk.web.presenting.links import company_url, person_url
 from desk.web.presenting.rows import who
 from desk.web.requests import db
@@ -36,7 +38,7 @@ bp = Blueprint("notifications", __name__)
 PAGE = 50
 
 ICONS = {"new": "mail", "assigned": "user-check", "answered": "message-reply", "replied": "send", "noted": "note",
-         "bounced": "mail-off", "failed": "mail-off", "due": "clock", "changed": "pencil"}
+         "bounced": "mail-off", "failed": "mail-off", "due": "clock", "review": "lock", "changed": "pencil"}
 #: The same with a name, where a colleague did it.
 BY = {"assigned": N_("%(by)s gave you: %(subject)s"), "replied": N_("%(by)s answered %(who)s: %(subject)s"),
       "noted": N_("%(by)s wrote a note: %(subject)s")}
@@ -76,7 +78,9 @@ def _told(found: Sequence[Notification]) -> list[dict[str, Any]]:
         Activity.uid.in_([n.subject_uid for n in found if n.subject_uid]), Activity.binned_at.is_(None)))}
     changed = of_facts([one.fact_id for one in found if one.event == "changed" and one.fact_id])
     cards = _cards([one.subject_uid for one in found if one.event == "changed" and one.subject_uid])
+    holds = _holds([one.subject_uid for one in found if one.event == "review" and one.subject_uid])
     told = [_of_ticket(one, by.get(one.fact_id or 0, "")) if one.ticket else
+            _of_hold(one, holds.get(one.subject_uid or "")) if one.event == "review" else
             _of_card(one, cards.get(one.subject_uid or ""), changed.get(one.fact_id or 0, "")) if one.event == "changed" else
             _of_activity(one, due.get(one.subject_uid or "")) for one in found]
     return [one for one in told if one]
@@ -95,6 +99,21 @@ def _of_card(notification: Notification, card: tuple[str, str] | None, what: str
         return None
     text = Markup(_(SENTENCES["changed"])) % {"subject": Markup("<strong>{}</strong>").format(card[0]), "what": what or _("changed")}  # noqa: S704 - our words
     return _line(notification, card[1], text)
+
+
+def _holds(uids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Uid of a legal hold → what is held, and the hold's page; for admins."""
+    found = db().scalars(select(LegalHold).where(LegalHold.uid.in_(uids), LegalHold.lifted_at.is_(None))).all() if uids and me().admin else ()
+    names = called(found) if found else {}
+    return {one.uid: (names.get((one.of, one.record_id), (_("(gone)"), None))[0], url_for("legal_holds.edit", uid=one.uid)) for one in found}
+
+
+def _of_hold(notification: Notification, held: tuple[str, str] | None) -> dict[str, Any] | None:
+    """Nothing where it was lifted since."""
+    if held is None:
+        return None
+    text = Markup(_(SENTENCES["review"])) % {"subject": Markup("<strong>{}</strong>").format(held[0])}  # noqa: S704 - our words
+    return _line(notification, held[1], text)
 
 
 def _of_activity(notification: Notification, activity: Activity | None) -> dict[str, Any] | None:

@@ -18,6 +18,7 @@ from desk.access import agents_of
 from desk.mailboxes import Mailbox
 from desk.tickets.ticket import STATES, AlsoIn, Ticket
 from desk.web.presenting.column import active_agents
+from desk.web.presenting.legal_holds import mark_of
 from desk.web.presenting.rows import due_of, shown_state
 from desk.web.presenting.times import coming
 from desk.web.presenting.words import state
@@ -49,6 +50,8 @@ def notices_of(ticket: Ticket) -> list[dict[str, Any]]:
     if ticket.binned_at is not None:
         found.append({"text": _("This ticket is deleted. Admins alone see it."), "kind": "heed",
                       "restore_url": url_for("tickets.restore", number=ticket.number) if me().admin else ""})
+    if (hold := mark_of("ticket", ticket.id)) is not None:
+        found.append(hold)
     breaker = ticket.verdict.get("breaker")
     if breaker and now() - datetime.fromisoformat(breaker["at"]) < WINDOW:
         found.append({"text": f"{say(breaker)} {_(HELD_BACK)}", "kind": "heed"})

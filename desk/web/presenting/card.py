@@ -27,6 +27,7 @@ from desk.web.presenting.faces import agent_entry, person_face
 from desk.web.presenting.links import addresses_url, company_url, person_edit_url, person_url
 from desk.web.presenting.places import Place
 from desk.web.presenting.relations import cover
+from desk.web.presenting.retention import came_by, deleted_when
 from desk.web.presenting.times import brief, length, near
 from desk.web.presenting.words import kind_of_phone, language_alone, state
 from desk.web.requests import db
@@ -79,17 +80,17 @@ def person_facts(person: Person) -> dict[str, Any]:
         "support_contact": _agent(person.support_contact), "our_contact": _agent(person.our_contact),
         "cover": cover(person), "category": person.category.name if person.category else "",
         "business": person.business.name if person.business else "", "incomplete": _incomplete(person),
-        "held_because": held_because(person), "held_url": person_url(person), "deleted_when": "",
+        "held_because": held_because(person), "held_url": person_url(person), "deleted_when": deleted_when(person),
     }
 
 
 def held_because(person: Person) -> str:
     """How and why the person was created, and on what ground they are kept."""
-    when = near(person.created_at)
+    when, ticket = near(person.created_at), came_by(person, visible_mailbox_ids(db(), me()))
     said = {
-        "mail": _("Created %(day)s from a mail.", day=when), "form": _("Created %(day)s by hand.", day=when),
+        "mail": _("Came in by mail %(number)s on %(day)s.", day=when, number=ticket) if ticket else _("Created %(day)s from a mail.", day=when), "form": _("Created %(day)s by hand.", day=when),
         "api": _("Created %(day)s by another program.", day=when), "import": _("Created %(day)s by an import.", day=when),
-        "ticket": _("Created %(day)s from a ticket.", day=when),
+        "ticket": _("Created %(day)s from ticket %(number)s.", day=when, number=ticket) if ticket else _("Created %(day)s from a ticket.", day=when),
     }.get(person.created_how, _("Created %(day)s.", day=when))
     by = _("By %(name)s.", name=person.created_by.name) if person.created_by else ""
     bases = {"legitimate_interest": _("Ground: legitimate interest."), "contract": _("Ground: contract."),

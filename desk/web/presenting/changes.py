@@ -44,7 +44,7 @@ FIELDS = {
     "stage": N_("stage"), "amount": N_("amount"), "currency": N_("currency"), "probability": N_("probability"), "starts_on": N_("first day"),
     "ends_on": N_("last day"), "lines": N_("lines"), "role": N_("role"), "person": N_("person"),
     "owner_id": N_("owner"), "company_id": N_("company"), "persons": N_("persons"), "agents": N_("colleagues"), "reason": N_("reason"),
-    "photo_digest": N_("photo"), "infotag": N_("infotag"), "file": N_("file"),
+    "photo_digest": N_("photo"), "basis": N_("basis"), "owner": N_("owner"), "review_on": N_("review"), "infotag": N_("infotag"), "file": N_("file"),
 }
 SAID = {
     "person.created": ("user-plus", N_("Created")), "company.created": ("plus", N_("Created")),
@@ -66,6 +66,9 @@ EMPLOYED = {"began": N_("Began at a company"), "ended": N_("Left a company"), "p
 #: What was noted of a basis for holding them.
 NOTED = {"given": N_("%(purpose)s: %(basis)s given"), "changed": N_("%(purpose)s: now by %(basis)s"), "withdrawn": N_("%(purpose)s: consent withdrawn"),
          "objected": N_("%(purpose)s: they objected")}
+#: What happened to a legal hold on them; why is for admins.
+HELD = {"set": N_("Legal hold set"), "edited": N_("Legal hold changed"), "lifted": N_("Legal hold lifted"), "reminded": N_("Legal hold to be reviewed"),
+        "restricted": N_("Restricted: to be erased when the legal hold is lifted")}
 #: Fields that hold the id of another record, which has a name.
 NAMED: dict[str, type[Any]] = {"service_level_id": ServiceLevel, "support_contact_id": Agent, "our_contact_id": Agent, "owner_id": Agent, "company_id": Company, "category_id": Category,
                                "business_id": Business}
@@ -181,6 +184,8 @@ def _say(fact: FactRow, fields: Sequence[Change], uid: str) -> tuple[str, str]:
         return "shield", _(NOTED.get(fact.data["event"], N_("Changed")), purpose=purpose_label(fact.data["purpose"]), basis=_(BASES.get(fact.data["basis"], "")))
     if fact.kind == "person.mail_locked":
         return "lock", _("Access to the e-mails opened") if fact.data.get("opened") else _("Access to the e-mails locked")
+    if fact.kind == "hold.changed":
+        return "lock", _(HELD.get(fact.data["change"], N_("Changed")))
     if fact.kind in ("person.binned", "company.binned"):
         return "trash", _("Restored") if fact.data.get("restored") else _("Deleted")
     if fact.kind == "address.not_theirs" and fact.data.get("taken_back"):

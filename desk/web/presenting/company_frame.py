@@ -19,6 +19,7 @@ from desk.web.presenting.changes import changes
 from desk.web.presenting.faces import agent_entry
 from desk.web.presenting.infotags import infotags_of
 from desk.web.presenting.laid_out import layout_of, layout_url, sidebar
+from desk.web.presenting.legal_holds import mark_of
 from desk.web.presenting.matters import matters_of
 from desk.web.presenting.panel_drawing import Card
 from desk.web.presenting.relations import beside, relations_of
@@ -82,4 +83,5 @@ def framed(company: Company, tab: str) -> dict[str, Any]:
         "category": company.category.name if company.category else "",
         "business": company.business.name if company.business else "", "history": changes(company.uid), "relations": beside(company, counts_of(company, LISTS)["relations"]),
         "edit_url": url_for("companies.edit", uid=company.uid),
+        "hold": mark_of("company", company.id), "hold_url": url_for("legal_holds.new", of="company", record=company.uid) if me().admin else None,
         "delete_url": url_for("companies.end", uid=company.uid) if me().admin else None}

@@ -56,6 +56,7 @@ def conversation(ticket: Ticket, place: Place, neighbours: tuple[str | None, str
                  for name in tags_of(db(), ticket)],
         "known_tags": suggested_tags(), "mailbox": ticket.mailbox.name, "back_url": place.url(),
         "previous_url": neighbours[0], "next_url": neighbours[1], "can_delete": me().admin and ticket.binned_at is None,
+        "hold_url": url_for("legal_holds.new", of="ticket", record=ticket.number) if me().admin and ticket.merged_into_id is None else None,
         "shut": ticket.binned_at is not None or ticket.merged_into_id is not None,
         "can_restore": me().admin and ticket.binned_at is not None, "notices": notices_of(ticket),
         "sealed": is_sealed(db(), ticket.id), "open_url": url_for("mail_openings.create", number=ticket.number) if me().admin else "",

@@ -13,7 +13,11 @@ from core.i18n import N_, ngettext
 from core.i18n import gettext as _
 from core.operations import Operation, OperationItem
 from core.retelling import retell
+from desk.erasing import holding_back
+from desk.erasing.subject import Subject
+from desk.legal_holds import WAITING as HELD
 from desk.operating import acts
+from desk.web.presenting.legal_holds import lines
 from desk.web.presenting.operation_states import STATES
 from desk.web.presenting.operations import SIGNS
 from desk.web.presenting.times import stamp
@@ -45,14 +49,22 @@ def live(operation: Operation) -> dict[str, Any]:
     """As its page shows it."""
     by = db().scalar(select(Agent.name).where(Agent.uid == operation.by_uid))
     going = operation.state in ("approved", "running")
+    held, waits = _holds(operation), operation.phase == HELD
     looking = going and operation.phase in ("lay", "plan")
-    return {"state": _("Every place is being looked for") if looking else _("Being erased") if going else _(STATES[operation.state]),
-            "sign": SIGNS.get(operation.state, ""), "by": by or _("The desk"), "at": stamp(operation.created_at), "going": going,
+    return {"state": _("Every place is being looked for") if looking else _("Being erased") if going else _("Waits for a legal hold") if waits else _(STATES[operation.state]),
+            "held": held, "waits": waits, "sign": SIGNS.get(operation.state, ""), "by": by or _("The desk"), "at": stamp(operation.created_at), "going": going,
             "done": operation.done, "total": operation.total, "why": _(REASONS.get(operation.given["reason"], operation.given["reason"])),
             "reason": retell(operation.reason or ""), "over": operation.state == "done", "kept": operation.result.get("kept", 0),
             "left": [f"{_(STORES.get(where, where))}: {count}" for where, count in operation.result.get("left", {}).items()],
             "acts": [{"name": act, "label": _(ACTS[act]), "primary": act == "resume", "bad": act == "approve",
                       "url": url_for("erasures.update", uid=operation.uid, act=act)} for act in acts(db(), operation) if act in ACTS]}
+
+
+def _holds(operation: Operation) -> list[dict[str, Any]]:
+    """The holds that keep something of the person, of an erasing that is not done yet."""
+    if operation.state not in ("planned", "paused") or not operation.file:
+        return []
+    return lines(holding_back.holds_of(db(), Subject.unsealed(operation.file)))
 
 
 def counted(operation: Operation) -> list[tuple[str, str]]:

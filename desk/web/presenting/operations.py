@@ -24,6 +24,7 @@ from desk.erasing import asking as erasing
 from desk.mailing import KIND as MAILING
 from desk.operating import acts, masks
 from desk.reports.keeping import KIND as REPORT
+from desk.retention.running import KIND as RETENTION
 from desk.web.presenting.changes import NAMED, field_called
 from desk.web.presenting.mailings import became, mailed, mailing_of, subject_of
 from desk.web.presenting.matters import STATES as MATTER_STATES
@@ -37,7 +38,7 @@ KINDS = {"persons.update": N_("Change of many persons"), "companies.update": N_(
          "companies.delete": N_("Deletion of many companies"), MAILING: N_("Mail to many persons"), unmoving.AMONG: N_("Move of a person"),
          "persons.import": N_("Import of persons"), "companies.import": N_("Import of companies"),
          unmoving.KIND: N_("Move of a person"), duplicate_scan.KIND: N_("Search for duplicates"), REPORT: N_("Report"),
-         erasing.KIND: N_("Erasing of a person")}
+         erasing.KIND: N_("Erasing of a person"), RETENTION: N_("What has had its time")}
 #: What a worker does with a bulk act before it waits for a word, or while it takes it back.
 PHASES = {"lay": N_("Being read"), "plan": N_("Being looked through"), "undo": N_("Being taken back")}
 SIGNS = {"done": "sure", "planned": "heed", "failed": "late", "paused": "heed"}
@@ -46,7 +47,8 @@ ITEM_STATES = {"laid": N_("not looked at yet"), "planned": N_("will be done"), "
                "failed": N_("error"), "undone": N_("taken back"), "conflict": N_("changed since, left as it is")}
 ITEM_SIGNS = {"done": "sure", "failed": "late", "conflict": "heed"}
 VERDICTS = {"create": N_("Create"), "update": N_("Change"), "skip": N_("Skip"), "queue": N_("Create, and look at it as a duplicate"),
-            "move": N_("Move"), "merge": N_("Merge"), "delete": N_("Delete"), "mail": N_("Mail"), "person": N_("Person"), "company": N_("Company")}
+            "move": N_("Move"), "merge": N_("Merge"), "delete": N_("Delete"), "mail": N_("Mail"), "person": N_("Person"), "company": N_("Company"), "ticket": N_("Ticket"), "note": N_("Note"),
+            "activity": N_("Activity")}
 TABS = {"all": N_("All"), "errors": N_("Errors"), "skipped": N_("Skipped"), "conflicts": N_("Conflicts")}
 COUNTED = {"errors": "failed", "skipped": "skipped", "conflicts": "conflict"}
 #: What only imports, moves and merges know.
@@ -92,10 +94,14 @@ def item_lines(operation: Operation, items: Sequence[OperationItem]) -> list[dic
 
 def _led_to(item: OperationItem) -> bool:
     """Whether the record is there to be opened: not where taking back removed it, but where it restored it."""
+    if item.kind in ("note", "activity"):
+        return False
     return item.state != "undone" or item.kind in ("delete", "company", "person")
 
 
 def _place(operation: Operation, item: OperationItem) -> str:
+    if item.kind == "ticket":
+        return url_for("tickets.show", number=item.data.get("name", "#0")[1:] or 0)
     uid, of = item.subject_uid or "", {"person": "persons", "company": "companies"}.get(item.kind, operation.kind.partition(".")[0])
     return matter_url(of, uid) if of == "projects" else url_for("companies.show" if of == "companies" else "persons.show", uid=uid)
 

@@ -23,6 +23,7 @@ from desk.web.presenting.duplicates import duplicates_of
 from desk.web.presenting.employments import card_then, jobs_of, with_companies
 from desk.web.presenting.infotags import infotags_of
 from desk.web.presenting.laid_out import layout_of, layout_url, renamed, sidebar
+from desk.web.presenting.legal_holds import mark_of_person
 from desk.web.presenting.links import company_url
 from desk.web.presenting.matters import matters_of
 from desk.web.presenting.merging import parts
@@ -67,6 +68,7 @@ def framed(person: Person, tab: str) -> dict[str, Any]:
         "layout_url": layout_url("person", tab, here()), "sides": sidebar(Card(person)), "service": option(db(), "features.service"), "tabs": tabs,
         "move_url": url_for("person_moves.new", uid=person.uid), "link_url": url_for("person_companies.new", uid=person.uid),
         "copy_url": url_for("person_copies.new", uid=person.uid),
+        "hold": mark_of_person(person), "hold_url": url_for("legal_holds.new", of="person", record=person.uid) if me().admin else None,
         "erase_url": url_for("erasures.new", uid=person.uid) if me().admin else None,
         "delete_url": url_for("persons.destroy", uid=person.uid) if me().admin else None, "deleted_until": day(now() + kept(db())),
         "uid": person.uid, "email": next((a["value"] for a in facts["addresses"] if a["kind"] == "mail" and not a["bad"]), ""),

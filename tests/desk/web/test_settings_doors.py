@@ -19,6 +19,8 @@ ADMINS = {
     "levels": {"index", "new", "create", "edit", "update", "place", "destroy", "restore"}, "hours": {"edit", "update"},
     "relation_kinds": {"index", "new", "create", "edit", "update", "place", "destroy", "restore"},
     "stages": {"index", "new", "create", "edit", "update", "place", "destroy", "restore"},
+    "retention_rules": {"index", "switch_waiting", "plan", "edit", "preview", "update"},
+    "legal_holds": {"index", "new", "create", "edit", "update", "destroy"},
     "purposes": {"index", "mailing", "new", "create", "edit", "update", "destroy", "restore"},
     "routing": {"index", "new", "create", "edit", "update", "place", "toggle", "destroy", "put_back"}, "absences": {"create"},
     "wordings": {"index", "edit", "preview", "update", "destroy"}, "options": {"edit", "update"}, "alerts": {"index"},
@@ -90,7 +92,7 @@ def test_every_page_refuses_foreign_scripts(signed_in: Callable[..., FlaskClient
 def test_every_page_of_the_settings_names_itself_once(app: Flask, admin_client: FlaskClient) -> None:
     titles = {}
     for path in ("mailboxes", "agents", "wording", "alerts", "desk", "mail-in", "mail-out", "unknown-senders", "explain", "teams/new", "routing", "routing/new",
-                 "service-levels", "service-levels/new", "business-hours", "relations", "relations/new", "purposes", "purposes/new", "sale-stages", "sale-stages/new"):
+                 "service-levels", "service-levels/new", "business-hours", "relations", "relations/new", "purposes", "purposes/new", "retention", "retention/notes", "holds", "holds/new", "sale-stages", "sale-stages/new"):
         page = admin_client.get(f"/settings/{path}").text
         titles[path] = page.partition("<title>")[2].partition("</title>")[0]
         assert f"<h1>{titles[path].removesuffix(' – Skranke')}</h1>" in page

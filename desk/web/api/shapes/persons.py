@@ -12,6 +12,8 @@ from contacts.agent import Agent
 from contacts.custom_fields import custom_fields
 from contacts.custom_values import Card, Custom, customs, kind_of
 from contacts.person import Employment, LegalBasis, Person
+from desk.retention.falling_due import midnight
+from desk.retention.planned import Planned, planned
 from desk.web.api.schemas import persons as shapes
 
 
@@ -28,8 +30,8 @@ def persons(db: Session, found: Sequence[Person]) -> list[shapes.Person]:
     held: dict[int, list[Holding]] = {}
     for holding in db.scalars(select(Holding).where(Holding.person_id.in_(ids)).order_by(Holding.id)):
         held.setdefault(holding.person_id, []).append(holding)
-    own = own_of(db, Person, ids)
-    return [_person(by_id[i], held.get(i, []), own.get(i, {})) for i in ids]
+    own, going = own_of(db, Person, ids), planned(db, by_id.values())
+    return [_person(by_id[i], held.get(i, []), own.get(i, {}), going[i]) for i in ids]
 
 
 def person(db: Session, found: Person) -> shapes.Person:
@@ -58,7 +60,7 @@ def employment(job: Employment) -> shapes.Employment:
         primary=job.primary, from_=job.started_on, to=job.ended_on)
 
 
-def _person(p: Person, held: Sequence[Holding], own: Custom) -> shapes.Person:
+def _person(p: Person, held: Sequence[Holding], own: Custom, going: Planned) -> shapes.Person:
     level, category, business = p.service_level, p.category, p.business
     support, ours, by = p.support_contact, p.our_contact, p.created_by
     in_order = sorted(held, key=lambda h: (h.until is not None, KINDS.index(h.address.kind), not h.primary, h.id))
@@ -73,4 +75,5 @@ def _person(p: Person, held: Sequence[Holding], own: Custom) -> shapes.Person:
         legal_bases=[shapes.LegalBasis(purpose=b.purpose, basis=b.basis, source=b.source, at=b.at, event=b.event, proof=b.proof,
                                           wording_version=b.wording.version if b.wording else None) for b in p.legal_bases],
         created=shapes.Created(how=p.created_how, why=p.created_why, by=by.email if by else None, at=p.created_at),
-        delete_planned=None)
+        delete_planned=shapes.DeletePlanned(at=midnight(going.on), why=f"{going.why}: {going.act} counted from {going.since} on {going.start}")
+        if going.on and p.living else None)

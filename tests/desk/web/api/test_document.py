@@ -11,6 +11,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from contacts.editing import create_person
 from contacts.enrolling import add_agent, new_token
 from contacts.file import File
 from contacts.infotag import Infotag
+from contacts.legal_hold import LegalHold
 from contacts.note import Note
 from contacts.order import Order
 from contacts.person import Employment, Person
@@ -61,14 +63,14 @@ NAMED: dict[str, tuple[Any, str]] = {
     "activities": (Activity, "f" * 24), "sales": (Sale, "12" * 12), "projects": (Project, "13" * 12), "campaigns": (Campaign, "14" * 12),
     "orders": (Order, "15" * 12), "notes": (Note, "0" * 24),
     "duplicates": (DuplicatePair, "10" * 12), "custom-fields": (CustomField, "20" * 12), "infotags": (Infotag, "30" * 12), "sale-stages": (SaleStage, "50" * 12),
-    "files": (File, "40" * 12),
+    "files": (File, "40" * 12), "legal-holds": (LegalHold, "60" * 12),
 }
 WITHIN = {"aid": (Holding, "a" * 24), "eid": (Employment, "b" * 24)}
 #: Who takes part, below each kind of record.
 MEMBERS = {"sales": (SaleMember, "16" * 12), "projects": (ProjectMember, "17" * 12), "campaigns": (CampaignMember, "18" * 12)}
 #: An import whose columns may be chosen, beside the last operation.
 IMPORT = "50" * 12
-OTHER = {"number": [1, 2], "pid": ["1" * 24], "address": ["support@desk.example"], "key": ["intake.unknown_sender", "contacts.bin_days"]}
+OTHER = {"number": [1, 2], "pid": ["1" * 24], "address": ["support@desk.example"], "key": ["intake.unknown_sender", "contacts.bin_days", "notes"]}
 #: What bodies name, so that some of them are not refused for it.
 KNOWN = {"mailbox": ["support@desk.example"], "requester": ["1" * 24], "person_id": ["1" * 24], "company_id": ["2" * 24], "kind_id": ["e" * 24], "stage": ["Offer sent"],
          "to_company": ["2" * 24],
@@ -136,6 +138,7 @@ def _fill(made: Database) -> str:
         nora, jonas = add_agent(db, "nora@desk.example"), add_agent(db, "jonas@desk.example", role="admin")
         tokens = [new_token(db, nora), new_token(db, jonas)]
         first, second = (create_person(db, {"last_name": name}, by=None, exempt=True) for name in ("Vik", "Wik"))
+        db.add(LegalHold(of="person", record_id=second.id, record_uid=second.uid, reason="A claim", basis="authority", review_on=date(2030, 1, 1)))
         db.add(DuplicatePair(person_id=first.id, other_id=second.id, points=50, evidence=[]))
     stage.append(create_app())
     agent, admin = (Caller(stage[0].test_client(), token) for token in tokens)
