@@ -169,6 +169,9 @@ OPTIONS: dict[str, Option] = {
                                "empty for nowhere.")),
     "services.sms": Option("", _link("number"), N_("What sends an SMS to a number, such as sms:{number} or a page of your provider; without it "
                            "cards have no button for SMS.")),
+    "privacy.report_days": Option(30, _whole(1, 365), N_("Days for which a privacy report is kept once it is made, with its files; one that is made later "
+                                  "tells what is other than in it.")),
+    "privacy.link_days": Option(7, _whole(1, 90), N_("Days for which the link works that a person gets to their privacy report.")),
     "privacy.four_eyes_above": Option(1000, _whole(0, 1_000_000), N_("Messages above which erasing a person needs "
                                       "a second agent.")),
 }
