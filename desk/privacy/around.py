@@ -26,7 +26,7 @@ from desk.tickets.ticket import Ticket
 ABROAD = ("reply", "forward", "acknowledgement")
 LOT = 500
 #: Where a person may be named by others, with the column that says when.
-NAMED_IN = {"messages": "at", "contact_notes": "at", "activities": "created_at", "tickets": "created_at"}
+NAMED_IN = {"messages": "at", "contact_notes": "at", "activities": "created_at"}
 
 
 def origins(db: Session, gatherer: Gatherer) -> list[Entry]:

@@ -93,6 +93,13 @@ class Gatherer:
             return None
         return self.veil.over(value, others, phones=phones) if _is_prose(name) else value
 
+    def _address(self, number: int) -> str | None:
+        if ("addresses", number) not in self._named:
+            addresses = Base.metadata.tables["addresses"]
+            value = self.db.scalar(select(addresses.c.value).where(addresses.c.id == number))
+            self._named["addresses", number] = self.veil.pair("", value) if value else ""
+        return self._named["addresses", number]
+
     def _changed(self, fields: Entry) -> Entry:
         """A field that holds the number of another record says its name; one that names one of us says nothing."""
         column = Base.metadata.tables["persons"].c.get(fields["field"])
@@ -108,9 +115,7 @@ class Gatherer:
     def _name_of(self, column: Column[Any], number: int) -> str | None:
         """What the row is called that a column names; an address of the person's own."""
         if any(key.column.table.name == "addresses" for key in column.foreign_keys):
-            addresses = Base.metadata.tables["addresses"]
-            value = self.db.scalar(select(addresses.c.value).where(addresses.c.id == number))
-            return self.veil.pair("", value) if value else None
+            return self._address(number)
         table = leads_to(column)
         if table is None:
             return None
