@@ -108,8 +108,9 @@ def opened(db: Session, token: str) -> PrivacyReport:
     return report
 
 
-def note_opened(db: Session, report: PrivacyReport) -> None:
+def note_opened(db: Session, token: str) -> None:
     """Somebody has taken the file: the first time is noted."""
+    report = opened(db, token)
     if report.opened_at is None:
         report.opened_at = now()
         record(db, PrivacyReportOpened(tuple(persons_in(db, report))))

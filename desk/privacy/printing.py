@@ -9,7 +9,7 @@ from typing import Any
 import typst
 
 from core.i18n import gettext as _
-from core.i18n import language, ngettext
+from core.i18n import language
 from core.rendering import TEMPLATES
 from desk.privacy import wording as w
 from desk.reports.printing import FONTS
@@ -76,7 +76,7 @@ def _corrected(told: Mapping[str, Any]) -> dict[str, Any]:
         return {"title": "", "lines": []}
     day = w.day_said(told["before"])
     lines = [w.corrected_said(one) for one in told["corrected"]]
-    return {"title": ngettext("Corrected since the report of %(day)s", "Corrected since the report of %(day)s", len(lines), day=day) if lines
+    return {"title": _("Corrected since the report of %(day)s", day=day) if lines
             else _("Nothing was corrected since the report of %(day)s", day=day), "lines": lines}
 
 

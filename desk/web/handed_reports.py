@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, url_for
 
+from core.database import database
 from core.errors import Refused
 from core.i18n import day, speaking
 from core.i18n import gettext as _
@@ -42,7 +43,9 @@ def file(token: str, ending: str) -> Any:
     except Refused as refused:
         return _page(error=retell(refused.sentence)), 410
     answer: Response = report_file(report, ending, complete=True)
-    handing.note_opened(db(), report)
+    if report.opened_at is None:
+        with database().write() as writing:         # the request itself only reads
+            handing.note_opened(writing, token)
     return answer
 
 
