@@ -52,7 +52,8 @@ class Gatherer:
         if not rows:
             return None, []
         others = self.veil.taking_part({row["_ticket"] for row in rows if row["_ticket"] is not None})
-        return int(rows[-1]["_key"]), [self._entry(place, row, columns, others.get(row["_ticket"], [])) for row in rows]
+        entries = [self._entry(place, row, columns, others.get(row["_ticket"], [])) for row in rows]
+        return int(rows[-1]["_key"]), [one for one in entries if place.table != "changes" or {"before", "after"} & one["fields"].keys()]
 
     def _entry(self, place: Place, row: RowMapping, columns: Sequence[tuple[str, Column[Any]]], others: Any) -> Entry:
         foreign = place.ticket is not None and row.get("direction") != "out"

@@ -68,7 +68,7 @@ CODES = {
               "sent": N_("sent"), "queued": N_("waits to be sent"), "failed": N_("not sent")},
     "list": {"erased": N_("erased"), "objected": N_("objected")},
     "where": {"messages": N_("messages"), "contact_notes": N_("notes"), "activities": N_("activities"), "tickets": N_("tickets")}}
-CODES["source"] = CODES["created_how"]
+CODES["source"] = CODES["created_how"] | {"wrote to us": N_("a mail")}
 CHANNELS = {"mail": N_("mail"), "phone": N_("telephone"), "chat": N_("chat")}
 _DAY, _MOMENT = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d)?")
 
