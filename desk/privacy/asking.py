@@ -108,11 +108,12 @@ def report_for(db: Session, agent: Agent, uid: str, *, lock: bool = False) -> Pr
 
 
 def whose(db: Session, report: PrivacyReport) -> Person:
-    """The person that a report is of: of several the one it was asked for goes on. Raises Unknown where they are in the bin or gone."""
+    """The person that a report is of: of several the one it was asked for goes on. Raises Unknown where one of them is in the bin or gone."""
     uids = persons_in(db, report)
     found = db.scalars(select(Person).where(Person.uid.in_(uids)).order_by(Person.id)).all()
+    hidden = next((one for one in found if one.binned_at is not None), None)
     living = next((one for one in found if one.living), None)
-    return living or person_called(db, uids[0] if uids else "")
+    return living if living is not None and hidden is None else person_called(db, hidden.uid if hidden else uids[0] if uids else "")
 
 
 def _resembling(db: Session, person: Person) -> list[dict[str, Any]]:

@@ -28,7 +28,7 @@ from desk.privacy.asking import KIND, needs_right
 from desk.privacy.document import document
 from desk.privacy.facts import PrivacyReportOpened, PrivacyReportReleased, PrivacyReportSent
 from desk.privacy.kept import PrivacyReport, persons_in
-from desk.privacy.printing import pdf_of
+from desk.privacy.printing import is_cut, pdf_of
 from desk.wording import render
 
 WAYS = ("pdf", "link")
@@ -69,6 +69,8 @@ def send(db: Session, report: PrivacyReport, holding_uid: str, way: str, *, by: 
     _made(report)
     if not report.complete:
         raise Refused(N_("Private notes or locked mails are in it: an admin has to release it first."))
+    if way == "pdf" and is_cut(report.summary.get("counts", {})):
+        raise Refused(N_("It is too long for one file: send the link, under which all of it is."), {"way": N_("Send the link.")})
     if way not in WAYS or (way == "pdf" and report.form != "report"):
         raise Refused(N_("It cannot be sent like this."), {"way": N_("Choose one of those offered.")})
     holding = next((one for one in addresses_for(db, report) if one.uid == holding_uid), None)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import typst
 
 from core.i18n import gettext as _
-from core.i18n import language
+from core.i18n import language, ngettext
 from core.rendering import TEMPLATES
 from desk.privacy import wording as w
 from desk.reports.printing import FONTS
@@ -25,6 +25,8 @@ HEADINGS = {"messages": ("direction", "subject"), "tickets": ("subject",), "acti
 UNSAID = frozenset({"at", "since", "created_at"})
 #: A code of ours, which the change says better.
 CODES = {"changes": ("kind",)}
+#: Records of a section that are printed, the latest: tagged pages take memory, some 300 MB for a thousand long mails. JSON has them all.
+MOST_PRINTED = 1000
 #: Recipients that the summary names.
 MOST_NAMED = 10
 
@@ -45,11 +47,21 @@ def _data(told: Mapping[str, Any], desk: str) -> dict[str, Any]:
         "language": language(), "desk": desk, "title": title, "foot": _("Made on %(day)s", day=made),
         "lead": _("This is everything that %(desk)s holds about you, as it was on %(day)s.", desk=desk, day=made),
         "summary": _summary(told), "summary_title": _("In short"), "corrected": _corrected(told),
-        "sections": [{"title": w.section_said(one["section"]), "about": _about(one["section"]),
-                      "entries": [_entry(entry) for entry in one["entries"]]} for one in told["sections"]],
+        "sections": [{"title": w.section_said(one["section"]), "about": " ".join(filter(None, (_about(one["section"]), _left_out(one["entries"])))),
+                      "entries": [_entry(entry) for entry in one["entries"][-MOST_PRINTED:]]} for one in told["sections"]],
         "rights_title": _("What you can ask of us"), "rights": [
             _("To have what is wrong corrected."), _("To have it deleted, or used no more."),
             _("To have a copy for another service of what you gave us yourself."), _("To complain to the data protection authority of your country.")]}
+
+
+def is_cut(counts: Mapping[str, int]) -> bool:
+    """Whether there are more records of a section than are printed."""
+    return any(count > MOST_PRINTED for count in counts.values())
+
+
+def _left_out(entries: Sequence[Mapping[str, Any]]) -> str:
+    left = len(entries) - MOST_PRINTED
+    return ngettext("%(n)s earlier one is in the file for programs alone.", "%(n)s earlier ones are in the file for programs alone.", left) if left > 0 else ""
 
 
 def _summary(told: Mapping[str, Any]) -> list[dict[str, str]]:

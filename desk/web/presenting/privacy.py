@@ -19,6 +19,7 @@ from desk.operating import acts
 from desk.privacy import asking, handing
 from desk.privacy.document import document, reads_all
 from desk.privacy.kept import PrivacyReport
+from desk.privacy.printing import is_cut
 from desk.privacy.wording import corrected_said, section_said
 from desk.web.presenting.choices import LANGUAGES, language_name
 from desk.web.presenting.faces import person_face
@@ -119,5 +120,5 @@ def _held_back(told: dict[str, Any]) -> str:
 
 def _sending(report: PrivacyReport) -> dict[str, Any]:
     ways = [("pdf", _("As a file (PDF)")), ("link", _("As a link that ends"))]
-    return {"addresses": [(one.uid, one.address.value) for one in handing.addresses_for(db(), report)], "ways": ways if report.form == "report" else ways[1:],
+    return {"addresses": [(one.uid, one.address.value) for one in handing.addresses_for(db(), report)], "ways": ways if report.form == "report" and not is_cut(report.summary.get("counts", {})) else ways[1:],
             "url": url_for("privacy_reports.send", uid=report.uid)}

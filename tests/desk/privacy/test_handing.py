@@ -21,7 +21,7 @@ from core.clock import now
 from core.errors import Refused
 from core.options import set_option
 from desk.outbound import OutboundMail
-from desk.privacy import handing
+from desk.privacy import handing, printing
 from desk.privacy.kept import PrivacyReport, ReportPart, ReportPerson
 from desk.privacy.portable import packed
 from jobs import cleaning
@@ -91,6 +91,19 @@ def test_the_link_ends(desk):
         handing.opened(db, other).link_until = now() - timedelta(seconds=1)
     with desk.database.read() as db, pytest.raises(Refused):
         handing.opened(db, other)
+
+
+def test_what_is_too_long_for_a_file_goes_by_the_link(desk, monkeypatch):
+    """S59: the latest are printed, the file says how many more there are, and JSON has them all."""
+    monkeypatch.setattr(printing, "MOST_PRINTED", 2)
+    made = released(desk)
+    assert "Dear Mads, it is fixed." in desk.words(made) and "My printer is quixotic" in desk.words(made)
+    told = printing._data(desk.told(made), "Skranke")
+    section = next(one for one in told["sections"] if one["title"] == "Conversations")
+    assert len(section["entries"]) == 2 and section["about"] == "2 earlier ones are in the file for programs alone."
+    with pytest.raises(Refused):
+        send(desk, made, "pdf")
+    assert send(desk, made, "link")
 
 
 def test_only_to_an_address_on_the_card(desk):

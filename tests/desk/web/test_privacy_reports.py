@@ -192,10 +192,14 @@ def test_the_page_asks_a_bounded_number_of_questions(admin_client: FlaskClient, 
     assert count() <= first < 60
 
 
-def test_nobody_in_the_bin(admin_client: FlaskClient, mads: str) -> None:
+def test_nobody_in_the_bin(admin_client: FlaskClient, fresh_database: Database, jonas: Agent, mads: str) -> None:
     """S63: of whoever is deleted nothing is made or shown."""
     report = make(admin_client, mads)
+    with fresh_database.write() as db:
+        other = create_person(db, {"first_name": "Mads", "last_name": "Zyxwold"}, by=jonas, exempt=True).uid
+    both = make(admin_client, other, include=mads)
     admin_client.post(f"/persons/{mads}/end")
+    assert admin_client.get(both).status_code in (404, 410), "nor where they are in the report of another"
     assert admin_client.get(f"/persons/{mads}/privacy").status_code in (404, 410)
     assert admin_client.get(report).status_code in (404, 410)
     assert admin_client.get(f"{report}/report.json").status_code in (404, 410)
