@@ -20,13 +20,14 @@ NOTIFY = {"new": ["bell"], "assigned": ["bell", "mail"], "answered": ["bell"], "
 class Agent(Row, Versioned, Base):
     """A user of the desk. ``session_version`` rises when every sign-in must end (new password, role taken). From
     ``away_from`` to ``away_until``, days in the agent's own zone, the deputy gets what would be theirs. ``calendar_key``, where there
-    is one, opens their calendar to who has its address."""
+    is one, opens their calendar to who has its address. ``privacy_reports``: an admin has given them the right to make these (S55)."""
 
     __tablename__ = "agents"
     email: Mapped[str] = personal(String(254), unique=True, erase="rewrite", report=False)
     name: Mapped[str] = personal(String(120), erase="rewrite", report=False)
     password_hash: Mapped[str] = plain(String(200), default="")
     role: Mapped[str] = plain(String(10), default="agent")
+    privacy_reports: Mapped[bool] = plain(default=False)
     active: Mapped[bool] = plain(default=True)
     language: Mapped[str] = plain(String(2), default="en")
     timezone: Mapped[str] = plain(String(60), default="Europe/Oslo")

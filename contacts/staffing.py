@@ -19,7 +19,7 @@ from core.i18n import N_
 from core.options import LANGUAGES
 
 #: What a change is called in the history, in the order of importance.
-NAMED = {"active": "switched", "role": "role", "email": "address"}
+NAMED = {"active": "switched", "role": "role", "email": "address", "privacy_reports": "right"}
 
 
 def edit_agent(db: Session, agent: Agent, fields: Mapping[str, Any], *, by: Agent, version: int | None = None) -> None:

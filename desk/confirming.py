@@ -21,7 +21,7 @@ from desk.wording import render
 def send_link(db: Session, holding: Holding, *, by: Agent) -> OutboundMail:
     """Write it into the outbound ledger. It names nobody, for somebody else may read it. Raises Refused."""
     link = f"{settings().url}/address/{holding.uid}/{new_signature(db, holding, by=by)}"
-    person, mailbox = holding.person, _mailbox(db, holding.person, by)
+    person, mailbox = holding.person, mailbox_for(db, holding.person, by)
     language, address = _language(db, person, mailbox), holding.address.value
     mail = render(db, "confirmation", language, mailbox, name=address, address=address, link=link,
                   mailbox=mailbox.name if mailbox else option(db, "desk.name"))
@@ -29,7 +29,7 @@ def send_link(db: Session, holding: Holding, *, by: Agent) -> OutboundMail:
                    agent_id=by.id, language=language)
 
 
-def _mailbox(db: Session, person: Person, by: Agent) -> Mailbox | None:
+def mailbox_for(db: Session, person: Person, by: Agent) -> Mailbox | None:
     """Where they wrote last, of those that the agent sees; else the first of these."""
     seen = visible_mailbox_ids(db, by)
     last = db.scalar(select(Ticket.mailbox_id).where(

@@ -20,10 +20,11 @@ from core.operations import Operation, OperationItem, turn
 from desk.bulk_acts import ACTS
 from desk.erasing import asking as erasing
 from desk.legal_holds import WAITING as HELD
+from desk.privacy import asking as privacy
 from desk.undoing import undo
 
 #: Kinds that stand in the list; others belong to a page of their own.
-LISTED = (*(act.kind for act in ACTS), unmoving.KIND, duplicate_scan.KIND, erasing.KIND)
+LISTED = (*(act.kind for act in ACTS), unmoving.KIND, duplicate_scan.KIND, erasing.KIND, privacy.KIND)
 #: What a button does → (the state it leads to, the states it is offered in).
 TURNS = {"approve": ("approved", ("planned",)), "pause": ("paused", ("approved", "running")), "resume": ("approved", ("paused",)),
          "cancel": ("cancelled", ("planned", "approved", "running", "paused"))}
@@ -73,7 +74,7 @@ def _subjects(item: OperationItem) -> list[str]:
 
 def acts(db: Session, operation: Operation) -> list[str]:
     """What may be done with it now."""
-    steered = operation.kind in bulk.BULKS or operation.kind in (duplicate_scan.KIND, erasing.KIND)
+    steered = operation.kind in bulk.BULKS or operation.kind in (duplicate_scan.KIND, erasing.KIND, privacy.KIND)
     found = [act for act, (_state, offered) in TURNS.items() if steered and operation.state in offered and not _waits(operation, act)]
     moved = operation.kind in (unmoving.KIND, unmoving.AMONG) and operation.state == "done"
     return [*found, *(["undo"] if moved or bulk.undoable(db, operation) else [])]

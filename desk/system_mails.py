@@ -50,6 +50,11 @@ MAILS: dict[str, SystemMail] = {
     "confirmation": SystemMail(
         N_("Is this your address? (to customers)"), N_("When an agent asks a person to confirm an address"),
         (_NAME, Word("address", N_("the address that is to be confirmed"), "kari@home.example"), _MAILBOX, _LINK), needs=("link",)),
+    "privacy_report": SystemMail(
+        N_("Privacy report, attached (to customers)"), N_("When an agent sends a person their privacy report as a file"), (_NAME, _MAILBOX)),
+    "privacy_link": SystemMail(
+        N_("Privacy report, by a link (to customers)"), N_("When an agent sends a person a link to their privacy report"),
+        (_NAME, _MAILBOX, _LINK, Word("until", N_("the last day on which the link works"), N_("14 March 2026"))), needs=("link",)),
     "verification": SystemMail(
         N_("Is this your address?"), N_("When an agent adds another address of theirs"),
         (_NAME, Word("address", N_("the address that is to be confirmed"), "kari@home.example"), _DESK, _LINK),

@@ -27,6 +27,7 @@ from core.options import option
 from desk import idempotency
 from desk.mailbox_sign_ins import MailboxSignIn
 from desk.mailboxes import Alert
+from desk.privacy.kept import forget_old
 from desk.routing import COUNTED_DAYS, RoutingMatch
 from desk.tickets.attaching import pictures_in
 from desk.tickets.drafting import forget_begun
@@ -89,6 +90,12 @@ def operations() -> None:
         db.execute(delete(Operation).where(Operation.ended_at < before))
         db.execute(delete(Operation).where(Operation.state == "planned", Operation.phase == "run", Operation.created_at < before))
         db.execute(delete(Operation).where(Operation.state == "paused", Operation.phase == "lay", Operation.created_at < before))
+
+
+def privacy_reports() -> None:
+    """Let go of privacy reports whose days are over, with their files and links."""
+    with database().write() as db:
+        forget_old(db)
 
 
 def notifications() -> None:

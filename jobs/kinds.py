@@ -12,6 +12,8 @@ from core.operations import KINDS, Operation
 from desk import bulk_acts, mailbox_sign_ins, simulating
 from desk.erasing import asking, running
 from desk.mailboxes import mailbox_called
+from desk.privacy import asking as privacy
+from desk.privacy import running as reporting
 from desk.reports import keeping, making
 from desk.retention import running as retention
 from jobs.explaining import explain
@@ -26,7 +28,7 @@ def register() -> None:
     KINDS.update({"mailbox.test": test_mailbox, mailbox_sign_ins.KIND: sign_in_mailbox, "mail.explain": explain_mail,
                   simulating.KIND: simulating.run, simulating.DRAFT: simulating.run, duplicate_scan.KIND: duplicate_scan.run,
                   keeping.KIND: making.run, asking.KIND: running.run, asking.PURGE: running.run,
-                  retention.KIND: retention.run})
+                  retention.KIND: retention.run, privacy.KIND: reporting.run})
 
 
 def test_mailbox(db: Session, operation: Operation) -> None:

@@ -66,6 +66,7 @@ TIMETABLE = (
     Entry("counts", cleaning.counts, "31 3 * * *"),
     Entry("answers", cleaning.answers, "29 3 * * *"),
     Entry("operations", cleaning.operations, "37 3 * * *"),
+    Entry("privacy-reports", cleaning.privacy_reports, "27 * * * *"),
     Entry("drafts", cleaning.drafts, "19 3 * * *"),
     Entry("records", cleaning.records, "21 3 * * *"),
     Entry("bin", purging.persons, "53 * * * *"),

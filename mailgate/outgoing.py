@@ -18,6 +18,7 @@ from core.tokens import unseal
 from desk.addressing import bounce_address, notification_address, reply_address
 from desk.mailboxes import Mailbox
 from desk.outbound import OutboundMail
+from desk.privacy.handing import printed_for
 from desk.signature import signature_of
 from desk.tickets.message import Message
 from desk.tickets.ticket import Ticket
@@ -105,6 +106,9 @@ def report_of(db: Session, row: OutboundMail) -> list[Enclosed]:
     """The file that a worker made for this mail. Raises Refused where it is no longer kept."""
     if not row.operation_uid:
         return []
+    report = printed_for(db, row.operation_uid)
+    if report is not None:
+        return [Enclosed(report.name, "application/pdf", len(report.pdf), sha256(report.pdf).hexdigest(), "", content=report.pdf)]
     operation = db.scalar(select(Operation).where(Operation.uid == row.operation_uid))
     if operation is None or operation.file is None:
         raise Refused(N_("The file of this mail is no longer kept."))

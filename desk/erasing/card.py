@@ -19,6 +19,7 @@ from core.history import Change, FactSubject
 from core.operations import OperationItem
 from core.search import forget
 from desk.erasing.subject import LOT, Subject
+from desk.privacy.kept import drop_reports
 from desk.tickets.legal_holds import held_tickets
 from desk.tickets.message import Message, Notification
 from desk.tickets.ticket import Participant, Ticket
@@ -34,6 +35,7 @@ SHARED = {"contact_notes": ("company_id", "project_id"), "contact_files": ("comp
 def erase_card(db: Session, subject: Subject) -> list[str]:
     """Take away everything that is the person's, and the person; returns the digests of their files."""
     ids = subject.persons
+    drop_reports(db, subject.uids)
     digests = [one for one in db.scalars(select(Person.photo_digest).where(Person.id.in_(ids))) if one]
     digests += db.scalars(select(File.digest).where(File.person_id.in_(ids))).all()
     for table, columns in _pointing():

@@ -40,6 +40,7 @@ from core.search import forget, index_message
 from desk.erasing.reading import Reader
 from desk.erasing.subject import Subject
 from desk.erasing.tombstones import other_messages
+from desk.privacy.kept import ReportPerson, drop_printed
 from desk.tickets.message import Message
 
 #: Tables that other steps see to, or that hold no words of customers.
@@ -193,9 +194,15 @@ NEAR: dict[str, Callable[[Subject, Table], ColumnElement[bool]]] = {
 }
 
 
+def _of_other_reports(subject: Subject, column: str) -> ColumnElement[bool]:
+    table = Base.metadata.tables["privacy_reports" if column == "id" else "privacy_report_parts"]
+    return table.c[column].not_in(select(ReportPerson.report_id).where(ReportPerson.person_uid.in_(subject.uids)))
+
+
 #: Table → rows that do not go whole by another step.
 OTHERS: dict[str, Callable[[Subject], ColumnElement[bool]]] = {
-    "messages": other_messages, "tickets": lambda subject: not_(func.coalesce(subject.own_tickets, false()))}
+    "messages": other_messages, "tickets": lambda subject: not_(func.coalesce(subject.own_tickets, false())),
+    "privacy_report_parts": lambda subject: _of_other_reports(subject, "report_id"), "privacy_reports": lambda subject: _of_other_reports(subject, "id")}
 
 
 def _reindex(db: Session, numbers: Sequence[int]) -> None:
@@ -206,7 +213,7 @@ def _reindex(db: Session, numbers: Sequence[int]) -> None:
         index_message(db, one.id, one.ticket_id, [one.subject, one.from_name, one.from_address, one.text])
 
 
-AFTERWARDS: dict[str, Callable[[Session, Sequence[int]], None]] = {"messages": _reindex}
+AFTERWARDS: dict[str, Callable[[Session, Sequence[int]], None]] = {"messages": _reindex, "privacy_report_parts": drop_printed}
 
 
 def _may_name(column: Column[Any]) -> bool:

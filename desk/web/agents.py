@@ -48,6 +48,7 @@ def create() -> Any:
     try:
         agent = add_agent(db(), posted("email"), name=posted("name"), role=posted("role") or "agent", by=me().uid,
                           language=posted("language") or "en", timezone=option(db(), "desk.timezone"))
+        agent.privacy_reports = ticked("privacy_reports")
         _belong(agent)
     except Refused as refused:
         return _form(None, errors_of(refused)), refused.status
@@ -69,7 +70,7 @@ def update(uid: str) -> Any:
     """Save it. One's own right to sign in stays: nobody locks themselves out."""
     agent = agent_with_uid(db(), uid, lock=True)
     fields = {"name": " ".join(posted("name").split()), "email": posted("email"), "role": posted("role"),
-              "language": posted("language"), "active": ticked("active") or agent.id == me().id}
+              "language": posted("language"), "active": ticked("active") or agent.id == me().id, "privacy_reports": ticked("privacy_reports")}
     try:
         with in_turn():
             edit_agent(db(), agent, fields, by=me(), version=version())
@@ -132,9 +133,9 @@ def show(agent: Agent, errors: dict[str, str], *, away: dict[str, str]) -> str:
 def _form(agent: Agent | None, errors: dict[str, str] | None = None, *, away: dict[str, str] | None = None) -> str:
     shown = agent or Agent(name="", email="", role="agent", language=me().language, active=True)
     kept: dict[str, Any] = {"name": shown.name, "email": shown.email, "role": shown.role, "language": shown.language,
-                            "active": shown.active}
+                            "active": shown.active, "privacy_reports": bool(shown.privacy_reports)}
     if errors and away is None:
-        kept |= typed(("name", "email", "role", "language")) | {"active": ticked("active")}
+        kept |= typed(("name", "email", "role", "language")) | {one: ticked(one) for one in ("active", "privacy_reports")}
     uid = agent.uid if agent else ""
     form = {"values": kept, "uid": uid, "new": agent is None, "title": shown.name or _("New agent"),
             "version": version() if errors and away is None else shown.version, "me": bool(agent) and shown.id == me().id,

@@ -1,7 +1,7 @@
 """What is kept for how long, and what is held: rules of retention, legal holds, and when a ticket was emptied.
 
 Revision ID: 0009
-Revises: 0007
+Revises: 0008
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from alembic import op
 
 import core.database
 
-revision, down_revision = "0009", "0007"
+revision, down_revision = "0009", "0008"
 branch_labels = depends_on = None
 
 _STANDING, _CLOSED = sa.text("lifted_at IS NULL"), sa.text("closed_at IS NOT NULL")

@@ -80,6 +80,6 @@ def _absence(agent: Row, given: dict[str, Any]) -> None:
 def _shown(row: Row) -> Agent:
     db().flush()
     deputy = db().get(Row, row.deputy_id) if row.deputy_id is not None else None
-    return Agent(id=row.uid, email=row.email, name=row.name, role=row.role, active=row.active, language=row.language,
+    return Agent(id=row.uid, email=row.email, name=row.name, role=row.role, active=row.active, privacy_reports=row.privacy_reports, language=row.language,
                  timezone=row.timezone, away_from=row.away_from, away_until=row.away_until,
                  deputy=deputy.email if deputy else None, version=row.version)

@@ -9,8 +9,11 @@ from sqlalchemy import select
 
 from core.errors import Unknown
 from core.i18n import N_
+from core.operations import Operation as Row
 from core.operations import OperationItem as ItemRow
 from desk.operating import LISTED, act_on, operation_for, operations_of
+from desk.privacy import asking as privacy
+from desk.privacy.document import document, reads_all
 from desk.web.api.bearer import me
 from desk.web.api.paging import Listed, cut, key_of
 from desk.web.api.routing import get, post
@@ -46,7 +49,7 @@ def result(uid: str) -> Result:
     row = operation_for(db(), me(), uid)
     if row.state not in ("done", "undone") or not row.result:
         raise Unknown(N_("There is no result yet."))
-    return Result(row.result)
+    return Result(_report(row) if row.kind == privacy.KIND else row.result)
 
 
 @get("/operations/<uid:uid>/items")
@@ -88,6 +91,15 @@ def cancel(uid: str) -> Operation:
 def destroy(uid: str) -> Operation:
     """Take back what was done, where that is kept: a bulk act by a worker, item by item."""
     return _acted(uid, "undo")
+
+
+def _report(row: Row) -> dict[str, Any]:
+    """The report that was made, as far as whoever asks may read it; of a file where that is."""
+    report = privacy.report_for(db(), me(), row.result["report"])
+    form = row.given.get("format", "json")
+    if form != "json":
+        return {"report": report.uid, "format": form, "file_url": f"/api/v1/privacy-reports/{report.uid}.{form}"}
+    return {"report": report.uid, **document(db(), report, complete=reads_all(report, me()))}
 
 
 def _acted(uid: str, act: str) -> Operation:

@@ -54,6 +54,8 @@ SAID = {
     "person.told_apart": ("users", N_("Found to be another than somebody alike")),
     "address.health": ("mail-off", N_("Address judged by what came back")),
     "ticket.locked_mail_read": ("lock", N_("Locked e-mails were read")),
+    "privacy_report.made": ("shield", N_("A privacy report was made")), "privacy_report.released": ("shield", N_("What was held back of a privacy report was released")),
+    "privacy_report.sent": ("shield", N_("The privacy report was sent to them")), "privacy_report.opened": ("shield", N_("They opened their privacy report")),
     "person.merged": ("git-merge", N_("Another record was merged into this one")),
     "person.unmerged": ("git-merge", N_("Another record was taken out again")),
     "ticket.requester": ("user-check", N_("Recognised on a ticket")), "ticket.opened": ("mail", N_("Wrote a new request")),

@@ -23,6 +23,7 @@ from core.retelling import retell
 from desk.erasing import asking as erasing
 from desk.mailing import KIND as MAILING
 from desk.operating import acts, masks
+from desk.privacy import asking as privacy
 from desk.reports.keeping import KIND as REPORT
 from desk.retention.running import KIND as RETENTION
 from desk.web.presenting.changes import NAMED, field_called
@@ -38,7 +39,7 @@ KINDS = {"persons.update": N_("Change of many persons"), "companies.update": N_(
          "companies.delete": N_("Deletion of many companies"), MAILING: N_("Mail to many persons"), unmoving.AMONG: N_("Move of a person"),
          "persons.import": N_("Import of persons"), "companies.import": N_("Import of companies"),
          unmoving.KIND: N_("Move of a person"), duplicate_scan.KIND: N_("Search for duplicates"), REPORT: N_("Report"),
-         erasing.KIND: N_("Erasing of a person"), RETENTION: N_("What has had its time")}
+         erasing.KIND: N_("Erasing of a person"), RETENTION: N_("What has had its time"), privacy.KIND: N_("Privacy report")}
 #: What a worker does with a bulk act before it waits for a word, or while it takes it back.
 PHASES = {"lay": N_("Being read"), "plan": N_("Being looked through"), "undo": N_("Being taken back")}
 SIGNS = {"done": "sure", "planned": "heed", "failed": "late", "paused": "heed"}
@@ -110,10 +111,15 @@ def _line(operation: Operation, names: dict[str, str]) -> dict[str, Any]:
     going = operation.state in ("approved", "running")
     begun = operation.state == "approved" and operation.phase == "run" and operation.done > 0       # between two slices
     state = _(PHASES[operation.phase]) if going and operation.phase in PHASES else _(STATES["running" if begun else operation.state])
-    shown = "erasures.show" if operation.kind == erasing.KIND else "operations.show"
-    return {"uid": operation.uid, "url": url_for(shown, uid=operation.uid), "title": _(KINDS.get(operation.kind, operation.kind)),
+    return {"uid": operation.uid, "url": _page_of(operation), "title": _(KINDS.get(operation.kind, operation.kind)),
             "state": state, "sign": SIGNS.get(operation.state, ""), "by": names.get(operation.by_uid or "", _("The desk")),
             "at": stamp(operation.created_at), "items": ngettext("%(n)s record", "%(n)s records", operation.total)}
+
+
+def _page_of(operation: Operation) -> str:
+    if operation.kind == privacy.KIND:
+        return url_for("privacy_reports.show", uid=operation.given["report"])
+    return url_for("erasures.show" if operation.kind == erasing.KIND else "operations.show", uid=operation.uid)
 
 
 def _names(operations: Iterable[Operation]) -> dict[str, str]:

@@ -29,6 +29,7 @@ from desk.web.presenting.matters import matters_of
 from desk.web.presenting.merging import parts
 from desk.web.presenting.notes import notes_of_person
 from desk.web.presenting.panel_drawing import Card
+from desk.web.presenting.privacy import entry_of
 from desk.web.presenting.relations import beside, relations_of
 from desk.web.presenting.services import filled, place_url
 from desk.web.presenting.tabs import Tab, counts_of
@@ -69,6 +70,7 @@ def framed(person: Person, tab: str) -> dict[str, Any]:
         "move_url": url_for("person_moves.new", uid=person.uid), "link_url": url_for("person_companies.new", uid=person.uid),
         "copy_url": url_for("person_copies.new", uid=person.uid),
         "hold": mark_of_person(person), "hold_url": url_for("legal_holds.new", of="person", record=person.uid) if me().admin else None,
+        "privacy": entry_of(person),
         "erase_url": url_for("erasures.new", uid=person.uid) if me().admin else None,
         "delete_url": url_for("persons.destroy", uid=person.uid) if me().admin else None, "deleted_until": day(now() + kept(db())),
         "uid": person.uid, "email": next((a["value"] for a in facts["addresses"] if a["kind"] == "mail" and not a["bad"]), ""),

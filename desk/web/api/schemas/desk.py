@@ -26,6 +26,7 @@ class Agent(Shape):
     name: str
     role: Role
     active: bool
+    privacy_reports: bool = Field(description="Given the right to make privacy reports; admins have it in any case.")
     language: Language
     timezone: str
     away_from: date | None = Field(description="The first day of an absence, in the agent's time zone.")
@@ -42,6 +43,7 @@ class AgentChange(Changes):
     name: Name = ""
     role: Role = "agent"
     active: bool = True
+    privacy_reports: bool = False
     language: Language = "en"
     away_from: Day | None = None
     away_until: Day | None = None

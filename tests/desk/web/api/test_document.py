@@ -11,7 +11,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -41,11 +41,13 @@ from contacts.project import Project, ProjectMember
 from contacts.relation import Relation, RelationKind
 from contacts.sale import Sale, SaleMember, SaleStage
 from contacts.selection import Selection
+from core.clock import now
 from core.database import Database, database
 from core.operations import Operation
 from desk.inbound import InboundMail
 from desk.mailboxes import add_mailbox
 from desk.outbound import OutboundMail
+from desk.privacy.kept import PrivacyReport, ReportPerson
 from desk.tickets.message import Attachment, Message
 from desk.web import create_app
 from desk.web.api.openapi import document
@@ -63,7 +65,7 @@ NAMED: dict[str, tuple[Any, str]] = {
     "activities": (Activity, "f" * 24), "sales": (Sale, "12" * 12), "projects": (Project, "13" * 12), "campaigns": (Campaign, "14" * 12),
     "orders": (Order, "15" * 12), "notes": (Note, "0" * 24),
     "duplicates": (DuplicatePair, "10" * 12), "custom-fields": (CustomField, "20" * 12), "infotags": (Infotag, "30" * 12), "sale-stages": (SaleStage, "50" * 12),
-    "files": (File, "40" * 12), "legal-holds": (LegalHold, "60" * 12),
+    "files": (File, "40" * 12), "legal-holds": (LegalHold, "60" * 12), "privacy-reports": (PrivacyReport, "61" * 12),
 }
 WITHIN = {"aid": (Holding, "a" * 24), "eid": (Employment, "b" * 24)}
 #: Who takes part, below each kind of record.
@@ -174,6 +176,10 @@ def _fill(made: Database) -> str:
             db.execute(update(kind).where(kind.id == last).values(uid=uid))
         eva = db.scalars(select(Person).where(Person.uid == "1" * 24)).one()
         db.execute(update(Holding).where(Holding.uid == "a" * 24).values(person_id=eva.id))
+        report = PrivacyReport(uid="61" * 12, language="en", made_at=now(), until=now() + timedelta(days=9))
+        db.add(report)
+        db.flush()
+        db.add(ReportPerson(report_id=report.id, person_uid=eva.uid))
     return tokens[1]
 
 
