@@ -34,6 +34,8 @@ MOST = 100
 def bin_person(db: Session, person: Person, *, by: Agent, act: str = "") -> None:
     """Put a person into the bin, with whoever is part of them: found and shown nowhere, restorable. ``act`` names what is deleted
     in one go."""
+    if person.restricted_at is not None:
+        raise Refused(N_("This person is restricted, and is kept. Lift the restriction first."))
     if person.binned_at is not None:
         raise Refused(N_("This person is in the bin already."))
     person.binned_at = now()
@@ -51,7 +53,7 @@ def restore_person(db: Session, person: Person, *, by: Agent, answers: Mapping[s
 
     Raises Refused where they are not in the bin, or for longer than it keeps anything (S70), Conflict while answers are missing.
     """
-    if person.binned_at is None:
+    if person.binned_at is None or person.restricted_at is not None:
         raise Refused(N_("This person is not in the bin."))
     still_kept(db, person.binned_at)
     needs_answers(db, [person], answers or {})

@@ -21,15 +21,15 @@ from desk.wording import render
 def send_link(db: Session, holding: Holding, *, by: Agent) -> OutboundMail:
     """Write it into the outbound ledger. It names nobody, for somebody else may read it. Raises Refused."""
     link = f"{settings().url}/address/{holding.uid}/{new_signature(db, holding, by=by)}"
-    person, mailbox = holding.person, _mailbox(db, holding.person, by)
-    language, address = _language(db, person, mailbox), holding.address.value
+    person, mailbox = holding.person, mailbox_of(db, holding.person, by)
+    language, address = language_of(db, person, mailbox), holding.address.value
     mail = render(db, "confirmation", language, mailbox, name=address, address=address, link=link,
                   mailbox=mailbox.name if mailbox else option(db, "desk.name"))
     return enqueue(db, kind="system", mailbox=mailbox, recipients=[address], subject=mail.subject, text=mail.text, html=mail.html,
                    agent_id=by.id, language=language)
 
 
-def _mailbox(db: Session, person: Person, by: Agent) -> Mailbox | None:
+def mailbox_of(db: Session, person: Person, by: Agent) -> Mailbox | None:
     """Where they wrote last, of those that the agent sees; else the first of these."""
     seen = visible_mailbox_ids(db, by)
     last = db.scalar(select(Ticket.mailbox_id).where(
@@ -38,7 +38,7 @@ def _mailbox(db: Session, person: Person, by: Agent) -> Mailbox | None:
         Mailbox.id.in_(seen), Mailbox.active).order_by(Mailbox.id).limit(1))
 
 
-def _language(db: Session, person: Person, mailbox: Mailbox | None) -> str:
+def language_of(db: Session, person: Person, mailbox: Mailbox | None) -> str:
     company = person.employment.company.language if person.employment else None
     for code in (person.preferred_language, company, mailbox.language if mailbox else None):
         if code in LANGUAGES:

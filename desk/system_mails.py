@@ -50,6 +50,9 @@ MAILS: dict[str, SystemMail] = {
     "confirmation": SystemMail(
         N_("Is this your address? (to customers)"), N_("When an agent asks a person to confirm an address"),
         (_NAME, Word("address", N_("the address that is to be confirmed"), "kari@home.example"), _MAILBOX, _LINK), needs=("link",)),
+    "restriction_lifted": SystemMail(
+        N_("We use your data again (to customers)"), N_("When an admin lifts the restriction of a person"),
+        (_NAME, Word("since", N_("the day on which the restriction began"), N_("3 May 2026")), _MAILBOX)),
     "verification": SystemMail(
         N_("Is this your address?"), N_("When an agent adds another address of theirs"),
         (_NAME, Word("address", N_("the address that is to be confirmed"), "kari@home.example"), _DESK, _LINK),

@@ -22,7 +22,7 @@ from desk.access import visible_mailbox_ids
 from desk.tickets.recipients import written
 from desk.tickets.ticket import Ticket
 from desk.web.presenting.absence import away_note
-from desk.web.presenting.candidates import unknown
+from desk.web.presenting.candidates import standing, unknown
 from desk.web.presenting.faces import agent_entry, person_face
 from desk.web.presenting.links import addresses_url, company_url, person_edit_url, person_url
 from desk.web.presenting.places import Place
@@ -47,8 +47,16 @@ def card(ticket: Ticket) -> dict[str, Any]:
         selectinload(Person.employments).joinedload(Employment.company), selectinload(Person.legal_bases))).one()
     set_committed_value(ticket, "requester", person)     # for whoever draws more of the ticket
     if not person.living:
-        return unknown(ticket)
+        return restricted(ticket, person) if person.answered else unknown(ticket)
     return {**person_facts(person), **_tickets(person, ticket), "change_url": url_for("requesters.edit", number=ticket.number)}
+
+
+def restricted(ticket: Ticket, person: Person) -> dict[str, Any]:
+    """Whose data may not be used: who they are, so that they are answered, and no more (Art. 18)."""
+    address = ticket.requester_address
+    return {"known": False, "restricted": True, "name": person.name, "address": address.value if address else "", "candidates": [], "acts": [], "unrecorded": None,
+            "deleted": False, "restore_url": None, "standing": standing(ticket), "url": person_url(person) if me().admin else None, "favourite_url": None,
+            "tickets": [], "change_url": None}
 
 
 def card_at(text: str) -> dict[str, Any] | None:

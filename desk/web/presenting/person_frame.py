@@ -29,6 +29,7 @@ from desk.web.presenting.merging import parts
 from desk.web.presenting.notes import notes_of_person
 from desk.web.presenting.panel_drawing import Card
 from desk.web.presenting.relations import beside, relations_of
+from desk.web.presenting.restrictions import banner
 from desk.web.presenting.services import filled, place_url
 from desk.web.presenting.tabs import Tab, counts_of
 from desk.web.requests import db
@@ -67,8 +68,9 @@ def framed(person: Person, tab: str) -> dict[str, Any]:
         "layout_url": layout_url("person", tab, here()), "sides": sidebar(Card(person)), "service": option(db(), "features.service"), "tabs": tabs,
         "move_url": url_for("person_moves.new", uid=person.uid), "link_url": url_for("person_companies.new", uid=person.uid),
         "copy_url": url_for("person_copies.new", uid=person.uid),
+        "restrict_url": url_for("restrictions.show", uid=person.uid) if me().admin else None, "restricted": banner(person),
         "erase_url": url_for("erasures.new", uid=person.uid) if me().admin else None,
-        "delete_url": url_for("persons.destroy", uid=person.uid) if me().admin else None, "deleted_until": day(now() + kept(db())),
+        "delete_url": url_for("persons.destroy", uid=person.uid) if me().admin and person.living else None, "deleted_until": day(now() + kept(db())),
         "uid": person.uid, "email": next((a["value"] for a in facts["addresses"] if a["kind"] == "mail" and not a["bad"]), ""),
         "status": {"text": _("Active"), "kind": "sure"} if person.status == "active" else {"text": _("Has left"), "kind": "heed"},
         "marks": [text for text, holds in ((_("Private customer"), person.private_customer),

@@ -1,0 +1,52 @@
+"""Persons may be restricted: stored and not used.
+
+Revision ID: 0010
+Revises: 0007
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+import core.database
+
+revision, down_revision = "0010", "0007"
+branch_labels = depends_on = None
+
+RESTRICTED = sa.text("restricted_at IS NOT NULL")
+
+
+def upgrade() -> None:
+    """A mark on persons, and the list of restrictions."""
+    op.add_column("persons", sa.Column("restricted_at", core.database.Moment(timezone=True), nullable=True))
+    op.create_index("ix_persons_restricted", "persons", ["id"], unique=False, sqlite_where=RESTRICTED, postgresql_where=RESTRICTED)
+    op.create_table(
+        "restrictions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uid", sa.String(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("origin_person_id", sa.Integer(), nullable=True),
+        sa.Column("ground", sa.String(length=20), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at", core.database.Moment(timezone=True), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("lifted_at", core.database.Moment(timezone=True), nullable=True),
+        sa.Column("lifted_by_id", sa.Integer(), nullable=True),
+        sa.Column("told", sa.String(length=10), nullable=False),
+        sa.Column("told_how", sa.Text(), nullable=False),
+        sa.Column("mail_uid", sa.String(length=24), nullable=True),
+        sa.ForeignKeyConstraint(["by_id"], ["agents.id"], name=op.f("fk_restrictions_by_id"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["lifted_by_id"], ["agents.id"], name=op.f("fk_restrictions_lifted_by_id"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_restrictions_person_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_restrictions")),
+        sa.UniqueConstraint("uid", name=op.f("uq_restrictions_uid")))
+    op.create_index("ix_restrictions_person_id", "restrictions", ["person_id"], unique=False)
+
+
+def downgrade() -> None:
+    """Without them; whoever was restricted is used again: a mask alone would mean the bin, which purges."""
+    op.execute("UPDATE persons SET binned_at = NULL WHERE restricted_at IS NOT NULL")
+    op.drop_table("restrictions")
+    op.drop_index("ix_persons_restricted", table_name="persons")
+    op.drop_column("persons", "restricted_at")
