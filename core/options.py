@@ -169,6 +169,7 @@ OPTIONS: dict[str, Option] = {
                                "empty for nowhere.")),
     "services.sms": Option("", _link("number"), N_("What sends an SMS to a number, such as sms:{number} or a page of your provider; without it "
                            "cards have no button for SMS.")),
+    "privacy.lookup_days": Option(365, _whole(0, 3650), N_("Days for which it is kept how often an agent looked a person up; 0 counts nothing.")),
     "privacy.four_eyes_above": Option(1000, _whole(0, 1_000_000), N_("Messages above which erasing a person needs "
                                       "a second agent.")),
 }

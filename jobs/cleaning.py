@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from contacts.activity import Activity
 from contacts.agent import EndedSession, PasswordReset, RecentlySeen, SignInFailure
 from contacts.file import File
+from contacts.lookup import forget_old
 from contacts.matter_kinds import KINDS
 from contacts.merge import Merge
 from contacts.note import Note
@@ -70,6 +71,12 @@ def counts() -> None:
         db.execute(delete(RoutingMatch).where(RoutingMatch.day < now().date() - timedelta(days=2 * COUNTED_DAYS)))
         db.execute(delete(AutomaticSent).where(AutomaticSent.at < now() - timedelta(days=7)))
         db.execute(delete(Lease).where(Lease.until < now() - timedelta(days=7)))
+
+
+def lookups() -> None:
+    """Forget who was looked up longer ago than the option ``privacy.lookup_days`` says."""
+    with database().write() as db:
+        forget_old(db)
 
 
 def answers() -> None:

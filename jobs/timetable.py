@@ -62,6 +62,7 @@ TIMETABLE = (
     Entry("sign-ins", cleaning.sign_ins, "17 * * * *"),
     Entry("uploads", cleaning.uploads, "23 3 * * *"),
     Entry("counts", cleaning.counts, "31 3 * * *"),
+    Entry("lookups", cleaning.lookups, "33 3 * * *"),
     Entry("answers", cleaning.answers, "29 3 * * *"),
     Entry("operations", cleaning.operations, "37 3 * * *"),
     Entry("drafts", cleaning.drafts, "19 3 * * *"),

@@ -11,6 +11,7 @@ from contacts.address import Address
 from contacts.bin import Binned
 from contacts.favourite import AtHand
 from contacts.file import File
+from contacts.lookup import Lookup
 from contacts.person import Person
 from contacts.suppression import suppress
 from core.database import Base
@@ -70,6 +71,7 @@ def erase_trail(db: Session, subject: Subject) -> None:
         facts = select(FactSubject.fact_id).where(FactSubject.subject_uid.in_(some))
         db.execute(delete(Change).where(Change.fact_id.in_(facts)))
         db.execute(delete(Notification).where(Notification.subject_uid.in_(some)))
+        db.execute(delete(Lookup).where(Lookup.subject_uid.in_(some)))
         db.execute(delete(AtHand).where(AtHand.subject_uid.in_(some)))
         db.execute(delete(OperationItem).where(OperationItem.subject_uid.in_(some)))
         db.execute(delete(FactSubject).where(FactSubject.subject_uid.in_(some)))

@@ -1,4 +1,4 @@
-"""Persons may be restricted: stored and not used.
+"""Persons may be restricted: stored and not used; who was looked up is counted.
 
 Revision ID: 0010
 Revises: 0007
@@ -42,11 +42,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_restrictions")),
         sa.UniqueConstraint("uid", name=op.f("uq_restrictions_uid")))
     op.create_index("ix_restrictions_person_id", "restrictions", ["person_id"], unique=False)
+    op.create_table(
+        "lookups",
+        sa.Column("subject_uid", sa.String(length=24), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("purpose", sa.String(length=10), nullable=False),
+        sa.Column("agent_id", sa.Integer(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], name=op.f("fk_lookups_agent_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("subject_uid", "day", "purpose", "agent_id", name=op.f("pk_lookups")))
+    op.create_index("ix_lookups_day", "lookups", ["day"], unique=False)
 
 
 def downgrade() -> None:
     """Without them; whoever was restricted is used again: a mask alone would mean the bin, which purges."""
     op.execute("UPDATE persons SET binned_at = NULL WHERE restricted_at IS NOT NULL")
+    op.drop_table("lookups")
     op.drop_table("restrictions")
     op.drop_index("ix_persons_restricted", table_name="persons")
     op.drop_column("persons", "restricted_at")

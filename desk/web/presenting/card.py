@@ -21,6 +21,7 @@ from core.retelling import retell
 from desk.access import visible_mailbox_ids
 from desk.tickets.recipients import written
 from desk.tickets.ticket import Ticket
+from desk.web.looking_up import note_lookup
 from desk.web.presenting.absence import away_note
 from desk.web.presenting.candidates import standing, unknown
 from desk.web.presenting.faces import agent_entry, person_face
@@ -45,6 +46,7 @@ def card(ticket: Ticket) -> dict[str, Any]:
         joinedload(Person.service_level), joinedload(Person.category), joinedload(Person.business),
         *(joinedload(agent).lazyload(Agent.addresses) for agent in (Person.support_contact, Person.our_contact, Person.created_by)),
         selectinload(Person.employments).joinedload(Employment.company), selectinload(Person.legal_bases))).one()
+    note_lookup([person.uid], "ticket", me().id)
     set_committed_value(ticket, "requester", person)     # for whoever draws more of the ticket
     if not person.living:
         return restricted(ticket, person) if person.answered else unknown(ticket)
@@ -67,6 +69,8 @@ def card_at(text: str) -> dict[str, Any] | None:
     person = db().scalar(select(Person).join(Holding, Holding.person_id == Person.id).join(Address).where(
         Address.kind == "email", Address.normalised == normalise_email(address), Holding.until.is_(None),
         Person.merged_into_id.is_(None), Person.binned_at.is_(None)).order_by(Holding.id).limit(1))
+    if person is not None:
+        note_lookup([person.uid], "ticket", me().id)
     return {**person_facts(person), **_tickets(person, None)} if person else {"known": False, "address": address}
 
 

@@ -14,6 +14,7 @@ from core.clock import now
 from core.i18n import N_, day
 from core.i18n import gettext as _
 from core.options import option
+from desk.web.looking_up import note_lookup, purpose_of_page
 from desk.web.presenting.activities import activities_of, here
 from desk.web.presenting.at_hand import kept_at_hand
 from desk.web.presenting.card import person_facts
@@ -55,6 +56,7 @@ LISTS = (Tab("mails", N_("E-mails"), "person_mails.index", mails_of),
 
 def framed(person: Person, tab: str) -> dict[str, Any]:
     """The person as web/persons/_frame.html wants them, with one tab in front."""
+    note_lookup([person.uid], purpose_of_page(), me().id)
     facts = person_facts(with_companies(person)) | {"since": _since(person)} | card_then(person)
     counts = counts_of(person, LISTS)
     tabs = [one.drawn(person, tab, counts, as_of=request.args.get("as_of") if one in LAYOUTS else None) | {"rule": one is LISTS[0]}
@@ -68,7 +70,7 @@ def framed(person: Person, tab: str) -> dict[str, Any]:
         "layout_url": layout_url("person", tab, here()), "sides": sidebar(Card(person)), "service": option(db(), "features.service"), "tabs": tabs,
         "move_url": url_for("person_moves.new", uid=person.uid), "link_url": url_for("person_companies.new", uid=person.uid),
         "copy_url": url_for("person_copies.new", uid=person.uid),
-        "restrict_url": url_for("restrictions.show", uid=person.uid) if me().admin else None, "restricted": banner(person),
+        "lookups_url": url_for("lookups.index", uid=person.uid) if me().admin else None, "restrict_url": url_for("restrictions.show", uid=person.uid) if me().admin else None, "restricted": banner(person),
         "erase_url": url_for("erasures.new", uid=person.uid) if me().admin else None,
         "delete_url": url_for("persons.destroy", uid=person.uid) if me().admin and person.living else None, "deleted_until": day(now() + kept(db())),
         "uid": person.uid, "email": next((a["value"] for a in facts["addresses"] if a["kind"] == "mail" and not a["bad"]), ""),
