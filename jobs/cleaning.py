@@ -26,6 +26,7 @@ from desk import idempotency
 from desk.mailbox_sign_ins import MailboxSignIn
 from desk.mailboxes import Alert
 from desk.routing import COUNTED_DAYS, RoutingMatch
+from desk.telling import settle_all
 from desk.tickets.attaching import pictures_in
 from desk.tickets.drafting import forget_begun
 from desk.tickets.message import Attachment, AutomaticSent, Draft, Notification
@@ -77,6 +78,12 @@ def lookups() -> None:
     """Forget who was looked up longer ago than the option ``privacy.lookup_days`` says."""
     with database().write() as db:
         forget_old(db)
+
+
+def tellings() -> None:
+    """Note what came of mails to those who got data of a person; of erasings, mail and address go then."""
+    with database().write() as db:
+        settle_all(db)
 
 
 def answers() -> None:

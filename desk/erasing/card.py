@@ -19,6 +19,7 @@ from core.history import Change, FactSubject
 from core.operations import OperationItem
 from core.search import forget
 from desk.erasing.subject import LOT, Subject
+from desk.telling import Telling
 from desk.tickets.message import Message, Notification
 from desk.tickets.ticket import Participant, Ticket
 
@@ -71,6 +72,7 @@ def erase_trail(db: Session, subject: Subject) -> None:
         facts = select(FactSubject.fact_id).where(FactSubject.subject_uid.in_(some))
         db.execute(delete(Change).where(Change.fact_id.in_(facts)))
         db.execute(delete(Notification).where(Notification.subject_uid.in_(some)))
+        db.execute(delete(Telling).where(Telling.subject_uid.in_(some)))
         db.execute(delete(Lookup).where(Lookup.subject_uid.in_(some)))
         db.execute(delete(AtHand).where(AtHand.subject_uid.in_(some)))
         db.execute(delete(OperationItem).where(OperationItem.subject_uid.in_(some)))

@@ -1,4 +1,4 @@
-"""Persons may be restricted: stored and not used; who was looked up is counted.
+"""Persons may be restricted: stored and not used; who was looked up is counted; who got data of a person is told.
 
 Revision ID: 0010
 Revises: 0007
@@ -52,11 +52,27 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], name=op.f("fk_lookups_agent_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("subject_uid", "day", "purpose", "agent_id", name=op.f("pk_lookups")))
     op.create_index("ix_lookups_day", "lookups", ["day"], unique=False)
+    op.create_table(
+        "tellings",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uid", sa.String(), nullable=False),
+        sa.Column("subject_uid", sa.String(length=24), nullable=False),
+        sa.Column("about", sa.String(length=10), nullable=False),
+        sa.Column("address", sa.String(length=320), nullable=False),
+        sa.Column("mail_uid", sa.String(length=24), nullable=True),
+        sa.Column("at", core.database.Moment(timezone=True), nullable=False),
+        sa.Column("by_uid", sa.String(length=24), nullable=True),
+        sa.Column("outcome", sa.String(length=10), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tellings")),
+        sa.UniqueConstraint("uid", name=op.f("uq_tellings_uid")))
+    op.create_index("ix_tellings_subject", "tellings", ["subject_uid", "id"], unique=False)
+    op.create_index("ix_tellings_mail", "tellings", ["mail_uid"], unique=False)
 
 
 def downgrade() -> None:
     """Without them; whoever was restricted is used again: a mask alone would mean the bin, which purges."""
     op.execute("UPDATE persons SET binned_at = NULL WHERE restricted_at IS NOT NULL")
+    op.drop_table("tellings")
     op.drop_table("lookups")
     op.drop_table("restrictions")
     op.drop_index("ix_persons_restricted", table_name="persons")

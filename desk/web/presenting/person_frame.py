@@ -70,7 +70,7 @@ def framed(person: Person, tab: str) -> dict[str, Any]:
         "layout_url": layout_url("person", tab, here()), "sides": sidebar(Card(person)), "service": option(db(), "features.service"), "tabs": tabs,
         "move_url": url_for("person_moves.new", uid=person.uid), "link_url": url_for("person_companies.new", uid=person.uid),
         "copy_url": url_for("person_copies.new", uid=person.uid),
-        "lookups_url": url_for("lookups.index", uid=person.uid) if me().admin else None, "restrict_url": url_for("restrictions.show", uid=person.uid) if me().admin else None, "restricted": banner(person),
+        "recipients_url": url_for("disclosures.index", uid=person.uid) if me().admin else None, "lookups_url": url_for("lookups.index", uid=person.uid) if me().admin else None, "restrict_url": url_for("restrictions.show", uid=person.uid) if me().admin else None, "restricted": banner(person),
         "erase_url": url_for("erasures.new", uid=person.uid) if me().admin else None,
         "delete_url": url_for("persons.destroy", uid=person.uid) if me().admin and person.living else None, "deleted_until": day(now() + kept(db())),
         "uid": person.uid, "email": next((a["value"] for a in facts["addresses"] if a["kind"] == "mail" and not a["bad"]), ""),

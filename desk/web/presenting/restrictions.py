@@ -24,7 +24,7 @@ def form_of(person: Person) -> dict[str, Any]:
     return {"person": {"name": person.name or _("(no name)"), "version": person.version}, "back_url": url_for("persons.show", uid=person.uid),
             "grounds": [(key, _(text)) for key, text in GROUNDS.items()], "standing": _line(standing) if standing else None,
             "past": [_line(one) for one in rows if one is not standing], "create_url": url_for("restrictions.create", uid=person.uid),
-            "end_url": url_for("restrictions.destroy", uid=person.uid), "recipients_url": None,
+            "end_url": url_for("restrictions.destroy", uid=person.uid), "recipients_url": url_for("disclosures.index", uid=person.uid, about="restricted"),
             "mail": {"to": told.address, "language": told.language, "subject": told.mail.subject, "text": told.mail.text} if told and told.address else None}
 
 
