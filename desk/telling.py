@@ -6,10 +6,10 @@ Of an erasing the mails are made when it ends (:func:`tell_erased`), from what t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 
-from sqlalchemy import Index, String, select
+from sqlalchemy import Index, String, or_, select
 from sqlalchemy.orm import Mapped, Session
 
 from contacts.address import Address, Holding, normalise_email
@@ -37,6 +37,8 @@ ABOUT = {
     "erased": N_("We have erased what we held about %(person)s. Please erase what you have got from us, unless you have a reason of your own to keep it."),
 }
 MOST = 500
+#: A mail may come back so long after it was sent.
+LATE = timedelta(days=7)
 
 
 class Telling(Row, Base):
@@ -88,18 +90,20 @@ def preview(db: Session, person: Person, about: str, *, by: Agent) -> Rendered:
     return _mail(db, person.name, about, mailbox, _language_of(db, mailbox))
 
 
-def tellings(db: Session, subject_uid: str) -> list[Telling]:
-    """Who was told, the latest first, with what came of it."""
-    rows = list(db.scalars(select(Telling).where(Telling.subject_uid == subject_uid).order_by(Telling.id.desc()).limit(MOST)))
-    _settle(db, rows)
-    return rows
+def tellings(db: Session, subject_uid: str) -> list[tuple[Telling, str]]:
+    """Who was told, the latest first, with what came of it so far."""
+    rows = db.scalars(select(Telling).where(Telling.subject_uid == subject_uid).order_by(Telling.id.desc()).limit(MOST)).all()
+    mails = _mails(db, rows)
+    return [(row, _outcome(row, mails)) for row in rows]
 
 
 def settle_all(db: Session) -> None:
     """Note what came of mails that were sent; of erasings mail and address go then, so that nothing names anybody any more."""
-    rows = list(db.scalars(select(Telling).where(Telling.mail_uid.is_not(None)).order_by(Telling.id).limit(MOST)))
-    mails = _settle(db, rows)
+    rows = db.scalars(select(Telling).where(Telling.mail_uid.is_not(None), or_(
+        Telling.outcome == "", Telling.about == "erased", Telling.at > now() - LATE)).order_by(Telling.id).limit(MOST)).all()
+    mails = _mails(db, rows)
     for row in rows:
+        row.outcome = _outcome(row, mails)
         if row.mail_uid is None or row.outcome == "":
             continue
         if row.about == "erased":
@@ -110,17 +114,16 @@ def settle_all(db: Session) -> None:
             row.mail_uid = None
 
 
-def _settle(db: Session, rows: Sequence[Telling]) -> dict[str, OutboundMail]:
-    mails = {one.uid: one for one in db.scalars(select(OutboundMail).where(OutboundMail.uid.in_([row.mail_uid for row in rows if row.mail_uid])))}
-    for row in rows:
-        mail = mails.get(row.mail_uid or "")
-        if row.mail_uid is not None and (outcome := _outcome(mail)):
-            row.outcome = outcome if mail is not None else row.outcome or outcome
-    return mails
+def _mails(db: Session, rows: Sequence[Telling]) -> dict[str, OutboundMail]:
+    return {one.uid: one for one in db.scalars(select(OutboundMail).where(OutboundMail.uid.in_([row.mail_uid for row in rows if row.mail_uid])))}
 
 
-def _outcome(mail: OutboundMail | None) -> str:
-    if mail is None or mail.state in ("failed", "withheld") or any(said[0] in ("returned", "refused") for said in mail.outcomes.values()):
+def _outcome(row: Telling, mails: Mapping[str, OutboundMail]) -> str:
+    """As the ledger has it now, for a mail may come back later; what was noted, where the ledger knows the mail no more."""
+    mail = mails.get(row.mail_uid or "")
+    if mail is None:
+        return row.outcome or "bounced"
+    if mail.state in ("failed", "withheld") or any(said[0] in ("returned", "refused") for said in mail.outcomes.values()):
         return "bounced"
     return "told" if mail.state == "sent" else ""
 

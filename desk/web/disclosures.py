@@ -58,7 +58,7 @@ def _show(uid: str, about: str, to: list[str], errors: dict[str, str]) -> str:
     mail = preview(db(), person, about, by=me())
     back = url_for("erasures.show", uid=waits.uid) if waits else url_for("persons.show", uid=uid)
     return page("web/disclosures/index.html", current="persons", person={"name": person.name or _("(no name)")}, back_url=back,
-                recipients=[_line(one, to) for one in recipients(db(), [person.id])], told=[_told(one) for one in tellings(db(), person.uid)],
+                recipients=[_line(one, to) for one in recipients(db(), [person.id])], told=[_told(one, outcome) for one, outcome in tellings(db(), person.uid)],
                 about=about, tabs=[{"label": _(label), "url": url_for("disclosures.index", uid=uid, about=key), "current": key == about}
                                    for key, label in LABELS.items() if key != "erased" or waits],
                 mail={"subject": mail.subject, "text": mail.text}, errors=errors, action=url_for("disclosures.create", uid=uid))
@@ -69,6 +69,6 @@ def _line(one: Recipient, to: list[str]) -> dict[str, Any]:
             "ticked": one.address in to, "tickets": [{"number": n, "url": url_for("tickets.show", number=n)} for n in one.tickets]}
 
 
-def _told(row: Telling) -> dict[str, str]:
-    kind, outcome = OUTCOMES[row.outcome]
-    return {"address": row.address, "about": _(LABELS[row.about]), "at": stamp(row.at), "kind": kind, "outcome": _(outcome)}
+def _told(row: Telling, outcome: str) -> dict[str, str]:
+    kind, said = OUTCOMES[outcome]
+    return {"address": row.address, "about": _(LABELS[row.about]), "at": stamp(row.at), "kind": kind, "outcome": _(said)}

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from contacts.activities import add_activity
 from contacts.agent import Agent
 from contacts.editing import create_person
+from contacts.enrolling import new_token
 from contacts.person import Person
 from core.clock import now
 from core.database import Database
@@ -114,3 +115,16 @@ def test_told_when_erased_and_nothing_stays(admin_client: FlaskClient, fresh_dat
         row = db.scalars(select(Telling)).one()
         assert (row.subject_uid, row.address, row.outcome, row.mail_uid) == (erasure, "", "told", None)
         assert db.scalars(select(OutboundMail).where(OutboundMail.kind == "system")).all() == []
+
+
+def test_by_the_api(app, fresh_database: Database, ole: str, jonas: Agent, nora: Agent) -> None:
+    client, url = app.test_client(), f"/api/v1/persons/{ole}"
+    with fresh_database.write() as db:
+        mine, theirs = ({"Authorization": f"Bearer {new_token(db, db.get_one(Agent, one.id))}"} for one in (jonas, nora))
+    for path in ("lookups", "recipients"):
+        assert client.get(f"{url}/{path}", headers=theirs).status_code == 403
+    assert [(one["purpose"], one["agent"], one["count"]) for one in client.get(f"{url}/lookups", headers=mine).json] == [("export", "Nora Vik", 1)]
+    assert {one["way"] for one in client.get(f"{url}/recipients", headers=mine).json} == {"mail", "forward", "export", "calendar"}
+    given = {"about": "restricted", "to": ["asa@repair.example"]}
+    assert client.post(f"{url}/recipients/tellings", json=given, headers=theirs).status_code == 403
+    assert client.post(f"{url}/recipients/tellings", json=given, headers=mine).json == [{"address": "asa@repair.example", "outcome": "under_way"}]
