@@ -81,7 +81,7 @@ def composer(ticket: Ticket, kind: str = "reply", typed: Typed | None = None, fo
         "signature": signature_below(answers_from(db(), me(), ticket), code), "language": None if forward else _language(ticket, typed, draft), "attachments": chips(files),
         "saved": stamp(draft.updated_at) if draft else "", "version": draft.version if draft else 0, "last": seen,
         "once": once(), "asker": ticket.requester_address.uid if ticket.requester_address else "",
-        "placeholder": _("Forward to somebody else") if forward else _("Answer %(name)s", name=who(ticket)),
+        "placeholder": _("Forward to somebody else") if forward else _("Answer %(name)s", name=ticket.requester.name if ticket.requester and ticket.requester.restricted_at else who(ticket)),
         "reply_url": url_for("forwards.create" if forward else "replies.create", number=ticket.number),
         "note_url": None if forward else url_for("notes.create", number=ticket.number),
         "draft_url": url_for("drafts.update", number=ticket.number, kind="forward" if forward else None), "draft": None,

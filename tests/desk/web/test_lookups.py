@@ -21,6 +21,7 @@ from desk.erasing.subject import subject_of
 from jobs import cleaning
 from tests.desk.web.tickets.conftest import Arrive, support  # noqa: F401
 from tests.desk.web.tickets.conftest import arrive as arrive
+from tests.desk.web.tickets.conftest import statements as statements
 from tests.letters_made import mail
 
 
@@ -83,3 +84,14 @@ def test_erased_with_the_person(agent_client: FlaskClient, fresh_database: Datab
         card.erase_trail(db, subject_of(db, [db.get_one(Person, ole.id)]))
     with fresh_database.read() as db:
         assert db.scalars(select(Lookup)).all() == []
+
+
+def test_one_statement_after_the_answer(agent_client: FlaskClient, fresh_database: Database, jonas: Agent, statements: list[str]) -> None:
+    """A page neither waits for it nor asks anything for it."""
+    ole = ole_of(fresh_database, jonas)
+    answer = agent_client.get(f"/persons/{ole.uid}/notes")
+    assert not any("lookups" in one for one in statements)
+    statements.clear()
+    answer.close()
+    assert [one.split()[:3] for one in statements if "lookups" in one] == [["INSERT", "INTO", "lookups"]]
+    assert not any("options" in one for one in statements)
