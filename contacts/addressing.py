@@ -142,6 +142,8 @@ def _free_for(db: Session, person: Person, address: Address, share: bool) -> Non
     if any(h.person_id == person.id for h in others):
         raise Refused(_("%(name)s has %(address)s already.", name=person.name, address=address.value),
                       {"value": "It is on this card already."})
+    if not share and any(h.person.restricted_at is not None for h in others):
+        raise Conflict(N_("The address belongs to a restricted person, who keeps it."), {"value": N_("It belongs to a restricted person.")})
     other = next((h.person for h in others if h.person.living), None)
     if other is not None and not share:
         raise Conflict(_("%(name)s already has %(address)s.", name=other.name, address=address.value),

@@ -34,7 +34,9 @@ MOST = 100
 
 def bin_person(db: Session, person: Person, *, by: Agent | None, act: str = "") -> None:
     """Put a person into the bin, with whoever is part of them: found and shown nowhere, restorable. ``act`` names what is deleted
-    in one go; without ``by`` the desk does it. Raises Refused for one under legal hold."""
+    in one go; without ``by`` the desk does it. Raises Refused for one under legal hold or restriction."""
+    if person.restricted_at is not None:
+        raise Refused(N_("This person is restricted, and is kept. Lift the restriction first."))
     if person.binned_at is not None:
         raise Refused(N_("This person is in the bin already."))
     needs_no_hold(db, person)
@@ -53,7 +55,7 @@ def restore_person(db: Session, person: Person, *, by: Agent, answers: Mapping[s
 
     Raises Refused where they are not in the bin, or for longer than it keeps anything (S70), Conflict while answers are missing.
     """
-    if person.binned_at is None:
+    if person.binned_at is None or person.restricted_at is not None:
         raise Refused(N_("This person is not in the bin."))
     still_kept(db, person.binned_at)
     needs_answers(db, [person], answers or {})

@@ -163,13 +163,19 @@ def follow(person: Person, company: Company, given: Mapping[str, Any] | None = N
 
 
 def person_called(db: Session, uid: str, *, binned: bool = False) -> Person:
-    """The person with this uid, following merges. Raises Unknown, also for one in the bin unless asked for."""
+    """The person with this uid, following merges. Raises Unknown, also for one in the bin unless asked for, and for a restricted one unless an
+    admin reads (:func:`sees_restricted`)."""
     person = db.scalar(select(Person).where(Person.uid == uid))
     while person is not None and person.merged_into_id is not None:
         person = db.get(Person, person.merged_into_id)
-    if person is None or (person.binned_at is not None and not binned):
+    if person is None or (person.binned_at is not None and not binned and not (person.restricted_at is not None and sees_restricted(db))):
         raise nobody(db, uid)
     return person
+
+
+def sees_restricted(db: Session) -> bool:
+    """Whether whoever reads in this session is an admin, who opens and corrects restricted persons too (Art. 18)."""
+    return bool(db.info.get("admin"))
 
 
 def stand_on(db: Session, person: Person, basis: str, *, by: Agent) -> None:

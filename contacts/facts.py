@@ -45,6 +45,16 @@ class PersonBinned(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class PersonRestricted(Fact):
+    """A person was restricted (Art. 18), or that was lifted, taken_back or put_back (``event``)."""
+
+    kind: ClassVar[str] = "person.restricted"
+    person_uid: str
+    ground: str
+    event: str = "restricted"
+
+
+@dataclass(frozen=True, slots=True)
 class PersonMailLocked(Fact):
     """An admin locked access to the e-mails of a person, or opened it again."""
 

@@ -63,10 +63,10 @@ def identify(db: Session, address: Address, *, own: frozenset[str]) -> Identifie
     if is_among(address.normalised, own):
         return Identified("own", evidence=[evidence("own", 0, N_("%(address)s is an address of ours."), address=address.value)])
     held = holders(db, address)
-    living = [h for h in held if h.person.living]
+    living = [h for h in held if h.person.living] or [h for h in held if h.person.answered]
     if living:
         return _among(living, address)
-    if alike := [h for h in variants.held_alike(db, address) if h.person.living]:
+    if alike := [h for h in variants.held_alike(db, address) if h.person.answered]:
         return _alike(alike, address)
     binned = next((h for h in held if h.person.binned_at is not None), None)
     if binned is not None:

@@ -19,20 +19,28 @@ from core.i18n import gettext as _
 
 #: What is said in place of a name (S65).
 DELETED = N_("Deleted person")
+#: The same of a restricted person.
+RESTRICTED = N_("Restricted person")
 #: Field of a change that holds a name → whose, as the fact names them.
 SAID = {"person": "person", "company": "company", "file": "person"}
 
 
-def masked(db: Session, addresses: Iterable[str]) -> frozenset[str]:
-    """Of these mail addresses, normalised, those that somebody in the bin holds and nobody who lives."""
+def called_instead(person: Person | None) -> str:
+    """What is said in place of the name of somebody who is masked."""
+    return _(RESTRICTED if person is not None and person.restricted_at is not None else DELETED)
+
+
+def masked(db: Session, addresses: Iterable[str], *, asker: int | None = None) -> frozenset[str]:
+    """Of these mail addresses, normalised, those that somebody in the bin, or restricted, holds and nobody who lives. On the ticket of a restricted
+    person, the ``asker`` by id, theirs is not masked: they have written, and are answered."""
     wanted = {normalise_email(one) for one in addresses if one}
     if not wanted:
         return frozenset()
     found: dict[str, set[bool]] = {}
-    for value, binned_at in db.execute(select(Address.normalised, Person.binned_at).join(Holding, Holding.address_id == Address.id).join(
+    for value, binned_at, restricted_at, one in db.execute(select(Address.normalised, Person.binned_at, Person.restricted_at, Person.id).join(Holding, Holding.address_id == Address.id).join(
             Person, Person.id == Holding.person_id).where(Address.kind == "email", Address.normalised.in_(wanted), Holding.until.is_(None),
                                                           Person.merged_into_id.is_(None))):
-        found.setdefault(value, set()).add(binned_at is not None)
+        found.setdefault(value, set()).add(binned_at is not None and not (restricted_at is not None and one == asker))
     return frozenset(value for value, gone in found.items() if gone == {True})
 
 
@@ -71,7 +79,10 @@ def _copy(change: Change, before: str | None, after: str | None) -> Change:
     return Change(id=change.id, fact_id=change.fact_id, field=change.field, before=before, after=after)
 
 
-def needs_living(db: Session, addresses: Iterable[str]) -> None:
-    """Raises Refused where a mail would go to somebody in the bin."""
-    if masked(db, addresses):
+def needs_living(db: Session, addresses: Iterable[str], *, asker: int | None = None) -> None:
+    """Raises Refused where a mail would go to somebody in the bin, or to a restricted person who is not the ``asker``."""
+    if gone := masked(db, addresses, asker=asker):
+        if db.scalar(select(Person.id).join(Holding, Holding.person_id == Person.id).join(Address, Address.id == Holding.address_id).where(
+                Address.normalised.in_(gone), Holding.until.is_(None), Person.restricted_at.is_not(None)).limit(1)) is not None:
+            raise Refused(N_("The mail would go to a restricted person, who is written to only on tickets of their own."), {"to": N_("A restricted person.")})
         raise Refused(N_("The mail would go to a deleted person. Restore the person first."), {"to": N_("A deleted person.")})

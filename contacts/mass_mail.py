@@ -26,7 +26,7 @@ from core.options import option
 
 #: Why somebody gets no mass mail; the first that holds is said.
 WHY = {
-    "gone": N_("is deleted or part of another"), "blocked": N_("mass e-mails are blocked"), "left": N_("has left"),
+    "gone": N_("is deleted or part of another"), "restricted": N_("is restricted"), "blocked": N_("mass e-mails are blocked"), "left": N_("has left"),
     "objected": N_("has objected to this purpose"), "withdrawn": N_("has withdrawn the consent"), "no_basis": N_("has not agreed to this purpose"),
     "no_address": N_("has no e-mail address"), "suppressed": N_("the address is blocked"), "bouncing": N_("mail to the address comes back"),
     "ended_employment": N_("the address belongs to a company that the person has left"),
@@ -67,7 +67,7 @@ def may_be_mailed(db: Session, persons: Iterable[int], purpose: Purpose | None =
 
 def _lot(db: Session, ids: Sequence[int], purpose: Purpose | None) -> Iterator[Standing]:
     persons = {row.id: row for row in db.execute(select(
-        Person.id, Person.block_mass_mail, Person.status, Person.binned_at, Person.merged_into_id).where(Person.id.in_(ids)))}
+        Person.id, Person.block_mass_mail, Person.status, Person.binned_at, Person.restricted_at, Person.merged_into_id).where(Person.id.in_(ids)))}
     held: dict[int, list[Address]] = {}
     for person_id, address in db.execute(select(Holding.person_id, Address).join(Address, Address.id == Holding.address_id).where(
             Holding.person_id.in_(ids), Holding.until.is_(None), Address.kind == "email").order_by(
@@ -81,6 +81,8 @@ def _lot(db: Session, ids: Sequence[int], purpose: Purpose | None) -> Iterator[S
 
 def _standing(row: Any, addresses: Sequence[Address], left: Mapping[str, bool], said: str) -> Standing:
     """``left``: domains of the companies of the person, and whether they have left all of these; ``said``: why the purpose keeps them out."""
+    if row.restricted_at is not None:
+        return Standing(row.id, why="restricted")
     if row.binned_at is not None or row.merged_into_id is not None:
         return Standing(row.id, why="gone")
     if row.block_mass_mail:

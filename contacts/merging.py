@@ -101,6 +101,8 @@ def unmerge(db: Session, person: Person, *, by: Agent, version: int | None = Non
     kept, root = merge_of(db, person), root_of(db, person)
     if person.merged_into_id is None or kept is None:
         raise Refused(N_("This person is not merged with anybody."))
+    if root.restricted_at is not None:
+        raise Refused(N_("The person who goes on is restricted. Lift the restriction first."))
     if root.binned_at is not None:
         raise Refused(N_("The person who goes on is deleted. Restore that person first."))
     needs_no_hold(db, root)
@@ -144,6 +146,8 @@ def _may_merge(db: Session, person: Person, into: Person) -> None:
         if one.merged_into_id is not None:
             raise Conflict(_("%(name)s was merged into %(other)s in the meantime.", name=one.name, other=root_of(db, one).name),
                            {name: N_("Merged in the meantime.")})
+        if one.restricted_at is not None:
+            raise Refused(N_("A restricted person cannot be merged. Lift the restriction first."), {name: N_("This person is restricted.")})
         if one.binned_at is not None:
             raise Refused(N_("A deleted person cannot be merged. Restore the person first."), {name: N_("This person is deleted.")})
     needs_no_hold(db, person, into)

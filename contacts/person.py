@@ -26,7 +26,8 @@ class Person(Row, Guarded, Base):
     """One human we hold data on.
 
     ``created_how`` is the channel (mail, form, api, import, ticket, demo), ``created_why`` the rule or purpose
-    (S6, S7). A binned person stays, masked; a merged one points to its survivor. ``photo_digest`` names a picture in
+    (S6, S7). A binned person stays, masked; so does a restricted one, who has ``restricted_at`` beside ``binned_at``
+    (:mod:`contacts.restricting`); a merged one points to its survivor. ``photo_digest`` names a picture in
     :mod:`core.files` (C9).
     """
 
@@ -54,6 +55,7 @@ class Person(Row, Guarded, Base):
     created_why: Mapped[str] = personal(Text, default="")
     created_by_id: Mapped[int | None] = plain(ForeignKey("agents.id", ondelete="SET NULL"))
     binned_at: Mapped[datetime | None] = plain()
+    restricted_at: Mapped[datetime | None] = plain()
     merged_into_id: Mapped[int | None] = plain(ForeignKey("persons.id"))
     mail_locked_at: Mapped[datetime | None] = plain()
 
@@ -80,6 +82,8 @@ class Person(Row, Guarded, Base):
                       Index("ix_persons_left", "id", sqlite_where=text("status = 'left'"), postgresql_where=text("status = 'left'")),
                       Index("ix_persons_mail_locked", "id", sqlite_where=text("mail_locked_at IS NOT NULL"),
                             postgresql_where=text("mail_locked_at IS NOT NULL")),
+                      Index("ix_persons_restricted", "id", sqlite_where=text("restricted_at IS NOT NULL"),
+                            postgresql_where=text("restricted_at IS NOT NULL")),
                       Index("ix_persons_binned", "id", sqlite_where=text("binned_at IS NOT NULL"),
                             postgresql_where=text("binned_at IS NOT NULL")))
 
@@ -90,8 +94,13 @@ class Person(Row, Guarded, Base):
 
     @property
     def living(self) -> bool:
-        """Neither binned nor merged into another."""
+        """Neither binned, nor restricted, nor merged into another."""
         return self.binned_at is None and self.merged_into_id is None
+
+    @property
+    def answered(self) -> bool:
+        """Whether what they write is theirs and is answered: who lives, and who is restricted."""
+        return self.merged_into_id is None and (self.binned_at is None or self.restricted_at is not None)
 
     @property
     def employment(self) -> Employment | None:

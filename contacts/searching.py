@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from contacts.company import Company
@@ -40,12 +40,12 @@ class Names(Generic[Found]):
 
 def search_persons(
     db: Session, query: str = "", *, cursor: str = "", limit: int = 50, to_be_completed: bool | None = None,
-    company: Company | None = None, binned: bool = False, where: Sequence[ColumnElement[bool]] = (),
+    company: Company | None = None, binned: bool = False, restricted: bool | None = False, where: Sequence[ColumnElement[bool]] = (),
 ) -> Names[Person]:
     """Living persons (or those in the bin) by any part of name, address, company or customer number, a phone number in any
-    spelling; ``where`` narrows (T14)."""
+    spelling; ``where`` narrows (T14). ``restricted``: None finds those whose data may not be used too, True them alone; for admins."""
     conditions: list[ColumnElement[bool]] = [
-        Person.merged_into_id.is_(None), Person.binned_at.is_not(None) if binned else Person.binned_at.is_(None)]
+        Person.merged_into_id.is_(None), _masked(binned, restricted)]
     if to_be_completed is not None:
         completed: ColumnElement[bool] = Person.to_be_completed.expression
         conditions.append(completed if to_be_completed else ~completed)
@@ -53,6 +53,14 @@ def search_persons(
         conditions.append(exists().where(Employment.person_id == Person.id, Employment.company_id == company.id,
                                          Employment.ended_on.is_(None)))
     return _search(db, Person, "person_search", query, conditions, cursor, limit, where)
+
+
+def _masked(binned: bool, restricted: bool | None) -> ColumnElement[bool]:
+    if restricted is None:
+        return or_(Person.binned_at.is_(None), Person.restricted_at.is_not(None))
+    if restricted:
+        return Person.restricted_at.is_not(None)
+    return and_(Person.binned_at.is_not(None), Person.restricted_at.is_(None)) if binned else Person.binned_at.is_(None)
 
 
 def search_companies(

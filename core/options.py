@@ -174,6 +174,7 @@ OPTIONS: dict[str, Option] = {
     "privacy.report_days": Option(30, _whole(1, 365), N_("Days for which a privacy report is kept once it is made, with its files; one that is made later "
                                   "tells what is other than in it.")),
     "privacy.link_days": Option(7, _whole(1, 90), N_("Days for which the link works that a person gets to their privacy report.")),
+    "privacy.lookup_days": Option(365, _whole(0, 3650), N_("Days for which it is kept how often an agent looked a person up; 0 counts nothing.")),
     "privacy.four_eyes_above": Option(1000, _whole(0, 1_000_000), N_("Messages above which erasing a person needs "
                                       "a second agent.")),
 }

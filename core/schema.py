@@ -19,8 +19,8 @@ from core.database import Base, Database
 TABLES = ("core.history", "core.options", "core.leases", "core.operations", "contacts.agent", "contacts.company",
           "contacts.person", "contacts.address", "contacts.name_keys", "contacts.rejection", "contacts.activity", "contacts.note",
           "contacts.sale", "contacts.project", "contacts.campaign", "contacts.order",
-          "contacts.bin", "contacts.relation", "contacts.custom_field", "contacts.infotag", "contacts.file", "contacts.merge", "contacts.duplicate_pair", "contacts.favourite", "contacts.layout", "contacts.selection", "contacts.imported_row", "contacts.suppression", "contacts.purpose", "contacts.legal_hold", "rules.book", "desk.mailboxes", "desk.mailbox_sign_ins",
-          "desk.inbound", "desk.outbound", "desk.mailing", "desk.routing", "desk.digesting", "desk.locked_mail",
+          "contacts.bin", "contacts.restriction", "contacts.lookup", "contacts.relation", "contacts.custom_field", "contacts.infotag", "contacts.file", "contacts.merge", "contacts.duplicate_pair", "contacts.favourite", "contacts.layout", "contacts.selection", "contacts.imported_row", "contacts.suppression", "contacts.purpose", "contacts.legal_hold", "rules.book", "desk.mailboxes", "desk.mailbox_sign_ins",
+          "desk.inbound", "desk.outbound", "desk.telling", "desk.mailing", "desk.routing", "desk.digesting", "desk.locked_mail",
           "desk.tickets.ticket", "desk.tickets.message", "desk.reports.figure", "desk.retention.rule", "desk.privacy.kept", "desk.idempotency")
 
 

@@ -22,7 +22,7 @@ def send_link(db: Session, holding: Holding, *, by: Agent) -> OutboundMail:
     """Write it into the outbound ledger. It names nobody, for somebody else may read it. Raises Refused."""
     link = f"{settings().url}/address/{holding.uid}/{new_signature(db, holding, by=by)}"
     person, mailbox = holding.person, mailbox_for(db, holding.person, by)
-    language, address = _language(db, person, mailbox), holding.address.value
+    language, address = language_of(db, person, mailbox), holding.address.value
     mail = render(db, "confirmation", language, mailbox, name=address, address=address, link=link,
                   mailbox=mailbox.name if mailbox else option(db, "desk.name"))
     return enqueue(db, kind="system", mailbox=mailbox, recipients=[address], subject=mail.subject, text=mail.text, html=mail.html,
@@ -38,7 +38,7 @@ def mailbox_for(db: Session, person: Person, by: Agent) -> Mailbox | None:
         Mailbox.id.in_(seen), Mailbox.active).order_by(Mailbox.id).limit(1))
 
 
-def _language(db: Session, person: Person, mailbox: Mailbox | None) -> str:
+def language_of(db: Session, person: Person, mailbox: Mailbox | None) -> str:
     company = person.employment.company.language if person.employment else None
     for code in (person.preferred_language, company, mailbox.language if mailbox else None):
         if code in LANGUAGES:

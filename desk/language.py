@@ -20,8 +20,8 @@ def language_for(ticket: Ticket) -> tuple[str, str]:
     ticket is written in.
     """
     person = ticket.requester
-    preferred = person.preferred_language if person and person.living else None
-    company = person.employment.company.language if person and person.living and person.employment else None
+    preferred = person.preferred_language if person and person.answered else None
+    company = person.employment.company.language if person and person.answered and person.employment else None
     chosen = None if person is None or person.language_guessed else preferred
     for code, why in ((chosen, PREFERRED), (ticket.language, DETECTED), (preferred, DETECTED), (company, COMPANYS)):
         if code in LANGUAGES:

@@ -61,6 +61,7 @@ NOTHING = Sealed()
 
 def read_by(db: Session, agent: Agent, *, any_locked: bool = True) -> None:
     """From here on this session reads as this agent does."""
+    db.info["admin"] = agent.admin
     persons = locked_persons(db) if any_locked else ()
     sealed = set(db.scalars(tickets_of(persons))) if persons else set()
     if sealed and agent.admin:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from contacts.address import normalise_email
 from contacts.agent import Agent, Team
 from contacts.identifying import agent_at
-from contacts.masking import DELETED
+from contacts.masking import called_instead
 from core.batch import MISSING, defer, recall, remember
 from core.history import Fact, FactRow
 from core.i18n import N_, speaking
@@ -169,7 +169,7 @@ def _text(news: News, agent: Agent) -> str:
 def _requester(ticket: Ticket, agent: Agent) -> str:
     if ticket.of_a_deleted:
         with speaking(agent.language):
-            return _(DELETED)
+            return called_instead(ticket.requester)
     return ticket.requester_name or (ticket.requester_address.value if ticket.requester_address else "")
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from contacts import duplicate_scan, unmoving
 from contacts.agent import Agent
 from contacts.company import DELETED_COMPANY, Company
-from contacts.masking import DELETED
+from contacts.masking import called_instead
 from contacts.person import Person
 from core import bulk
 from core.errors import Refused, Unknown
@@ -62,8 +62,9 @@ def masks(db: Session, items: Sequence[OperationItem]) -> dict[int, str]:
     """Item → what is said in place of a name, where its record is in the bin: what the item keeps of it is not shown either (S63)."""
     uids = {uid for item in items for uid in _subjects(item)}
     gone: dict[str, str] = {}
-    for kind, said in ((Person, DELETED), (Company, DELETED_COMPANY)):
-        gone |= dict.fromkeys(db.scalars(select(kind.uid).where(kind.uid.in_(uids), kind.binned_at.is_not(None))), _(said)) if uids else {}
+    if uids:
+        gone |= {one.uid: called_instead(one) for one in db.scalars(select(Person).where(Person.uid.in_(uids), Person.binned_at.is_not(None)))}
+        gone |= dict.fromkeys(db.scalars(select(Company.uid).where(Company.uid.in_(uids), Company.binned_at.is_not(None))), _(DELETED_COMPANY))
     return {item.id: gone[uid] for item in items for uid in _subjects(item) if uid in gone}
 
 

@@ -55,6 +55,13 @@ MAILS: dict[str, SystemMail] = {
     "privacy_link": SystemMail(
         N_("Privacy report, by a link (to customers)"), N_("When an agent sends a person a link to their privacy report"),
         (_NAME, _MAILBOX, _LINK, Word("until", N_("the last day on which the link works"), N_("14 March 2026"))), needs=("link",)),
+    "restriction_lifted": SystemMail(
+        N_("We use your data again (to customers)"), N_("When an admin lifts the restriction of a person"),
+        (_NAME, Word("since", N_("the day on which the restriction began"), N_("3 May 2026")), _MAILBOX)),
+    "recipient_told": SystemMail(
+        N_("About data that you have got from us (to recipients)"), N_("When an admin tells those who got data of a person that it was corrected, restricted or erased"),
+        (Word("person", N_("whose data it is"), "Ole Vang"), Word("what", N_("what has become of the data, in a sentence"),
+                                                                   N_("We have erased what we held about Ole Vang.")), _MAILBOX), needs=("what",)),
     "verification": SystemMail(
         N_("Is this your address?"), N_("When an agent adds another address of theirs"),
         (_NAME, Word("address", N_("the address that is to be confirmed"), "kari@home.example"), _DESK, _LINK),

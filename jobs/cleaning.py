@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
+from contacts import lookup
 from contacts.activity import Activity, ActivityParticipant
 from contacts.agent import EndedSession, PasswordReset, RecentlySeen, SignInFailure
 from contacts.file import File
@@ -27,8 +28,9 @@ from core.options import option
 from desk import idempotency
 from desk.mailbox_sign_ins import MailboxSignIn
 from desk.mailboxes import Alert
-from desk.privacy.kept import forget_old
+from desk.privacy import kept
 from desk.routing import COUNTED_DAYS, RoutingMatch
+from desk.telling import settle_all
 from desk.tickets.attaching import pictures_in
 from desk.tickets.drafting import forget_begun
 from desk.tickets.message import Attachment, AutomaticSent, Draft, Notification
@@ -76,6 +78,18 @@ def counts() -> None:
         db.execute(delete(Lease).where(Lease.until < now() - timedelta(days=7)))
 
 
+def lookups() -> None:
+    """Forget who was looked up longer ago than the option ``privacy.lookup_days`` says."""
+    with database().write() as db:
+        lookup.forget_old(db)
+
+
+def tellings() -> None:
+    """Note what came of mails to those who got data of a person; of erasings, mail and address go then."""
+    with database().write() as db:
+        settle_all(db)
+
+
 def answers() -> None:
     """Forget what was answered more than a day ago under an ``Idempotency-Key``."""
     with database().write() as db:
@@ -95,7 +109,7 @@ def operations() -> None:
 def privacy_reports() -> None:
     """Let go of privacy reports whose days are over, with their files and links."""
     with database().write() as db:
-        forget_old(db)
+        kept.forget_old(db)
 
 
 def notifications() -> None:

@@ -24,7 +24,7 @@ def persons() -> None:
     """Ask for those who are due and whom nothing holds back to be purged; a worker does it."""
     with database().write() as db:
         before = now() - timedelta(days=option(db, "contacts.bin_days"))
-        due = db.scalars(select(Person).where(Person.binned_at < before, Person.merged_into_id.is_(None), Person.uid.not_in(purged_with(db)), ~kept_persons()).order_by(
+        due = db.scalars(select(Person).where(Person.binned_at < before, Person.restricted_at.is_(None), Person.merged_into_id.is_(None), Person.uid.not_in(purged_with(db)), ~kept_persons()).order_by(
             Person.id).limit(TOGETHER)).all()
         if due:
             purge(db, due)

@@ -64,6 +64,8 @@ TIMETABLE = (
     Entry("sign-ins", cleaning.sign_ins, "17 * * * *"),
     Entry("uploads", cleaning.uploads, "23 3 * * *"),
     Entry("counts", cleaning.counts, "31 3 * * *"),
+    Entry("lookups", cleaning.lookups, "33 3 * * *"),
+    Entry("tellings", cleaning.tellings, "*/10 * * * *"),
     Entry("answers", cleaning.answers, "29 3 * * *"),
     Entry("operations", cleaning.operations, "37 3 * * *"),
     Entry("privacy-reports", cleaning.privacy_reports, "27 * * * *"),

@@ -12,6 +12,7 @@ from contacts.bin import Binned
 from contacts.favourite import AtHand
 from contacts.file import File
 from contacts.legal_hold import LegalHold
+from contacts.lookup import Lookup
 from contacts.person import Person
 from contacts.suppression import suppress
 from core.database import Base
@@ -20,6 +21,7 @@ from core.operations import OperationItem
 from core.search import forget
 from desk.erasing.subject import LOT, Subject
 from desk.privacy.kept import drop_reports
+from desk.telling import Telling
 from desk.tickets.legal_holds import held_tickets
 from desk.tickets.message import Message, Notification
 from desk.tickets.ticket import Participant, Ticket
@@ -92,6 +94,8 @@ def erase_trail(db: Session, subject: Subject) -> None:
         facts = select(FactSubject.fact_id).where(FactSubject.subject_uid.in_(some))
         db.execute(delete(Change).where(Change.fact_id.in_(facts)))
         db.execute(delete(Notification).where(Notification.subject_uid.in_(some)))
+        db.execute(delete(Telling).where(Telling.subject_uid.in_(some)))
+        db.execute(delete(Lookup).where(Lookup.subject_uid.in_(some)))
         db.execute(delete(AtHand).where(AtHand.subject_uid.in_(some)))
         db.execute(delete(OperationItem).where(OperationItem.subject_uid.in_(some)))
         db.execute(delete(FactSubject).where(FactSubject.subject_uid.in_(some)))

@@ -38,6 +38,7 @@ from desk.erasing.sweeping import sweep
 from desk.legal_holds import TURN, WAITING
 from desk.reports.folding import seal
 from desk.reports.letting_go import alone_at, let_go
+from desk.telling import tell_erased
 from desk.tickets.message import Attachment, Message
 from desk.tickets.ticket import Ticket
 from rules.residue import Needles
@@ -262,6 +263,7 @@ def _forget(db: Session, operation: Operation, subject: Subject) -> None:
     """Forget who it was: what is left says how much was done, and nothing of whom."""
     for uid in subject.uids:
         record(db, PersonErased(uid, operation.given["reason"]), by=operation.by_uid)
+    tell_erased(db, operation)
     operation.file, operation.phase = None, "sweep"
     operation.given = {name: value for name, value in operation.given.items() if name != "persons"}
     operation.result = {"left": {}} | {name: operation.result[name] for name in ("counts", "kept", "left") if name in operation.result}

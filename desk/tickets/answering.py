@@ -58,7 +58,7 @@ def reply(
     copies = _each_once(map(check_address, cc), own, but=recipients)
     if len(recipients) + len(copies) > MOST_RECIPIENTS:
         raise Refused(_("At most %(n)s recipients.", n=MOST_RECIPIENTS), {"cc": "Too many recipients."})
-    needs_living(db, [*recipients, *copies])
+    needs_living(db, [*recipients, *copies], asker=ticket.requester_id)
     subject = subject.strip() or ticket.subject
     mailbox = answers_from(db, by, ticket)
     message = _write(db, ticket, "out", by, html=html, text=text, subject=subject,

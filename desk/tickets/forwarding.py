@@ -56,7 +56,7 @@ def copies_of(db: Session, ticket: Ticket, uids: Sequence[str], *, by: Agent) ->
 def _head(message: Message) -> Markup:
     pairs = [(message.author.name if message.author else message.from_name, message.from_address), *message.to]
     db = object_session(message)
-    gone = masked(db, (address for _name, address in pairs)) if db is not None else frozenset()      # who is in the bin is named to nobody
+    gone = masked(db, (address for _name, address in pairs), asker=message.ticket.requester_id if message.ticket else None) if db is not None else frozenset()      # who is in the bin is named to nobody
     sender, *to = [_(DELETED) if normalise_email(address) in gone else _party(name, address) for name, address in pairs]
     lines = ((_("From"), sender), (_("Sent"), moment(message.written_at or message.at)), (_("To"), ", ".join(to)),
              (_("Subject"), message.subject or message.ticket.subject))

@@ -74,7 +74,7 @@ def append_agents(db: Session, s: Situation, files: list[str]) -> tuple[Ticket, 
     may not go there, there is nobody to go to, or the notification told of a note."""
     ticket, answer = _locked(db, s), s.answer
     assert answer is not None
-    to, cc = _living(db, *answer_to(ticket, last_of(db, ticket, answer.agent), own=s.own))
+    to, cc = _living(db, *answer_to(ticket, last_of(db, ticket, answer.agent), own=s.own), ticket.requester_id)
     unsent = answer.how if answer.how in KEPT_AS_NOTE else _goes_nowhere(s, answer, to)
     by = None if unsent == "foreign" else answer.agent
     note = bool(unsent) or answer.note
@@ -95,9 +95,9 @@ def append_agents(db: Session, s: Situation, files: list[str]) -> tuple[Ticket, 
     return ticket, message
 
 
-def _living(db: Session, to: Sequence[Recipient], cc: Sequence[Recipient]) -> tuple[list[Recipient], list[Recipient]]:
+def _living(db: Session, to: Sequence[Recipient], cc: Sequence[Recipient], asker: int | None) -> tuple[list[Recipient], list[Recipient]]:
     """Whom an answer goes to, without who is in the bin."""
-    gone = masked(db, (one.address for one in (*to, *cc)))
+    gone = masked(db, (one.address for one in (*to, *cc)), asker=asker)
     living = [[one for one in some if normalise_email(one.address) not in gone] for some in (to, cc)]
     return living[0], living[1]
 

@@ -39,7 +39,7 @@ def send(
     if kind == "reply":
         ticket.answered_at, ticket.due_at = ticket.answered_at or message.at, None
         change_state(db, ticket, "closed" if close else "waiting", by=by)
-        if ticket.requester is not None and ticket.requester.living:
+        if ticket.requester is not None and ticket.requester.answered:
             confirm_language(db, ticket.requester, mail.language)
     touch(ticket, preview=preview_of(message.text), at=message.at)
     db.flush()

@@ -19,7 +19,7 @@ NOUNS: tuple[str, ...] = (
     "sessions", "passwords", "profile", "digests", "addresses", "totp", "tokens", "health", "mailboxes", "mailbox_sign_ins", "policies", "policy_rules", "policy_trials", "blocked_senders", "inbound", "outbound",
     "agents", "teams", "levels", "hours", "routing", "absences", "settings_home", "wordings", "options", "alerts", "explanations", "outbox",
     "persons", "bin", "at_hand", "customers", "person_addresses", "person_mails", "mail_locks", "mail_files", "mail_openings", "person_history", "person_services", "person_sidebar", "address_moves",
-    "person_companies", "person_moves", "person_copies", "person_bases",
+    "person_companies", "person_moves", "person_copies", "person_bases", "restrictions", "lookups", "disclosures",
     "duplicates", "duplicate_rules", "person_merges", "person_unmerges", "erasures", "erased_addresses", "retention_rules", "legal_holds",
     "privacy_reports", "handed_reports",
     "confirmations", "unsubscriptions", "person_activities", "person_notes", "company_notes", "contact_notes", "activities", "activity_calendar", "calendars",

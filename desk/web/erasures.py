@@ -58,6 +58,7 @@ def show(uid: str) -> Any:
             {"label": _("To decide"), "url": url_for("erasures.show", uid=uid, only="review"), "current": only == "review",
              "count": asking.undecided(db(), operation)}] if operation.state == "planned" else []
     return page("web/erasures/show.html", current="operations", operation=live(operation), counts=counted(operation), tabs=tabs,
+                recipients_url=url_for("disclosures.index", uid=operation.given["persons"][0], about="erased") if operation.state == "planned" else None,
                 places=place_lines(operation, items[:PAGE]), rest=only == "review" and asking.undecided(db(), operation) > 1,
                 rest_urls={what: url_for("erasures.decide_rest", uid=uid, what=what) for what in ("erase", "keep")}, poll_url=url_for("erasures.show", uid=uid, only=only),
                 older=url_for("erasures.show", uid=uid, only=only, after=items[PAGE - 1].id) if len(items) > PAGE else None,

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import structlog
 from flask import Blueprint, Response, request
 from flask_login import login_required
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from contacts.agent import Agent
 from contacts.company import Company
 from contacts.exporting import company_rows, head, person_cards, person_rows, project_rows
 from contacts.exporting_sales import head_of_sales, sale_rows
+from contacts.lookup import counts, looked_at
 from contacts.matter_kinds import PROJECTS, SALES, Kind
 from contacts.matter_lists import at_stages, matters, of_agent
 from contacts.person import Employment, Person
@@ -26,6 +29,7 @@ from desk.web.forms import whole
 from desk.web.requests import db
 from desk.web.signing_in import me
 
+log = structlog.get_logger(__name__)
 bp = Blueprint("exports", __name__, url_prefix="/exports")
 #: Records read at a time.
 LOT = 200
@@ -38,7 +42,7 @@ Narrowed = Callable[[Session], list[Any]]
 @login_required
 def persons() -> Response:
     """A row for each person, found by ``?q=`` as the list does; ``?only=incomplete`` those to be completed."""
-    return persons_as_rows(request.args.get("q", ""), narrowed(me(), "persons", request.args.get("selection", "")),
+    return persons_as_rows(request.args.get("q", ""), narrowed(me(), "persons", request.args.get("selection", "")), me(),
                            incomplete=True if request.args.get("only") == "incomplete" else None)
 
 
@@ -47,7 +51,7 @@ def persons() -> Response:
 def cards() -> Response:
     """The same as cards; ``?version=3.0`` for programs that know no other."""
     version = request.args.get("version", "")
-    return persons_as_cards(request.args.get("q", ""), narrowed(me(), "persons", request.args.get("selection", "")),
+    return persons_as_cards(request.args.get("q", ""), narrowed(me(), "persons", request.args.get("selection", "")), me(),
                             version if version in VERSIONS else VERSIONS[0])
 
 
@@ -92,22 +96,39 @@ def narrowed(agent: Agent, of: str, selection: str = "", company: str = "") -> N
     return asked
 
 
-def persons_as_rows(query: str, where: Narrowed, *, incomplete: bool | None = None) -> Response:
+def persons_as_rows(query: str, where: Narrowed, by: Agent, *, incomplete: bool | None = None) -> Response:
     """A file with a row for each person."""
     return _file("text/csv", "persons.csv", _lots(lambda db, cursor: search_persons(
-        db, query, cursor=cursor, limit=LOT, to_be_completed=incomplete, where=where(db)), person_rows, "\ufeff" + head(db(), "persons")))
+        db, query, cursor=cursor, limit=LOT, to_be_completed=incomplete, where=where(db)), _noted(by, person_rows), "\ufeff" + head(db(), "persons")))
 
 
-def persons_as_cards(query: str, where: Narrowed, version: str) -> Response:
+def persons_as_cards(query: str, where: Narrowed, by: Agent, version: str) -> Response:
     """An address book with a card for each person."""
     return _file("text/vcard", "persons.vcf", _lots(lambda db, cursor: search_persons(
-        db, query, cursor=cursor, limit=LOT, where=where(db)), lambda db, rows: person_cards(db, rows, version)))
+        db, query, cursor=cursor, limit=LOT, where=where(db)), _noted(by, lambda db, rows: person_cards(db, rows, version))))
 
 
 def companies_as_rows(query: str, where: Narrowed) -> Response:
     """A file with a row for each company."""
     return _file("text/csv", "companies.csv", _lots(lambda db, cursor: search_companies(
         db, query, cursor=cursor, limit=LOT, where=where(db)), company_rows, "\ufeff" + head(db(), "companies")))
+
+
+def _noted(by: Agent, tell: Callable[[Session, Sequence[Any]], str]) -> Callable[[Session, Sequence[Any]], str]:
+    """The same, and it is counted who was in the file (:mod:`contacts.lookup`); a database that takes no writing keeps nobody from it."""
+    agent_id = by.id
+    if not counts(db()):
+        return tell
+
+    def told(reading: Session, rows: Sequence[Any]) -> str:
+        text = tell(reading, rows)
+        try:
+            with database().write() as writing:
+                looked_at(writing, [one.uid for one in rows], "export", agent_id)
+        except DBAPIError as error:
+            log.warning("lookups.lost", why=str(error.orig))
+        return text
+    return told
 
 
 def _lots(search: Search, tell: Callable[[Session, Sequence[Any]], str], head: str = "") -> Iterator[str]:

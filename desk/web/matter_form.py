@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import request, url_for
 
+from contacts.masking import called_instead
 from contacts.matter_kinds import KINDS, Kind, kind_of
 from contacts.matters import add_matter, edit_matter
 from contacts.membership import add_members
@@ -23,7 +24,6 @@ from desk.web.forms import differing, errors_of, posted, typed, version
 from desk.web.matter_posted import posted_fields, rows
 from desk.web.pages import page
 from desk.web.presenting.column import active_agents
-from desk.web.presenting.masking import deleted_person
 from desk.web.presenting.matters import STATES, WORDS, matter_url
 from desk.web.requests import db
 from desk.web.signing_in import me
@@ -83,7 +83,7 @@ def values_of(one: Any) -> dict[str, str]:
     kind = kind_of(one)
     found = {"title": one.title, "text": one.text, "state": one.state, "owner": one.owner.uid if one.owner else ""}
     if kind.customer:
-        found |= {"person": "" if not one.person else one.person.name if one.person.binned_at is None else deleted_person(),
+        found |= {"person": "" if not one.person else one.person.name if one.person.binned_at is None else called_instead(one.person),
                   "company": one.company.called if one.company else ""}
     found |= {name: value.isoformat() if (value := getattr(one, name)) else "" for name in ("starts_on", "ends_on") if name in kind.fields}
     if "at" in kind.fields:

@@ -10,6 +10,7 @@ from flask import request
 from sqlalchemy import select
 
 from contacts.agent import Agent
+from contacts.masking import called_instead
 from contacts.matter_kinds import Kind
 from contacts.order_lines import MOST, Line
 from contacts.person import Person
@@ -22,7 +23,6 @@ from desk.web.company_field import begun_company
 from desk.web.day_field import typed_day
 from desk.web.forms import posted, whole
 from desk.web.person_field import typed_person
-from desk.web.presenting.masking import deleted_person
 from desk.web.requests import db
 
 
@@ -59,7 +59,7 @@ def _person() -> Person | None:
     """The person of the name or address that was typed; the one the form began with, while the name stands."""
     text, uid = posted("person"), posted("person_uid")
     begun = db().scalar(select(Person).where(Person.uid == uid)) if text and uid else None
-    return begun if begun is not None and (begun.name if begun.binned_at is None else deleted_person()) == text else typed_person(text, "person")
+    return begun if begun is not None and (begun.name if begun.binned_at is None else called_instead(begun)) == text else typed_person(text, "person")
 
 
 def _amount(field: str, text: str, currency: str) -> int | None:

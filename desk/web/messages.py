@@ -66,7 +66,7 @@ def raw(uid: str) -> Any:
     """The mail as it came or went: a page that shows its beginning, or with ``download`` all of it."""
     message = message_for(db(), me(), uid)
     needs_reading(db(), message.ticket_id)
-    if masked_in([message]):
+    if masked_in([message], message.ticket.requester_id if message.ticket else None):
         raise Refused(N_("A deleted person has a part in this mail. Its source can be read when the person is restored."))
     source, came = _source(message)
     if request.args.get("download"):

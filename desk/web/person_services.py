@@ -12,10 +12,12 @@ from contacts.editing import person_called
 from contacts.vcard import VERSIONS
 from contacts.vcard import vcard as written
 from core.slugs import slug
+from desk.web.looking_up import note_lookup
 from desk.web.pages import page
 from desk.web.presenting.person_frame import framed
 from desk.web.presenting.services import services
 from desk.web.requests import db
+from desk.web.signing_in import me
 
 bp = Blueprint("person_services", __name__, url_prefix="/persons/<uid>")
 
@@ -34,6 +36,7 @@ def index(uid: str) -> Any:
 def vcard(uid: str) -> Response:
     """vCard 4, for Outlook and telephones; ``?version=3.0`` for programs that know no other."""
     person, asked = person_called(db(), uid), request.args.get("version", "")
+    note_lookup([person.uid], "export", me().id)
     answer = Response(written(person, holdings_of(db(), person), asked if asked in VERSIONS else VERSIONS[0]), mimetype="text/vcard")
     answer.headers["Content-Disposition"] = f'attachment; filename="{slug(person.name) or person.uid}.vcf"'
     return answer

@@ -40,7 +40,8 @@ def index() -> Any:
         return see_other(url_for("bin.index", of="person"))
     only = "" if query and only in ("favourites", "recent") else only       # a search is over everybody
     found = _at_hand(only) or search_persons(
-        db(), query, cursor=request.args.get("cursor", ""), to_be_completed=True if only == "incomplete" else None)
+        db(), query, cursor=request.args.get("cursor", ""), to_be_completed=True if only == "incomplete" else None,
+        restricted=only == "restricted" or (None if query else False) if me().admin else False)
     filters = register_tabs(only, query)
     return page("web/persons/index.html", current="persons", q=query, count=_count(only, query, found), filters=filters, only=only,
                 targets=targets("persons"),
@@ -133,7 +134,7 @@ def restore(uid: str) -> Any:
 
 def _count(only: str, query: str, found: Names[Person]) -> int | None:
     """How many the list has, where it can be said without reading them all."""
-    if query or only in ("favourites", "recent"):
+    if query or only in ("favourites", "recent", "restricted"):
         return len(found.rows) if not (found.next or request.args.get("cursor")) else None
     return count_persons(db(), to_be_completed=True if only == "incomplete" else None)
 

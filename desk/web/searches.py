@@ -103,7 +103,7 @@ def _tickets(query: str, kind: str) -> dict[str, Any]:
 
 
 def _persons(query: str, kind: str) -> dict[str, Any]:
-    found = search_persons(db(), query, cursor=_cursor("persons"), limit=MANY if kind == "persons" else FEW, where=_where(Person))
+    found = search_persons(db(), query, restricted=None if me().admin else False, cursor=_cursor("persons"), limit=MANY if kind == "persons" else FEW, where=_where(Person))
     return {"persons": persons(found.rows, query), "more": bool(found.next), **(_older(query, kind, found.next) if kind == "persons" else {})}
 
 

@@ -11,7 +11,7 @@ from desk.web.api.routing import bp
 NOUNS = ("tickets", "replies", "assignments", "states", "tags", "merges", "requesters", "rejections", "files", "persons", "person_merges", "erasures", "privacy_reports", "addresses",
          "employments", "moves", "duplicates", "cards", "companies", "relations", "relation_kinds", "custom_fields", "infotags", "card_files", "activities", "notes", "sales", "sale_stages", "projects", "campaigns", "orders", "inbound", "outbound", "mailboxes", "settings", "intake_rules",
          "selections", "mailings", "bases", "retention_rules", "legal_holds",
-         "mail_locks",
+         "mail_locks", "restrictions", "disclosures",
          "operations", "reports", "imports", "exports", "bulk_acts", "agents",
          "teams", "levels", "rules", "bin")
 

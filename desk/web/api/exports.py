@@ -13,13 +13,13 @@ from desk.web.api.schemas.imports import CardsExportAsked, ExportAsked, PersonsE
 @get("/exports/persons.csv", content="text/csv", refuses=(404,))
 def persons(asked: PersonsExportAsked) -> Response:
     """Living persons as rows of a file that can be imported again, however many."""
-    return exports.persons_as_rows(asked.q or "", exports.narrowed(me(), "persons", asked.selection or "", asked.company or ""))
+    return exports.persons_as_rows(asked.q or "", exports.narrowed(me(), "persons", asked.selection or "", asked.company or ""), me())
 
 
 @get("/exports/persons.vcf", content="text/vcard", refuses=(404,))
 def cards(asked: CardsExportAsked) -> Response:
     """Living persons as an address book."""
-    return exports.persons_as_cards(asked.q or "", exports.narrowed(me(), "persons", asked.selection or "", asked.company or ""), asked.version)
+    return exports.persons_as_cards(asked.q or "", exports.narrowed(me(), "persons", asked.selection or "", asked.company or ""), me(), asked.version)
 
 
 @get("/exports/companies.csv", content="text/csv", refuses=(404,))

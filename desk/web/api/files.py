@@ -77,7 +77,7 @@ def raw(uid: str) -> Response:
     """The mail as it came, or as it went out."""
     message = message_for(db(), me(), uid)
     needs_reading(db(), message.ticket_id)
-    if masked_in([message]):
+    if masked_in([message], message.ticket.requester_id if message.ticket else None):
         raise Refused(N_("A deleted person has a part in this mail. Its source can be read when the person is restored."))
     return _sent(_source(message), "message/rfc822", f"mail-{message.ticket_id}-{message.id}.eml")
 

@@ -55,7 +55,7 @@ def the_person(uid: str, *, binned: bool = False) -> Person:
     person = first = db().scalar(select(Person).where(Person.uid == uid))
     while person is not None and person.merged_into_id is not None:
         person = db().get(Person, person.merged_into_id)
-    if person is None or (person.binned_at is not None and not binned):
+    if person is None or (person.binned_at is not None and not binned and not (person.restricted_at is not None and me().admin)):
         raise nobody(db(), uid)
     if person is not first:
         _lead(f"/persons/{uid}", f"/persons/{person.uid}")

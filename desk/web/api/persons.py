@@ -38,6 +38,7 @@ from desk.web.api.schemas.persons import (
     Share,
 )
 from desk.web.api.shapes import persons as shapes
+from desk.web.looking_up import note_lookup
 from desk.web.requests import db
 
 NESTED = ("addresses", "employments", "legal_bases", "id", "version", "to_be_completed", "custom", "created", "delete_planned")
@@ -51,8 +52,10 @@ def index(asked: PersonsAsked) -> Listed[Person]:
         return Listed[Person](items=[])
     if asked.q or asked.selection or asked.sort == "name":
         found = search_persons(db(), asked.q or "", cursor=asked.cursor, limit=asked.most, company=company, where=in_selection(asked.selection, "persons"))
+        note_lookup([one.uid for one in found.rows], "api", me().id)
         return Listed[Person](items=shapes.persons(db(), found.rows), next=found.next)
     rows, following = _newest(asked, company)
+    note_lookup([one.uid for one in rows], "api", me().id)
     return Listed[Person](items=shapes.persons(db(), rows), next=following)
 
 
@@ -77,6 +80,7 @@ def create(given: NewPerson, asked: Share) -> Person:
 @get("/persons/<uid:uid>", moves=True)
 def show(uid: str) -> Person:
     """A person."""
+    note_lookup([uid], "api", me().id)
     return shapes.person(db(), the_person(uid))
 
 
@@ -116,6 +120,7 @@ def restore(uid: str, given: Answers) -> Person:
 def vcard(uid: str) -> Response:
     """The person as a vCard 4.0."""
     person = the_person(uid)
+    note_lookup([uid], "export", me().id)
     response = Response(written(person, holdings_of(db(), person)), mimetype="text/vcard")
     response.headers["Content-Disposition"] = f'attachment; filename="{uid}.vcf"'
     return response

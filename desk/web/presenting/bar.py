@@ -52,6 +52,8 @@ def notices_of(ticket: Ticket) -> list[dict[str, Any]]:
                       "restore_url": url_for("tickets.restore", number=ticket.number) if me().admin else ""})
     if (hold := mark_of("ticket", ticket.id)) is not None:
         found.append(hold)
+    if ticket.requester is not None and ticket.requester.restricted_at is not None:
+        found.append({"text": _("The use of this person’s data is restricted: answer what they write, and use it for nothing else."), "kind": "heed"})
     breaker = ticket.verdict.get("breaker")
     if breaker and now() - datetime.fromisoformat(breaker["at"]) < WINDOW:
         found.append({"text": f"{say(breaker)} {_(HELD_BACK)}", "kind": "heed"})

@@ -21,8 +21,9 @@ from core.retelling import retell
 from desk.access import visible_mailbox_ids
 from desk.tickets.recipients import written
 from desk.tickets.ticket import Ticket
+from desk.web.looking_up import note_lookup
 from desk.web.presenting.absence import away_note
-from desk.web.presenting.candidates import unknown
+from desk.web.presenting.candidates import standing, unknown
 from desk.web.presenting.faces import agent_entry, person_face
 from desk.web.presenting.links import addresses_url, company_url, person_edit_url, person_url
 from desk.web.presenting.places import Place
@@ -46,10 +47,19 @@ def card(ticket: Ticket) -> dict[str, Any]:
         joinedload(Person.service_level), joinedload(Person.category), joinedload(Person.business),
         *(joinedload(agent).lazyload(Agent.addresses) for agent in (Person.support_contact, Person.our_contact, Person.created_by)),
         selectinload(Person.employments).joinedload(Employment.company), selectinload(Person.legal_bases))).one()
+    note_lookup([person.uid], "ticket", me().id)
     set_committed_value(ticket, "requester", person)     # for whoever draws more of the ticket
     if not person.living:
-        return unknown(ticket)
+        return restricted(ticket, person) if person.answered else unknown(ticket)
     return {**person_facts(person), **_tickets(person, ticket), "change_url": url_for("requesters.edit", number=ticket.number)}
+
+
+def restricted(ticket: Ticket, person: Person) -> dict[str, Any]:
+    """Whose data may not be used: who they are, so that they are answered, and no more (Art. 18)."""
+    address = ticket.requester_address
+    return {"known": False, "restricted": True, "name": person.name, "address": address.value if address else "", "candidates": [], "acts": [], "unrecorded": None,
+            "deleted": False, "restore_url": None, "standing": standing(ticket), "url": person_url(person) if me().admin else None, "favourite_url": None,
+            "tickets": [], "change_url": None}
 
 
 def card_at(text: str) -> dict[str, Any] | None:
@@ -60,6 +70,8 @@ def card_at(text: str) -> dict[str, Any] | None:
     person = db().scalar(select(Person).join(Holding, Holding.person_id == Person.id).join(Address).where(
         Address.kind == "email", Address.normalised == normalise_email(address), Holding.until.is_(None),
         Person.merged_into_id.is_(None), Person.binned_at.is_(None)).order_by(Holding.id).limit(1))
+    if person is not None:
+        note_lookup([person.uid], "ticket", me().id)
     return {**person_facts(person), **_tickets(person, None)} if person else {"known": False, "address": address}
 
 

@@ -46,6 +46,8 @@ FIELDS = {
     "owner_id": N_("owner"), "company_id": N_("company"), "persons": N_("persons"), "agents": N_("colleagues"), "reason": N_("reason"),
     "photo_digest": N_("photo"), "basis": N_("basis"), "owner": N_("owner"), "review_on": N_("review"), "infotag": N_("infotag"), "file": N_("file"),
 }
+RESTRICTED = {"restricted": N_("Restricted: stored and not used"), "lifted": N_("Restriction lifted"),
+              "taken_back": N_("A restriction was taken back"), "put_back": N_("The restriction goes on")}
 SAID = {
     "person.created": ("user-plus", N_("Created")), "company.created": ("plus", N_("Created")),
     "address.added": ("at", N_("Address added")), "address.retired": ("at", N_("Address taken away")),
@@ -184,6 +186,8 @@ def _say(fact: FactRow, fields: Sequence[Change], uid: str) -> tuple[str, str]:
         return "pencil", _("Changed: %(fields)s", fields=", ".join(field_called(c.field) for c in fields))
     if fact.kind == "person.basis":
         return "shield", _(NOTED.get(fact.data["event"], N_("Changed")), purpose=purpose_label(fact.data["purpose"]), basis=_(BASES.get(fact.data["basis"], "")))
+    if fact.kind == "person.restricted":
+        return "lock", _(RESTRICTED[fact.data["event"]])
     if fact.kind == "person.mail_locked":
         return "lock", _("Access to the e-mails opened") if fact.data.get("opened") else _("Access to the e-mails locked")
     if fact.kind == "hold.changed":

@@ -81,7 +81,7 @@ def composer(ticket: Ticket, kind: str = "reply", typed: Typed | None = None, fo
         "signature": signature_below(answers_from(db(), me(), ticket), code), "language": None if forward else _language(ticket, typed, draft), "attachments": chips(files),
         "saved": stamp(draft.updated_at) if draft else "", "version": draft.version if draft else 0, "last": seen,
         "once": once(), "asker": ticket.requester_address.uid if ticket.requester_address else "",
-        "placeholder": _("Forward to somebody else") if forward else _("Answer %(name)s", name=who(ticket)),
+        "placeholder": _("Forward to somebody else") if forward else _("Answer %(name)s", name=ticket.requester.name if ticket.requester and ticket.requester.restricted_at else who(ticket)),
         "reply_url": url_for("forwards.create" if forward else "replies.create", number=ticket.number),
         "note_url": None if forward else url_for("notes.create", number=ticket.number),
         "draft_url": url_for("drafts.update", number=ticket.number, kind="forward" if forward else None), "draft": None,
@@ -117,7 +117,7 @@ def _recipients(
         to = as_before(db(), ticket, to)
         if len(cc) > MOST_IN_COPY:
             left_out, cc = len(cc), []
-    gone = masked(db(), (one.address for one in (*to, *cc))) if typed is None else frozenset()
+    gone = masked(db(), (one.address for one in (*to, *cc)), asker=ticket.requester_id) if typed is None else frozenset()
     to, cc = ([one for one in some if normalise_email(one.address) not in gone] for some in (to, cc))
     both = addressed([*to, *cc], ticket, last)
     return both[:len(to)], both[len(to):], left_out
@@ -191,7 +191,7 @@ def _original(ticket: Ticket, typed: Typed | None, draft: Draft | None, forwarde
     if last is None:
         return None
     return {"uid": last.uid, "included": message is not None, "url": url_for("messages.original", uid=last.uid),
-            "label": _("%(who)s wrote %(when)s:", who=deleted_person() if masked(db(), [last.from_address]) else wrote(last), when=moment(last.at)).rstrip(":")}
+            "label": _("%(who)s wrote %(when)s:", who=deleted_person() if masked(db(), [last.from_address], asker=ticket.requester_id) else wrote(last), when=moment(last.at)).rstrip(":")}
 
 
 def sender(mailbox: Mailbox) -> dict[str, str]:
@@ -212,7 +212,7 @@ def _notices(ticket: Ticket, draft: Draft | None, last: Message | None, newest: 
         found.append(_("The mail went to %(n)s others as well, and none of them stands in copy. Add whom it concerns.", n=left_out))
     if newest is not None and newest is not last:
         found.append(_("%(address)s wrote last, but neither the requester nor we had named them: the answer does not go there.",
-                       address=deleted_person() if masked(db(), [newest.from_address]) else newest.from_address))
+                       address=deleted_person() if masked(db(), [newest.from_address], asker=ticket.requester_id) else newest.from_address))
     if draft is not None and newest is not None and newest.at > draft.updated_at:
         found.append(_("A message came after you wrote this draft."))
     if draft is not None and draft.requester_address_id != ticket.requester_address_id:

@@ -89,7 +89,7 @@ def _around(ticket: Ticket, messages: Sequence[Message], url: str) -> Around:
     ids = [message.id for message in messages]
     return Around(arrivals(ids), mails_of(ids), ours(), url, frozenset(request.args.getlist("images")),
                   frozenset(request.args.getlist("plain")), _persons(ticket, messages), employers_then(messages, ticket.requester),
-                  masked_in(messages), ticket.number)
+                  masked_in(messages, ticket.requester_id), ticket.number)
 
 
 def _persons(ticket: Ticket, messages: Sequence[Message]) -> dict[int, str]:
@@ -97,7 +97,7 @@ def _persons(ticket: Ticket, messages: Sequence[Message]) -> dict[int, str]:
     asked = ticket.requester
     others = {message.person_id for message in messages} - {None, ticket.requester_id}
     found = {p.id: p.name for p in db().scalars(select(Person).where(Person.id.in_(others), Person.binned_at.is_(None)))} if others else {}
-    return found | ({asked.id: asked.name} if asked is not None and asked.binned_at is None else {})
+    return found | ({asked.id: asked.name} if asked is not None and asked.answered else {})
 
 
 def _entries(ticket: Ticket, messages: Sequence[Message], around: Around) -> list[dict[str, Any]]:

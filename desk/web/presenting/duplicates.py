@@ -27,6 +27,7 @@ from desk.web.presenting.persons import open_tickets
 from desk.web.presenting.times import stamp
 from desk.web.presenting.words import language_alone, said
 from desk.web.requests import db
+from desk.web.signing_in import me
 
 Values = dict[str, list[str]]
 
@@ -37,6 +38,8 @@ def register_tabs(current: str, query: str = "") -> list[dict[str, Any]]:
     tabs = [(_("All"), "", None), (_("Favourites"), "favourites", None), (_("Recently opened"), "recent", None),
             (_("To be completed"), "incomplete", None),
             (_("Possible duplicates"), "duplicates", (count or None) if count is not None else f"{MOST}+")]
+    if me().admin:
+        tabs.append((_("Restricted"), "restricted", None))
     return [{"label": label, "current": only == current, "count": shown,
              "url": url_for("duplicates.index") if only == "duplicates" else url_for("persons.index", only=only or None, q=query or None)}
             for label, only, shown in tabs]

@@ -93,7 +93,7 @@ def _selections_called(uids: Sequence[str]) -> list[Hit]:
 
 #: What the box finds, in the order of its groups: one line a kind.
 KINDS = (
-    Kind("persons", "person", N_("Persons"), lambda query, most: persons(search_persons(db(), query, limit=most).rows, query), _persons_called),
+    Kind("persons", "person", N_("Persons"), lambda query, most: persons(search_persons(db(), query, restricted=None if me().admin else False, limit=most).rows, query), _persons_called),
     Kind("companies", "company", N_("Companies"), lambda query, most: companies(search_companies(db(), query, limit=most).rows, query),
          _companies_called),
     Kind("tickets", "ticket", N_("Tickets"), lambda query, most: tickets(glimpse(db(), me(), query, limit=most), query), _tickets_called),

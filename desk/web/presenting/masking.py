@@ -26,9 +26,9 @@ def parties(messages: Iterable[Message]) -> set[str]:
     return {address for one in messages for address in (one.from_address, one.reply_to, *(address for _name, address in (*one.to, *one.cc))) if address}
 
 
-def masked_in(messages: Iterable[Message]) -> frozenset[str]:
-    """Those of them that are masked; one question."""
-    return masked(db(), parties(messages))
+def masked_in(messages: Iterable[Message], asker: int | None = None) -> frozenset[str]:
+    """Those of them that are masked on the ticket of the ``asker``; one question."""
+    return masked(db(), parties(messages), asker=asker)
 
 
 def is_masked(address: str, hidden: frozenset[str]) -> bool:

@@ -14,6 +14,7 @@ from core.clock import now
 from core.i18n import N_, day
 from core.i18n import gettext as _
 from core.options import option
+from desk.web.looking_up import note_lookup, purpose_of_page
 from desk.web.presenting.activities import activities_of, here
 from desk.web.presenting.at_hand import kept_at_hand
 from desk.web.presenting.card import person_facts
@@ -31,6 +32,7 @@ from desk.web.presenting.notes import notes_of_person
 from desk.web.presenting.panel_drawing import Card
 from desk.web.presenting.privacy import entry_of
 from desk.web.presenting.relations import beside, relations_of
+from desk.web.presenting.restrictions import banner
 from desk.web.presenting.services import filled, place_url
 from desk.web.presenting.tabs import Tab, counts_of
 from desk.web.requests import db
@@ -56,6 +58,7 @@ LISTS = (Tab("mails", N_("E-mails"), "person_mails.index", mails_of),
 
 def framed(person: Person, tab: str) -> dict[str, Any]:
     """The person as web/persons/_frame.html wants them, with one tab in front."""
+    note_lookup([person.uid], purpose_of_page(), me().id)
     facts = person_facts(with_companies(person)) | {"since": _since(person)} | card_then(person)
     counts = counts_of(person, LISTS)
     tabs = [one.drawn(person, tab, counts, as_of=request.args.get("as_of") if one in LAYOUTS else None) | {"rule": one is LISTS[0]}
@@ -71,8 +74,9 @@ def framed(person: Person, tab: str) -> dict[str, Any]:
         "copy_url": url_for("person_copies.new", uid=person.uid),
         "hold": mark_of_person(person), "hold_url": url_for("legal_holds.new", of="person", record=person.uid) if me().admin else None,
         "privacy": entry_of(person),
+        "recipients_url": url_for("disclosures.index", uid=person.uid) if me().admin else None, "lookups_url": url_for("lookups.index", uid=person.uid) if me().admin else None, "restrict_url": url_for("restrictions.show", uid=person.uid) if me().admin else None, "restricted": banner(person),
         "erase_url": url_for("erasures.new", uid=person.uid) if me().admin else None,
-        "delete_url": url_for("persons.destroy", uid=person.uid) if me().admin else None, "deleted_until": day(now() + kept(db())),
+        "delete_url": url_for("persons.destroy", uid=person.uid) if me().admin and person.living else None, "deleted_until": day(now() + kept(db())),
         "uid": person.uid, "email": next((a["value"] for a in facts["addresses"] if a["kind"] == "mail" and not a["bad"]), ""),
         "status": {"text": _("Active"), "kind": "sure"} if person.status == "active" else {"text": _("Has left"), "kind": "heed"},
         "marks": [text for text, holds in ((_("Private customer"), person.private_customer),

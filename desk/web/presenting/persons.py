@@ -34,7 +34,7 @@ def lines(persons: Sequence[Person]) -> list[dict[str, Any]]:
     return [{"uid": p.uid, "url": person_url(p), "name": p.name or known.get(p.id, _("(no name)")), "face": person_face(p.name, p),
              "title": p.title or (p.employment.position if p.employment else ""), "company": p.employment.company.name if p.employment else "",
              "company_url": company_url(p.employment.company) if p.employment else "", "email": known.get(p.id, ""),
-             "service_level": p.service_level.name if p.service_level else "", "incomplete": p.to_be_completed,
+             "service_level": p.service_level.name if p.service_level else "", "incomplete": p.to_be_completed, "restricted": p.restricted_at is not None,
              "last_at": age(heard[p.id], now()) if p.id in heard else "",
              "last_at_iso": heard[p.id].isoformat() if p.id in heard else "", "open_tickets": tickets.get(p.id, 0)}
             for p in persons]

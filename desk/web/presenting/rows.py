@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from contacts.masking import called_instead
 from core.clock import now
 from core.html import to_text
 from core.i18n import age
@@ -17,7 +18,6 @@ from desk.tickets.ticket import Ticket
 from desk.tickets.writing import preview_of
 from desk.web.presenting.faces import agent_face
 from desk.web.presenting.likely import Guess
-from desk.web.presenting.masking import deleted_person
 from desk.web.presenting.times import coming, due, stamp
 from desk.web.presenting.words import opened, state
 from desk.web.requests import db
@@ -41,7 +41,7 @@ def rows(
 def who(ticket: Ticket) -> str:
     """Whose ticket it is: the person, else the name they gave, else the address; a deleted person is not named."""
     if ticket.of_a_deleted:
-        return deleted_person()
+        return called_instead(ticket.requester)
     return named(ticket) or (ticket.requester_address.value if ticket.requester_address else "") or _("Unknown sender")
 
 

@@ -31,7 +31,7 @@ def shown(db: Session, messages: Sequence[Message]) -> list[shapes.Message]:
     states: dict[int | None, str] = dict(db.execute(select(OutboundMail.message_id, OutboundMail.state).where(
         OutboundMail.message_id.in_(ids), or_(OutboundMail.kind == "reply", OutboundMail.kind == "forward"),
     ).order_by(OutboundMail.id)).all()) if ids else {}
-    gone = masked(db, parties(messages))
+    gone = masked(db, parties(messages), asker=messages[0].ticket.requester_id if messages else None)
     return [_message(message, states.get(message.id), gone, locked=hidden_mail(db, message)) for message in messages]
 
 

@@ -1,0 +1,87 @@
+"""Who got data of a person, worked out from the ledgers that are kept anyway (Art. 15(1)(c) and 19 GDPR; CJEU C-154/21: by name)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+
+from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased, lazyload
+
+from contacts.activity import Activity, ActivityParticipant
+from contacts.address import Address, Holding, normalise_email
+from contacts.agent import Agent, AgentAddress
+from contacts.lookup import Lookup
+from contacts.person import Person
+from core.i18n import N_
+from desk.mailboxes import own_addresses
+from desk.outbound import OutboundMail
+from desk.tickets.ticket import Ticket
+
+#: How somebody got them.
+WAYS = {"mail": N_("In copy of a mail on their ticket"), "forward": N_("A mail was forwarded"), "export": N_("In a file that was saved"),
+        "calendar": N_("In a calendar of another program")}
+#: Mails that are gone through, the latest first, and tickets that are named of each recipient.
+MOST, NAMED = 5000, 5
+
+
+@dataclass(slots=True)
+class Recipient:
+    """One who got data of the person in one way: from ``first`` to ``last`` so many times, on these tickets (numbers, the latest first)."""
+
+    way: str
+    address: str
+    name: str = ""
+    count: int = 0
+    first: datetime | None = None
+    last: datetime | None = None
+    tickets: list[int] = field(default_factory=list)
+
+    def add(self, at: datetime | None, ticket: int | None = None, count: int = 1) -> None:
+        """Once more, or ``count`` times."""
+        self.count += count
+        self.first = min(filter(None, (self.first, at)), default=None)
+        self.last = max(filter(None, (self.last, at)), default=None)
+        if ticket is not None and ticket not in self.tickets and len(self.tickets) < NAMED:
+            self.tickets.append(ticket)
+
+
+def recipients(db: Session, person_ids: Sequence[int]) -> list[Recipient]:
+    """Of these persons, the latest first: four questions. Whom the person wrote to themselves is none of ours; neither are our agents, but for files
+    that they saved and calendars that other programs read."""
+    found = _mailed(db, person_ids)
+    exported: dict[int, Recipient] = {}
+    uids = select(Person.uid).where(or_(Person.id.in_(person_ids), Person.merged_into_id.in_(person_ids)))
+    for agent_id, email, name, first, last, count in db.execute(select(
+            Agent.id, Agent.email, Agent.name, func.min(Lookup.day), func.max(Lookup.day), func.sum(Lookup.count)).join(Agent, Agent.id == Lookup.agent_id).where(
+            Lookup.subject_uid.in_(uids), Lookup.purpose == "export").group_by(Agent.id, Agent.email, Agent.name)):
+        exported[agent_id] = Recipient("export", email, name, count, datetime.combine(first, time(), UTC), datetime.combine(last, time(), UTC))
+    return sorted([*found, *exported.values(), *_calendars(db, person_ids)], key=lambda one: (one.last.timestamp() if one.last else 0.0, one.address), reverse=True)
+
+
+def _mailed(db: Session, person_ids: Sequence[int]) -> list[Recipient]:
+    own = own_addresses(db) | set(db.scalars(select(Agent.email))) | set(db.scalars(select(AgentAddress.normalised))) | set(db.scalars(
+        select(Address.normalised).join(Holding, Holding.address_id == Address.id).where(Holding.person_id.in_(person_ids))))
+    found: dict[tuple[str, str], Recipient] = {}
+    for kind, to, at, ticket in db.execute(select(OutboundMail.kind, OutboundMail.recipients, OutboundMail.sent_at, OutboundMail.ticket_id).where(
+            OutboundMail.ticket_id.in_(select(Ticket.id).where(Ticket.requester_id.in_(person_ids))), OutboundMail.kind.in_(("reply", "forward")),
+            OutboundMail.state == "sent").order_by(OutboundMail.id.desc()).limit(MOST)):
+        for address in {normalise_email(one) for one in to} - own:
+            way = "forward" if kind == "forward" else "mail"
+            found.setdefault((way, address), Recipient(way, address)).add(at, ticket)
+    names = {normalised: f"{first} {last}".strip() for normalised, first, last in db.execute(select(
+        Address.normalised, Person.first_name, Person.last_name).join(Holding, Holding.address_id == Address.id).join(Person, Person.id == Holding.person_id).where(
+        Address.kind == "email", Address.normalised.in_({one.address for one in found.values()}), Holding.until.is_(None), Person.binned_at.is_(None)))} if found else {}
+    for one in found.values():
+        one.name = names.get(one.address, "")
+    return list(found.values())
+
+
+def _calendars(db: Session, person_ids: Sequence[int]) -> list[Recipient]:
+    """Agents whose calendar other programs may read, with an activity of the person's in it."""
+    theirs, other = aliased(ActivityParticipant), aliased(ActivityParticipant)
+    inside = exists().where(and_(theirs.activity_id == Activity.id, theirs.person_id.in_(person_ids), or_(
+        Activity.owner_id == Agent.id, exists().where(other.activity_id == Activity.id, other.agent_id == Agent.id))))
+    agents = db.scalars(select(Agent).where(Agent.active, Agent.calendar_key.is_not(None), inside).options(lazyload(Agent.addresses))).all()
+    return [Recipient("calendar", one.email, one.name) for one in agents]

@@ -1,0 +1,65 @@
+"""Lifting a restriction (Art. 18(3) GDPR): the person is told first, by a mail in the same transaction, else as the admin says they were."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from contacts.addressing import holdings_of
+from contacts.agent import Agent
+from contacts.editing import check_version
+from contacts.person import Person
+from contacts.restricting import LONGEST, end, standing
+from contacts.restriction import Restriction
+from core.errors import Refused
+from core.i18n import N_, day, speaking
+from core.options import option
+from desk.access import needs_admin
+from desk.confirming import language_of, mailbox_for
+from desk.mailboxes import Mailbox
+from desk.outbound import enqueue
+from desk.wording import Rendered, render
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """The mail that tells the person: to which address (empty: there is none), in which language, from which mailbox."""
+
+    address: str
+    language: str
+    mailbox: Mailbox | None
+    mail: Rendered
+
+
+def notice(db: Session, person: Person, *, by: Agent) -> Notice:
+    """What the person would be told now. Raises Refused where they are not restricted."""
+    row, mailbox = standing(db, person), mailbox_for(db, person, by)
+    language, address = language_of(db, person, mailbox), address_of(db, person)
+    with speaking(language):
+        since = day(row.at)
+    return Notice(address, language, mailbox, render(
+        db, "restriction_lifted", language, mailbox, name=person.name or address, since=since, mailbox=mailbox.name if mailbox else option(db, "desk.name")))
+
+
+def lift(db: Session, person: Person, *, by: Agent, how: str = "", version: int | None = None) -> Restriction:
+    """Tell the person, and use what we hold again. Without an address ``how`` says by which other way they were told.
+
+    Raises Refused without either, Stale where the person has changed.
+    """
+    needs_admin(by)
+    check_version(person, version)
+    told, how = notice(db, person, by=by), how.strip()
+    if not told.address:
+        if not 0 < len(how) <= LONGEST:
+            raise Refused(N_("The person has to be told before the restriction is lifted."), {"how": N_("Say how and when the person was told.")})
+        return end(db, person, by=by, told="word", told_how=how)
+    mail = enqueue(db, kind="system", mailbox=told.mailbox, recipients=[told.address], subject=told.mail.subject, text=told.mail.text, html=told.mail.html,
+                   agent_id=by.id, language=told.language)
+    return end(db, person, by=by, told="mail", mail_uid=mail.uid)
+
+
+def address_of(db: Session, person: Person) -> str:
+    """Where mail reaches the person: the address used first, of those it does not come back from; empty where there is none."""
+    held = [one for one in holdings_of(db, person) if one.address.kind == "email" and one.address.health != "bouncing"]
+    return next((one.address.value for one in sorted(held, key=lambda one: not one.primary)), "")

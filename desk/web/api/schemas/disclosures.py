@@ -1,0 +1,45 @@
+"""Look-ups and recipients of a person, as the API shows them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from desk.web.api.schemas.common import Asked, Shape
+
+
+class Lookup(Shape):
+    """So many look-ups in a month (`2026-05`), for a purpose, by an agent."""
+
+    month: str
+    purpose: str
+    agent: str
+    count: int
+
+
+class Recipient(Shape):
+    """Who got data of the person in one way: by a mail on a ticket, a forward, a file that was saved, a calendar of another program."""
+
+    way: str
+    address: str
+    name: str
+    count: int
+    first: datetime | None
+    last: datetime | None
+    tickets: list[int]
+
+
+class NewTelling(Asked):
+    """Who is to be told of what."""
+
+    about: Literal["rectified", "restricted"]
+    to: list[str] = Field(min_length=1, max_length=500)
+
+
+class Told(Shape):
+    """Whether a recipient is being told, or cannot be."""
+
+    address: str
+    outcome: str
