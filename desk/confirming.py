@@ -9,9 +9,10 @@ from contacts.address import Holding
 from contacts.agent import Agent
 from contacts.confirming import new_signature
 from contacts.person import Person
-from core.options import LANGUAGES, option
+from core.options import option
 from core.settings import settings
 from desk.access import visible_mailbox_ids
+from desk.language import language_of
 from desk.mailboxes import Mailbox
 from desk.outbound import OutboundMail, enqueue
 from desk.tickets.ticket import Ticket
@@ -21,26 +22,18 @@ from desk.wording import render
 def send_link(db: Session, holding: Holding, *, by: Agent) -> OutboundMail:
     """Write it into the outbound ledger. It names nobody, for somebody else may read it. Raises Refused."""
     link = f"{settings().url}/address/{holding.uid}/{new_signature(db, holding, by=by)}"
-    person, mailbox = holding.person, _mailbox(db, holding.person, by)
-    language, address = _language(db, person, mailbox), holding.address.value
+    person, mailbox = holding.person, mailbox_for(db, holding.person, by)
+    language, address = language_of(db, person, mailbox), holding.address.value
     mail = render(db, "confirmation", language, mailbox, name=address, address=address, link=link,
                   mailbox=mailbox.name if mailbox else option(db, "desk.name"))
     return enqueue(db, kind="system", mailbox=mailbox, recipients=[address], subject=mail.subject, text=mail.text, html=mail.html,
                    agent_id=by.id, language=language)
 
 
-def _mailbox(db: Session, person: Person, by: Agent) -> Mailbox | None:
+def mailbox_for(db: Session, person: Person, by: Agent) -> Mailbox | None:
     """Where they wrote last, of those that the agent sees; else the first of these."""
     seen = visible_mailbox_ids(db, by)
     last = db.scalar(select(Ticket.mailbox_id).where(
         Ticket.requester_id == person.id, Ticket.mailbox_id.in_(seen)).order_by(Ticket.id.desc()).limit(1))
     return db.get(Mailbox, last) if last else db.scalar(select(Mailbox).where(
         Mailbox.id.in_(seen), Mailbox.active).order_by(Mailbox.id).limit(1))
-
-
-def _language(db: Session, person: Person, mailbox: Mailbox | None) -> str:
-    company = person.employment.company.language if person.employment else None
-    for code in (person.preferred_language, company, mailbox.language if mailbox else None):
-        if code in LANGUAGES:
-            return str(code)
-    return str(option(db, "desk.language"))

@@ -28,6 +28,7 @@ from jobs import (
     listener,
     purging,
     reminding,
+    rights,
     subscriptions,
     waking,
 )
@@ -66,6 +67,7 @@ TIMETABLE = (
     Entry("operations", cleaning.operations, "37 3 * * *"),
     Entry("drafts", cleaning.drafts, "19 3 * * *"),
     Entry("records", cleaning.records, "21 3 * * *"),
+    Entry("rights", rights.tell, "43 * * * *"),
     Entry("bin", purging.persons, "53 * * * *"),
     Entry("unrecorded", forgetting.unrecorded, "47 3 * * *"),
     Entry("notifications", cleaning.notifications, "41 3 * * *"),
