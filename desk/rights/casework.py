@@ -78,7 +78,8 @@ def decide(db: Session, case: RightsCase, outcome: str, reasons: str, *, tell: b
     reasons = _said(reasons, "reasons", N_("Say why: a refusal has to state its reasons."), needed=outcome == "refused")
     if outcome == "done" and case.operation_uid and case.kind == "erasure" and by is not None:
         raise Refused(N_("It is done when the erasing is. Until then it waits."))
-    acting_is_grounded(case) if outcome == "done" else None
+    if outcome == "done" and by is not None:
+        acting_is_grounded(case)
     case.state, case.closed, case.decision, case.decided_at = outcome, True, reasons, now()
     case.link_key = case.link_address_id = None
     db.flush()

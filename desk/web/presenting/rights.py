@@ -17,6 +17,7 @@ from core.i18n import N_, dated, ngettext
 from core.i18n import gettext as _
 from core.operations import Operation
 from desk.rights.case import GROUNDS, KINDS, RightsCase
+from desk.rights.certifying import certificate_of
 from desk.rights.identity import addresses
 from desk.rights.listing import history
 from desk.rights.opening import today
@@ -123,7 +124,9 @@ def _work(case: RightsCase) -> list[dict[str, str]]:
     """Links to what does the work: those whose pages there are."""
     if case.operation_uid:
         there = db().scalar(select(Operation.id).where(Operation.uid == case.operation_uid))
-        return [{"text": _("The erasing"), "url": url_for("erasures.show", uid=case.operation_uid)}] if there else []
+        made = certificate_of(db(), case.operation_uid)
+        return [*([{"text": _("The erasing"), "url": url_for("erasures.show", uid=case.operation_uid)}] if there else []),
+                *([{"text": _("Certificate (PDF)"), "url": url_for("certificates.show", uid=made.uid)}] if made else [])]
     if case.person is None or not case.person.living or case.closed:
         return []
     there_are = {rule.rule: rule.endpoint for rule in current_app.url_map.iter_rules() if "GET" in (rule.methods or ())}

@@ -15,9 +15,11 @@ from contacts.agent import Agent
 from contacts.editing import create_person
 from core.clock import now
 from core.database import Database
+from core.operations import Operation
 from desk.mailboxes import add_mailbox
 from desk.outbound import OutboundMail
 from desk.rights.case import RightsCase
+from jobs import operations
 
 
 @pytest.fixture
@@ -88,6 +90,36 @@ def test_bell_tells_admins(signed_in, fresh_database: Database, nora: Agent, adm
     admin_client.post("/rights", data={"kind": "access", "who": "mads@zyx.example"})
     assert "A new request for rights" in signed_in(other).get("/notifications").text
     assert "A new request for rights" not in signed_in(nora).get("/notifications").text
+
+
+def test_the_erasing_and_the_case_know_each_other(admin_client: FlaskClient, agent_client: FlaskClient, fresh_database: Database, case: str, mads: str) -> None:
+    form = admin_client.get(f"/persons/{mads}/erasure?case={case}").text
+    assert f'name="case" value="{case}"' in form and "Nobody has confirmed yet" in form
+    begun = admin_client.post(f"/persons/{mads}/erasure", data={"case": case, "reason": "request", "review": "erase"})
+    assert begun.status_code == 303
+    operations.run()
+    assert f"/rights/{case}" in admin_client.get(begun.location).text
+    refused = admin_client.post(f"{begun.location}/approve", follow_redirects=True).text
+    assert "Nobody has confirmed that it was the person who asked." in refused
+    assert begun.location in admin_client.get(f"/rights/{case}").text
+    admin_client.post(f"/rights/{case}/unproven", data={"unproven_why": "They called back."})
+    admin_client.post(f"{begun.location}/approve")
+    with fresh_database.write() as db:
+        db.execute(update(OutboundMail).values(state="failed"))
+    for _slice in range(300):
+        operations.run()
+        with fresh_database.write() as db:
+            db.execute(update(Operation).values(due_at=now()))
+            db.execute(update(OutboundMail).values(state="failed"))
+            if db.scalars(select(Operation.state)).one() == "done":
+                break
+    over = admin_client.get(begun.location).text
+    assert "could not be mailed" in over
+    url = re.search(r"/certificates/[0-9a-f]{24}", over)[0]  # type: ignore[index]
+    printed = admin_client.get(url + "?language=nb")
+    assert printed.mimetype == "application/pdf" and printed.data.startswith(b"%PDF")
+    assert url in admin_client.get("/certificates").text and url in admin_client.get(f"/rights/{case}").text
+    assert agent_client.get(url).status_code == agent_client.get("/certificates").status_code == 403
 
 
 def test_a_link_of_nobody(visitor: FlaskClient) -> None:
