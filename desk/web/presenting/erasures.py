@@ -43,7 +43,7 @@ def live(operation: Operation) -> dict[str, Any]:
     return {"state": _("Every place is being looked for") if looking else _("Being erased") if going else _(STATES[operation.state]),
             "sign": SIGNS.get(operation.state, ""), "by": by or _("The desk"), "at": stamp(operation.created_at), "going": going,
             "done": operation.done, "total": operation.total, "why": _(REASONS.get(operation.given["reason"], operation.given["reason"])),
-            "reason": retell(operation.reason or ""), "over": operation.state == "done", "copy": operation.result.get("copy", ""), "waits": going and operation.phase == "deliver", "kept": operation.result.get("kept", 0),
+            "reason": retell(operation.reason or ""), "over": operation.state == "done", "mailed": operation.result.get("copy", ""), "waits": going and operation.phase == "deliver", "kept": operation.result.get("kept", 0),
             "left": [f"{stores.store(where)}: {count}" for where, count in operation.result.get("left", {}).items()],
             "acts": [{"name": act, "label": _(ACTS[act]), "primary": act == "resume", "bad": act == "approve",
                       "url": url_for("erasures.update", uid=operation.uid, act=act)} for act in acts(db(), operation) if act in ACTS]}
