@@ -16,6 +16,7 @@ from core.history import Change
 from core.i18n import N_, dated, ngettext
 from core.i18n import gettext as _
 from core.operations import Operation
+from desk.locked_mail import is_sealed
 from desk.rights.case import GROUNDS, KINDS, RightsCase
 from desk.rights.certifying import certificate_of
 from desk.rights.identity import addresses
@@ -95,7 +96,7 @@ def _line(case: RightsCase, day: date) -> dict[str, Any]:
 
 def _more(case: RightsCase) -> dict[str, Any]:
     return {"version": case.version, "kind_name": case.kind, "ground": case.ground, "owner_uid": case.owner.uid if case.owner else "",
-            "origin": _(FROM[case.origin]), "phrase": case.phrase, "decision": case.decision, "outcome": case.state,
+            "origin": _(FROM[case.origin]), "phrase": "" if is_sealed(db(), case.ticket_id) else case.phrase, "decision": case.decision, "outcome": case.state,
             "ticket": {"number": case.ticket.number, "url": url_for("tickets.show", number=case.ticket.number)} if case.ticket and case.ticket.living else None,
             "decided": stamp(case.decided_at) if case.decided_at else "", "extended": stamp(case.extended_at) if case.extended_at else "",
             "extended_why": case.extended_why, "may_extend": not case.closed and case.extended_at is None and may_extend(case.received, today(db())),
