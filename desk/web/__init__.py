@@ -20,7 +20,7 @@ NOUNS: tuple[str, ...] = (
     "agents", "teams", "levels", "hours", "routing", "absences", "settings_home", "wordings", "options", "alerts", "explanations", "outbox",
     "persons", "bin", "at_hand", "customers", "person_addresses", "person_mails", "mail_locks", "mail_files", "mail_openings", "person_history", "person_services", "person_sidebar", "address_moves",
     "person_companies", "person_moves", "person_copies", "person_bases",
-    "duplicates", "duplicate_rules", "person_merges", "person_unmerges", "erasures", "erased_addresses", "rights", "rights_requests", "identities", "certificates",
+    "duplicates", "duplicate_rules", "person_merges", "person_unmerges", "erasures", "erased_addresses", "rights", "rights_requests", "identities", "certificates", "processing",
     "confirmations", "unsubscriptions", "person_activities", "person_notes", "company_notes", "contact_notes", "activities", "activity_calendar", "calendars",
     "quick", "companies", "company_persons", "company_tickets", "company_history",
     "custom_fields", "infotag_list", "infotags", "photos", "contact_files", "mailed_files",
