@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from core.errors import Refused, Unknown
+from desk.access import ticket_for
 from desk.rights import casework
 from desk.rights.case import RightsCase as Row
 from desk.rights.listing import cases
 from desk.rights.opening import case_called, open_case
+from desk.tickets.ticket import Ticket
 from desk.web.api import versions
 from desk.web.api.bearer import me
-from desk.web.api.finding import agent_named, person_named, the_ticket
+from desk.web.api.finding import agent_named, person_named
 from desk.web.api.paging import Listed
 from desk.web.api.routing import get, patch, post
 from desk.web.api.schemas.rights import (
@@ -35,7 +38,7 @@ def index(asked: CasesAsked) -> Listed[RightsCase]:
 @post("/rights-cases", status=201, admin=True)
 def create(given: NewCase) -> RightsCase:
     """Open a case; whoever asked by the ticket is told that it came."""
-    ticket = the_ticket(given.ticket) if given.ticket else None
+    ticket = _ticket(given.ticket) if given.ticket else None
     person = person_named(given.person_id, "person_id") if given.person_id else ticket.requester if ticket else None
     case = open_case(db(), given.kind, person=person, ticket=ticket, received=given.received, origin="api", by=me())
     ring_after("outbound")
@@ -81,6 +84,14 @@ def decide(uid: str, given: CaseDecision) -> RightsCase:
     casework.decide(db(), case, given.outcome, given.reasons, tell=given.tell, by=me())
     ring_after("outbound")
     return shown(case)
+
+
+def _ticket(number: int) -> Ticket:
+    """What the body names and the caller may not know of is refused."""
+    try:
+        return ticket_for(db(), me(), number)
+    except Unknown as error:
+        raise Refused(error.sentence, {"ticket": error.sentence}) from error
 
 
 def shown(one: Row) -> RightsCase:
