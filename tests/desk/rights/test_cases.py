@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from core.errors import Conflict, Forbidden, Refused
 from core.history import FactRow
@@ -108,6 +108,21 @@ def test_clock_tells_each_stage_once(db, jonas, mads):
     assert [one.kind for one in standing_alerts(db)] == ["rights"]
     casework.decide(db, case, "refused", "No.", by=jonas)
     assert not standing_alerts(db)
+
+
+def test_a_page_of_cases_is_one_question(db, jonas, mads):
+    for days in range(12):
+        open_case(db, "access", person=mads, received=today(db) - timedelta(days=days), by=jonas)
+    db.flush()
+    db.expire_all()
+    asked = []
+    event.listen(db.get_bind().engine, "before_cursor_execute", listener := lambda *args: asked.append(args[2]))
+    try:
+        assert [(one.person.name, one.owner, one.ticket) for one in cases(db, jonas).rows] == [("Mads Zyxwold", None, None)] * 12
+    finally:
+        event.remove(db.get_bind().engine, "before_cursor_execute", listener)
+    assert len([one for one in asked if "FROM rights_cases" in one]) == 1
+    assert len(asked) <= 5, "however many cases there are"
 
 
 def test_list_open_first_by_due_day_and_paged(db, jonas, mads):
