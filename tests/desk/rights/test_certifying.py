@@ -15,7 +15,7 @@ from core.clock import now
 from core.errors import Refused
 from core.i18n import speaking
 from core.operations import Operation
-from desk.erasing import asking
+from desk.erasing import asking, running
 from desk.erasing.subject import Subject
 from desk.outbound import OutboundMail
 from desk.rights import casework
@@ -166,3 +166,37 @@ def test_without_a_case_there_is_a_certificate_and_no_mail(desk):
 
 def text_of(printed):
     return "\n".join(page.extract_text() for page in PdfReader(BytesIO(printed)).pages)
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_killed_around_the_mail_there_is_one(desk, monkeypatch, before):
+    """The worker dies just before or just after the commit that writes the copy and forgets who it was."""
+    number, kept, died = begun(desk), running._keep, []
+
+    def keep(db, operation):
+        if operation.phase != "deliver" or died:
+            return kept(db, operation)
+        died.append(True)
+        if not before:
+            kept(db, operation)
+        raise KeyboardInterrupt
+    monkeypatch.setattr(running, "_keep", keep)
+    with desk.database.write() as db:
+        operation = db.get_one(Operation, number)
+        asking.approved(db, operation, db.get_one(Agent, desk.jonas.id))
+        operation.state = "approved"
+    for _slice in range(400):
+        try:
+            operations.run()
+        except KeyboardInterrupt:
+            with desk.database.write() as db:
+                db.execute(update(Operation).values(lease_until=now() - timedelta(minutes=1)))
+        with desk.database.read() as db:
+            if died and db.get_one(Operation, number).phase == "deliver":
+                break
+    goes(desk, state="sent")
+    desk.work(number)
+    assert desk.operation(number)[0] == "done" and copy(desk).recipients == []
+    with desk.database.read() as db:
+        assert len(db.scalars(select(Certificate)).all()) == 1
+        assert looking.residue(db, *LEFT) == []
