@@ -177,6 +177,15 @@ OPTIONS: dict[str, Option] = {
     "privacy.lookup_days": Option(365, _whole(0, 3650), N_("Days for which it is kept how often an agent looked a person up; 0 counts nothing.")),
     "privacy.four_eyes_above": Option(1000, _whole(0, 1_000_000), N_("Messages above which erasing a person needs "
                                       "a second agent.")),
+    "privacy.backup_days": Option(30, _whole(0, 3650), N_("Days that a backup is kept; a certificate of erasure says until when the data may still be in one.")),
+    "privacy.controller": Option("", _text, N_("Who is responsible for the data that the desk holds (the controller): name and address, for the record of "
+                                 "processing.")),
+    "privacy.contact": Option("", _text, N_("How the controller is reached in matters of privacy.")),
+    "privacy.officer": Option("", _text, N_("The data protection officer and how they are reached; empty where there is none.")),
+    "rights.link_days": Option(7, _whole(1, 30), N_("Days that the link is good for by which a person confirms that a request is theirs.")),
+    "rights.from_mail": Option(False, _flag, N_("Whether a mail that reads like a request for rights opens a case by itself; otherwise the ticket offers it.")),
+    "rights.authority": Option("Datatilsynet, www.datatilsynet.no", _name, N_("The supervisory authority that mails name for complaints, such as Datatilsynet, "
+                               "www.datatilsynet.dk, or Integritetsskyddsmyndigheten (IMY), www.imy.se.")),
 }
 
 

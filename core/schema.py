@@ -21,7 +21,8 @@ TABLES = ("core.history", "core.options", "core.leases", "core.operations", "con
           "contacts.sale", "contacts.project", "contacts.campaign", "contacts.order",
           "contacts.bin", "contacts.restriction", "contacts.lookup", "contacts.relation", "contacts.custom_field", "contacts.infotag", "contacts.file", "contacts.merge", "contacts.duplicate_pair", "contacts.favourite", "contacts.layout", "contacts.selection", "contacts.imported_row", "contacts.suppression", "contacts.purpose", "contacts.legal_hold", "rules.book", "desk.mailboxes", "desk.mailbox_sign_ins",
           "desk.inbound", "desk.outbound", "desk.telling", "desk.mailing", "desk.routing", "desk.digesting", "desk.locked_mail",
-          "desk.tickets.ticket", "desk.tickets.message", "desk.reports.figure", "desk.retention.rule", "desk.privacy.kept", "desk.idempotency")
+          "desk.tickets.ticket", "desk.tickets.message", "desk.reports.figure", "desk.retention.rule", "desk.privacy.kept", "desk.idempotency",
+          "desk.rights.case", "desk.rights.certificate")
 
 
 def metadata() -> MetaData:

@@ -9,9 +9,10 @@ from contacts.address import Holding
 from contacts.agent import Agent
 from contacts.confirming import new_signature
 from contacts.person import Person
-from core.options import LANGUAGES, option
+from core.options import option
 from core.settings import settings
 from desk.access import visible_mailbox_ids
+from desk.language import language_of
 from desk.mailboxes import Mailbox
 from desk.outbound import OutboundMail, enqueue
 from desk.tickets.ticket import Ticket
@@ -36,11 +37,3 @@ def mailbox_for(db: Session, person: Person, by: Agent) -> Mailbox | None:
         Ticket.requester_id == person.id, Ticket.mailbox_id.in_(seen)).order_by(Ticket.id.desc()).limit(1))
     return db.get(Mailbox, last) if last else db.scalar(select(Mailbox).where(
         Mailbox.id.in_(seen), Mailbox.active).order_by(Mailbox.id).limit(1))
-
-
-def language_of(db: Session, person: Person, mailbox: Mailbox | None) -> str:
-    company = person.employment.company.language if person.employment else None
-    for code in (person.preferred_language, company, mailbox.language if mailbox else None):
-        if code in LANGUAGES:
-            return str(code)
-    return str(option(db, "desk.language"))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from sqlalchemy.orm import Session
+
+from contacts.person import Person
 from core.i18n import N_
-from core.options import LANGUAGES
+from core.options import LANGUAGES, option
+from desk.mailboxes import Mailbox
 from desk.tickets.ticket import Ticket
 
 PREFERRED = N_("the person's preferred language")
@@ -27,3 +31,12 @@ def language_for(ticket: Ticket) -> tuple[str, str]:
         if code in LANGUAGES:
             return str(code), why
     return ticket.mailbox.language, MAILBOXES
+
+
+def language_of(db: Session, person: Person | None, mailbox: Mailbox | None) -> str:
+    """The language in which we write to a person of our own accord: theirs, else their company's, the mailbox's, the desk's."""
+    company = person.employment.company.language if person and person.employment else None
+    for code in (person.preferred_language if person else None, company, mailbox.language if mailbox else None):
+        if code in LANGUAGES:
+            return str(code)
+    return str(option(db, "desk.language"))

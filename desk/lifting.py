@@ -16,7 +16,8 @@ from core.errors import Refused
 from core.i18n import N_, day, speaking
 from core.options import option
 from desk.access import needs_admin
-from desk.confirming import language_of, mailbox_for
+from desk.confirming import mailbox_for
+from desk.language import language_of
 from desk.mailboxes import Mailbox
 from desk.outbound import enqueue
 from desk.wording import Rendered, render

@@ -46,6 +46,10 @@ SENTENCES = {
     "due": N_("Due now: %(subject)s"),
     "review": N_("To be reviewed: legal hold on %(subject)s"),
     "changed": N_("%(subject)s: %(what)s"),
+    "rights_new": N_("A new request for rights: %(subject)s"),
+    "rights_half": N_("Half of the time to answer is over: %(subject)s"),
+    "rights_week": N_("A week is left to answer: %(subject)s"),
+    "rights_over": N_("The time to answer is over: %(subject)s"),
 }
 #: Event → the wish that governs it; events that are not here are always told, by the bell alone.
 WISHES = {"new": "new", "assigned": "assigned", "answered": "answered", "replied": "answered", "noted": "answered"}

@@ -90,7 +90,10 @@ def act_on(db: Session, operation: Operation, act: str, *, by: Agent) -> None:
     else:
         if act == "approve" and operation.kind == erasing.KIND:
             erasing.may_approve(db, operation, by)
+            erasing.approved(db, operation, by)
         turn(db, operation, TURNS[act][0])
+        if act == "cancel" and operation.kind == erasing.KIND:
+            erasing.cancelled(db, operation)
 
 
 def _waits(operation: Operation, act: str) -> bool:
@@ -99,5 +102,5 @@ def _waits(operation: Operation, act: str) -> bool:
     if operation.kind == erasing.KIND and operation.phase == HELD:
         return True
     if act == "cancel" and operation.kind == erasing.KIND:
-        return operation.phase in ("run", "sweep", HELD) and operation.state != "planned"
+        return operation.phase in ("run", "deliver", "sweep", HELD) and operation.state != "planned"
     return act == "resume" and operation.kind.endswith(".import") and operation.phase == "lay" and not operation.result

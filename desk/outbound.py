@@ -24,7 +24,7 @@ from core.tokens import message_key, sign, signed
 from desk.mailboxes import Mailbox
 
 STATES = ("queued", "handing_over", "sent", "deferred", "failed", "withheld")
-KINDS = ("reply", "forward", "acknowledgement", "notification", "system", "mass")
+KINDS = ("reply", "forward", "acknowledgement", "notification", "system", "mass", "certificate")
 #: How long a worker has a mail; longer than one mail may take on the wire (mailgate.send.LONGEST).
 LEASE = timedelta(minutes=4)
 

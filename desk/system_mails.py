@@ -42,6 +42,11 @@ _DESK = Word("desk", N_("the name of the desk"), "Skranke")
 _ALERT = (_NAME, Word("about", N_("what the alert is about"), "support@desk.example"),
           Word("text", N_("what is wrong, in a sentence"), "imap.example.com does not let support@desk.example in."),
           _DESK, _LINK)
+_DAY = Word("day", N_("the day on which the request came"), "14 Nov 2026")
+_RIGHT = Word("right", N_("what they asked for"), N_("Erasure"))
+_REASONS = Word("reasons", N_("what the admin wrote about it"), N_("The law asks us to keep invoices for five years."))
+_AUTHORITY = Word("authority", N_("the supervisory authority, an option of the rights desk"), "Datatilsynet, www.datatilsynet.no")
+_RIGHTS = (Word("number", N_("the number of the case"), "12"), _RIGHT, _DAY, _MAILBOX)
 _TICKET = (_NUMBER, _SUBJECT, _REQUESTER, _MAILBOX, _TEXT, _LINK)
 
 MAILS: dict[str, SystemMail] = {
@@ -88,6 +93,21 @@ MAILS: dict[str, SystemMail] = {
         N_("The figures of a month"), N_("On the first of each month, to whom an admin has named in the settings of the desk"),
         (_NAME, Word("month", N_("the month that it tells of"), N_("October 2026")),
          Word("figures", N_("the totals, and what they were the month before"), N_("Tickets in: 368 (before: 270)")), _DESK, _LINK), per_mailbox=False),
+    "rights_received": SystemMail(
+        N_("Rights: received"), N_("When a request for rights that came by mail becomes a case"), (*_RIGHTS, Word("due", N_("the last day of the answer"), "14 Dec 2026"))),
+    "rights_identity": SystemMail(
+        N_("Rights: is this request yours?"), N_("When an admin wants to be sure who asks"),
+        (*_RIGHTS, _LINK, Word("until", N_("the last day of the link"), "21 Nov 2026")), needs=("link",)),
+    "rights_extension": SystemMail(
+        N_("Rights: more time"), N_("When an admin extends the time of a case"),
+        (*_RIGHTS, Word("due", N_("the last day of the answer"), "14 Feb 2027"), _REASONS, _AUTHORITY), needs=("reasons",)),
+    "rights_done_access": SystemMail(N_("Rights: access given"), N_("When a case is done"), (*_RIGHTS, _REASONS, _AUTHORITY)),
+    "rights_done_rectification": SystemMail(N_("Rights: corrected"), N_("When a case is done"), (*_RIGHTS, _REASONS, _AUTHORITY)),
+    "rights_done_restriction": SystemMail(N_("Rights: restricted"), N_("When a case is done"), (*_RIGHTS, _REASONS, _AUTHORITY)),
+    "rights_done_objection": SystemMail(N_("Rights: objection followed"), N_("When a case is done"), (*_RIGHTS, _REASONS, _AUTHORITY)),
+    "rights_done_erasure": SystemMail(N_("Rights: erased"), N_("When a case is done"), (*_RIGHTS, _REASONS, _AUTHORITY)),
+    "rights_refused": SystemMail(
+        N_("Rights: refused"), N_("When a case is refused"), (*_RIGHTS, _REASONS, _AUTHORITY), needs=("reasons", "authority")),
     "alert_raised": SystemMail(
         N_("To admins: something is wrong"), N_("When an alert is raised, at most once an hour for the same"), _ALERT,
         needs=("link",), per_mailbox=False),

@@ -12,7 +12,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contacts.address import normalise_email
-from contacts.bases import stop
 from contacts.merged import survivor_of
 from contacts.purpose import Purpose
 from contacts.purposes import purpose_under
@@ -24,6 +23,7 @@ from core.tokens import signed
 from desk.letter import Letter
 from desk.mailing import Mailing
 from desk.outbound import OutboundMail
+from desk.rights.objecting import stop_and_decide
 from desk.tickets.facts import MassMailStopped
 from desk.tickets.message import Message
 from desk.tickets.threads import outbound_by_id
@@ -59,7 +59,7 @@ def unsubscribe(db: Session, mail: OutboundMail, proof: str, proof_uid: str | No
     reached = [("email", normalise_email(str(one))) for one in mail.recipients]
     person = survivor_of(db, mail.person_uid or "")
     if person is not None:
-        stop(db, person, purpose.key, source=SOURCES[proof], by=None, proof=proof, proof_uid=proof_uid or mail.uid, reached_at=reached)
+        stop_and_decide(db, person, purpose.key, source=SOURCES[proof], by=None, proof=proof, proof_uid=proof_uid or mail.uid, reached_at=reached)
     elif purpose.marketing:
         for kind, normalised in reached:
             suppress(db, "objected", kind, normalised, purpose.key, reason=proof)

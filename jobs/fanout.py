@@ -24,10 +24,11 @@ from desk.acknowledging import acknowledge
 from desk.arrivals import foresee
 from desk.notifying import notify
 from desk.outbound import pending_now
+from desk.rights.recognising import open_by_itself
 
 log = structlog.get_logger(__name__)
 
-CONSUMERS: dict[str, Callable[[Session, Fact, FactRow], None]] = {"notify": notify, "acknowledge": acknowledge}
+CONSUMERS: dict[str, Callable[[Session, Fact, FactRow], None]] = {"notify": notify, "acknowledge": acknowledge, "rights": open_by_itself}
 #: Rows in one transaction, their tickets locked in one order, as intake locks them. On PostgreSQL others may be at it at the same
 #: time: the more rows, the more mails two of them may write to one correspondent before either sees what the other spent.
 MOST = {"sqlite": 25, "postgresql": 10}

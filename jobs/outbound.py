@@ -165,7 +165,7 @@ def _send(outbound_id: int, who: str, line: smtplib.SMTP, relay: Relay, mailbox:
         if not begin(db, outbound_id, who, raw):
             return 0
     outcome = hand_over(line, relay, mail.envelope_sender, recipients, raw) if recipients else Outcome()
-    if _settle(outbound_id, who, outcome) == "sent" and wants_copy(mailbox):
+    if _settle(outbound_id, who, outcome) == "sent" and mail.copied and wants_copy(mailbox):
         why_not = copy_to_sent(mailbox, raw, now())
         with database().write() as db:
             copied(db, outbound_id, why_not)

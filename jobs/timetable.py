@@ -30,6 +30,7 @@ from jobs import (
     reminding,
     retaining,
     reviewing,
+    rights,
     subscriptions,
     waking,
 )
@@ -71,6 +72,7 @@ TIMETABLE = (
     Entry("privacy-reports", cleaning.privacy_reports, "27 * * * *"),
     Entry("drafts", cleaning.drafts, "19 3 * * *"),
     Entry("records", cleaning.records, "21 3 * * *"),
+    Entry("rights", rights.tell, "43 * * * *"),
     Entry("bin", purging.persons, "53 * * * *"),
     Entry("retention", retaining.plan, "9 1 * * *"),
     Entry("holds", reviewing.holds, "5 6 * * *"),

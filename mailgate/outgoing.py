@@ -28,7 +28,7 @@ from mailgate.enclosing import Enclosed, Quote, enclosures, quote_of
 from mailgate.heading import Pair
 
 #: Kind → Auto-Submitted (RFC 3834 section 5); what people wrote carries none.
-AUTOMATIC = {"acknowledgement": "auto-replied", "notification": "auto-generated", "system": "auto-generated"}
+AUTOMATIC = {"acknowledgement": "auto-replied", "notification": "auto-generated", "system": "auto-generated", "certificate": "auto-generated"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,7 @@ class Outgoing:
     quote: Quote | None
     files: list[Enclosed]
     signing: Signing | None
+    copied: bool = True                 # whether a copy may lie among what the mailbox has sent
 
 
 def gather(db: Session, row: OutboundMail) -> Outgoing:
@@ -91,7 +92,7 @@ def _gathered(db: Session, row: OutboundMail, ticket: Ticket | None, mailbox: Ma
     own_name = option(db, "desk.name") if row.mailbox_id is None else mailbox.name
     return Outgoing(
         message_id=row.rfc_message_id,
-        envelope_sender="" if row.kind == "acknowledgement" else bounce_address(row, mailbox),
+        envelope_sender="" if row.kind in ("acknowledgement", "certificate") else bounce_address(row, mailbox),
         sender=(own_name, mailbox.address), to=to, cc=cc, reply_to=_reply_to(db, row, ticket, mailbox),
         subject=subject_of(row, message, ticket, before), in_reply_to=before.rfc_message_id if before else "",
         references=references_to(before), auto_submitted=AUTOMATIC.get(row.kind, ""),
@@ -99,7 +100,7 @@ def _gathered(db: Session, row: OutboundMail, ticket: Ticket | None, mailbox: Ma
         text=message.text if message else row.text, html=message.html if message else row.html,
         whole=message is None, signature=signature_of(mailbox, message.author, row.language or "") if message else "",
         quote=quote_of(before, to + cc) if row.kind == "reply" else None,
-        files=enclosures(db, message) + report_of(db, row), signing=_signing(mailbox))
+        files=enclosures(db, message) + report_of(db, row), signing=_signing(mailbox), copied=row.kind != "certificate")
 
 
 def report_of(db: Session, row: OutboundMail) -> list[Enclosed]:
@@ -112,7 +113,7 @@ def report_of(db: Session, row: OutboundMail) -> list[Enclosed]:
     operation = db.scalar(select(Operation).where(Operation.uid == row.operation_uid))
     if operation is None or operation.file is None:
         raise Refused(N_("The file of this mail is no longer kept."))
-    name = f"{operation.given['first']}-{operation.given['last']}.pdf"
+    name = operation.given.get("name") or f"{operation.given['first']}-{operation.given['last']}.pdf"
     return [Enclosed(name, "application/pdf", len(operation.file), sha256(operation.file).hexdigest(), "", content=operation.file)]
 
 

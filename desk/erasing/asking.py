@@ -15,6 +15,10 @@ from core.operations import Operation, OperationItem, start
 from core.options import option
 from desk.access import needs_admin
 from desk.erasing.mentions import Decisions, Place
+from desk.rights.case import RightsCase
+from desk.rights.casework import acting_is_grounded
+from desk.rights.certifying import case_of
+from desk.rights.opening import changed, today
 
 KIND, PURGE = "person.erasure", "persons.purge"
 GOING = ("planned", "approved", "running", "paused")
@@ -25,10 +29,13 @@ REVIEWS = ("erase", "keep", "ask")
 UNCERTAIN = "uncertain"
 
 
-def ask(db: Session, person: Person, *, reason: str, identity: str, review: str = "ask", by: Agent) -> Operation:
+def ask(
+    db: Session, person: Person, *, reason: str, identity: str, review: str = "ask", case: RightsCase | None = None, by: Agent,
+) -> Operation:
     """Ask for a person to be erased (Art. 17): a worker foresees it, then it waits for a word. Nothing is changed yet.
 
-    Raises Refused for one who is part of another, or whom somebody has asked to erase already.
+    ``case``: the request it follows; what is known there of who asks counts. Raises Refused for one who is part of another, or whom somebody has asked
+    to erase already, and for a case that is decided or another's.
     """
     needs_admin(by)
     errors = {name: N_("Choose one of those offered.") for name, value, offered in (
@@ -39,8 +46,16 @@ def ask(db: Session, person: Person, *, reason: str, identity: str, review: str 
         raise Refused(N_("This person is part of another. Erase the one who goes on, or take them apart first."))
     if standing(db, person.uid) is not None:
         raise Refused(N_("This person is being erased already."))
-    operation = start(db, KIND, {"persons": [person.uid], "reason": reason, "identity": identity, "review": review}, by=by.uid, total=0)
+    if case is not None and (case.closed or case.person_id != person.id):
+        raise Refused(N_("This case is decided, or somebody else’s."))
+    given = {"persons": [person.uid], "reason": reason, "identity": identity, "review": review}
+    if case is not None:
+        given |= {"case": case.uid, "identity": "link" if case.known else "agent"}
+    operation = start(db, KIND, given, by=by.uid, total=0)
     operation.phase = "lay"
+    if case is not None:
+        case.operation_uid, case.state = operation.uid, "in_work"
+        changed(db, case, "erasing", by=by)
     db.flush()
     return operation
 
@@ -75,6 +90,22 @@ def may_approve(db: Session, operation: Operation, by: Agent) -> None:
         raise Refused(N_("So many messages take a second pair of eyes: another admin has to approve this."))
     if operation.given["review"] == "ask" and undecided(db, operation):
         raise Refused(N_("Say of every uncertain place whether it is the person, then approve."))
+    case = case_of(db, operation)
+    if case is not None:
+        acting_is_grounded(case)
+
+
+def approved(db: Session, operation: Operation, by: Agent) -> None:
+    """Note who gave the word, for the certificate."""
+    operation.result = operation.result | {"approved_by": by.uid, "approved_on": today(db).isoformat()}
+
+
+def cancelled(db: Session, operation: Operation) -> None:
+    """The case it followed is no longer about to be done by it."""
+    case = case_of(db, operation)
+    if case is not None and case.operation_uid == operation.uid:
+        case.operation_uid = None
+        db.flush()
 
 
 def decide(db: Session, operation: Operation, item: OperationItem, *, erases: bool) -> None:

@@ -28,8 +28,8 @@ from desk.tickets.ticket import Participant, Ticket
 
 #: Addresses that are known again.
 KINDS = ("email", "phone")
-#: Records of a company, a project or a ticket: they stay when a person goes.
-STAY = frozenset({"sales", "projects", "orders", "tickets", "messages"})
+#: Records of a company, a project, a ticket or a case: they stay when a person goes.
+STAY = frozenset({"sales", "projects", "orders", "tickets", "messages", "rights_cases"})
 #: Records of a person or of something else: they stay where they are of that too.
 SHARED = {"contact_notes": ("company_id", "project_id"), "contact_files": ("company_id",)}
 

@@ -186,6 +186,7 @@ def _of_matter(members: Any, kind: Any) -> Callable[[Subject, Table], ColumnElem
 NEAR: dict[str, Callable[[Subject, Table], ColumnElement[bool]]] = {
     "tickets": _of_ticket, "messages": _of_ticket, "drafts": _of_ticket, "outbound_mails": _of_ticket, "attachments": _of_message,
     "contact_notes": _of_person, "contact_files": _of_person, "employments": _of_person, "legal_bases": _of_person,
+    "rights_cases": _of_person,
     "relations": lambda subject, table: table.c.person_id.in_(subject.persons) | table.c.other_person_id.in_(subject.persons),
     "activities": lambda subject, table: table.c.id.in_(select(ActivityParticipant.activity_id).where(
         ActivityParticipant.person_id.in_(subject.persons))),

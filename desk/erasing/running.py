@@ -2,14 +2,15 @@
 
 ``given`` names the person (until it is done), the reason and what becomes of uncertain words; ``result`` holds where it stands (``at``) and how many
 places of each kind it has met. Who it is about lies sealed in ``file`` and goes with the last step, as the items do, which quote what was found.
-``phase``: lay, plan, run, and sweep when nothing knows any more whom it was about; held while a legal hold keeps something (``waits`` in the
-result), after which it runs once more.
+``phase``: lay, plan, run; held while a legal hold keeps something (``waits`` in the result), after which it runs once more; deliver (until the copy
+of the certificate has gone), and sweep when nothing knows any more whom it was about.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import count
 
 from sqlalchemy import Table, delete, select
@@ -25,8 +26,9 @@ from core.clock import now
 from core.database import Database, take_turns
 from core.errors import Refused
 from core.history import record
-from core.i18n import N_
+from core.i18n import N_, speaking
 from core.operations import Operation, OperationItem, Unfinished, prolong
+from core.options import option
 from desk.erasing import attached, card, holding_back, mentions, originals, residue, tombstones
 from desk.erasing.asking import KIND, PURGE, UNCERTAIN, decisions_on, left_alone, purge
 from desk.erasing.foreseeing import FILES, LOT, Step, foreseen, of_others
@@ -38,6 +40,16 @@ from desk.erasing.sweeping import sweep
 from desk.legal_holds import TURN, WAITING
 from desk.reports.folding import seal
 from desk.reports.letting_go import alone_at, let_go
+from desk.rights.certifying import (
+    answer_of,
+    case_of,
+    certificate_of,
+    certify,
+    close,
+    copy_has_gone,
+    send_copy,
+)
+from desk.rights.printing import pdf_of
 from desk.telling import tell_erased
 from desk.tickets.message import Attachment, Message
 from desk.tickets.ticket import Ticket
@@ -62,9 +74,15 @@ def run(db: Session, operation: Operation) -> str | None:
             operation.given = operation.given | {"persons": [one.uid for one in persons]}
             if not persons:
                 raise Refused(N_("Everybody who was to go is under legal hold by now."))
-        operation.file, operation.phase = subject_of(db, persons).sealed(), "plan" if operation.kind == KIND else "run"
+        subject = replace(subject_of(db, persons), answer=answer_of(db, case_of(db, operation)))
+        operation.file, operation.phase = subject.sealed(), "plan" if operation.kind == KIND else "run"
         operation.result = {"at": ["", 0], "counts": {}}
         _keep(db, operation)
+    if operation.phase == "deliver":
+        if copy_has_gone(db, operation):
+            operation.phase = "sweep"
+        _keep(db, operation)
+        raise Unfinished
     if operation.phase == "sweep":
         operation.result = operation.result | {"pages": sweep(db)}
         return None
@@ -84,7 +102,7 @@ def run(db: Session, operation: Operation) -> str | None:
     _through(db, operation, list(_steps(db, operation, subject, reader, holds)), until, holds)
     if operation.result.get("waits"):
         return _wait(db, operation, subject)
-    _forget(db, operation, subject)
+    _forget(db, operation, subject, _printed(db, operation, subject))
     raise Unfinished        # what is swept is swept by whoever comes next: it must not know whom it was about
 
 
@@ -176,6 +194,8 @@ def _steps(db: Session, operation: Operation, subject: Subject, reader: Reader, 
             operation, name, lambda: residue.left_in_table(db, needles, name, but=operation.id))
     yield "residue of files", lambda after: _left(operation, "files", lambda: residue.left_in_files(needles))
     yield "residue of redis", lambda after: _left(operation, "redis", lambda: residue.left_in_redis(needles))
+    if operation.kind == KIND:
+        yield "certificate", lambda after: _certify(db, operation, subject)
 
 
 def _freeze(db: Session, operation: Operation, subject: Subject) -> None:
@@ -259,12 +279,32 @@ def _left(operation: Operation, where: str, looked: Callable[[], int]) -> None:
         operation.result = operation.result | {"left": operation.result.get("left", {}) | {where: count}}
 
 
-def _forget(db: Session, operation: Operation, subject: Subject) -> None:
-    """Forget who it was: what is left says how much was done, and nothing of whom."""
+def _certify(db: Session, operation: Operation, subject: Subject) -> None:
+    """Twice is once; what waits for a hold to lift is not at its end."""
+    if not operation.result.get("waits"):
+        certify(db, operation, addresses=len(subject.addresses))
+
+
+def _printed(db: Session, operation: Operation, subject: Subject) -> bytes:
+    """The certificate in the person's language, where a copy goes to them. Printing it takes a moment: no transaction is open meanwhile."""
+    certificate, desk = certificate_of(db, operation.uid), option(db, "desk.name")
+    db.commit()
+    if certificate is None or not subject.answer[0]:
+        return b""
+    with speaking(subject.answer[1]):
+        return pdf_of(certificate, desk=desk)
+
+
+def _forget(db: Session, operation: Operation, subject: Subject, printed: bytes) -> None:
+    """Forget who it was: what is left says how much was done, and nothing of whom. The mail with their copy is written in the same commit."""
     for uid in subject.uids:
         record(db, PersonErased(uid, operation.given["reason"]), by=operation.by_uid)
     tell_erased(db, operation)
     operation.file, operation.phase = None, "sweep"
     operation.given = {name: value for name, value in operation.given.items() if name != "persons"}
     operation.result = {"left": {}} | {name: operation.result[name] for name in ("counts", "kept", "left") if name in operation.result}
+    if operation.kind == KIND:
+        close(db, operation)
+        send_copy(db, operation, *subject.answer, printed)
+        operation.phase = "deliver"
     _keep(db, operation)

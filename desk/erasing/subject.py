@@ -39,6 +39,8 @@ class Subject:
     addresses: tuple[int, ...]
     address_uids: tuple[str, ...]
     aliases: Aliases
+    #: Where a certificate goes when it is done, and its language; empty where it goes nowhere.
+    answer: tuple[str, str] = ("", "")
 
     def sealed(self) -> bytes:
         """For the operation, until it is done: read by this installation alone."""
@@ -49,7 +51,7 @@ class Subject:
         """The same again."""
         found = json.loads(unseal(kept.decode()))
         return cls(tuple(found["persons"]), tuple(found["uids"]), tuple(found["addresses"]), tuple(found["address_uids"]),
-                   Aliases.from_json(found["aliases"]))
+                   Aliases.from_json(found["aliases"]), tuple(found.get("answer", ("", ""))))
 
     @property
     def own_tickets(self) -> ColumnElement[bool]:

@@ -36,6 +36,17 @@ class MessageReceived(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class RightsRequestSeen(Fact):
+    """A customer's message reads like a request for a right of the GDPR (``of``: its kind); the words are in the message's verdict."""
+
+    kind: ClassVar[str] = "rights_request.seen"
+    consumers: ClassVar[tuple[str, ...]] = ("rights",)
+    ticket_uid: str
+    message_uid: str
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReplySent(Fact):
     """An agent answered (``kind_of``: reply or forward); the mail is in the outbound ledger."""
 

@@ -16,7 +16,7 @@ from core.i18n import N_
 from core.putting import put
 from desk.mailboxes import Mailbox
 from desk.policy import gifts_of, policy
-from desk.tickets.facts import TicketOpened
+from desk.tickets.facts import RightsRequestSeen, TicketOpened
 from desk.tickets.message import Message
 from desk.tickets.passing_on import keep_comment
 from desk.tickets.promising import USUAL, due_after, level_of
@@ -27,6 +27,7 @@ from desk.tickets.ticket import SHELVES, Ticket
 from desk.tickets.writing import preview_of, write_letter
 from rules.intake import Verdict
 from rules.policy import Decision, told
+from rules.rights_requests import recognise
 from rules.routing import Clues
 from rules.sla import Asked
 from rules.threading import bare
@@ -54,7 +55,8 @@ def open_from(db: Session, s: Situation, verdict: Verdict, files: list[str]) -> 
     message = write_letter(
         db, ticket, s.letter, files, at=at, person_id=person.id if person else None,
         origin_person_id=s.origin_of(person), sender_address_id=s.address.id if s.address else None,
-        automatic=s.robot.kind if s.robot else "", **known)
+        automatic=s.robot.kind if s.robot else "", **known | {"verdict": known["verdict"] | (asked_right(s) if state != "spam" else {})})
+    tell_right(db, ticket, message)
     take_part(db, ticket, (*s.letter.to, *s.letter.cc), "cc", own=s.own)
     write_down(db, ticket, routed)
     keep_comment(db, ticket, s.passed, at=at)
@@ -62,6 +64,20 @@ def open_from(db: Session, s: Situation, verdict: Verdict, files: list[str]) -> 
                             quiet=quiet or s.row.archive, held=ticket.held), at=at,
            by=actor(s))
     return ticket, message
+
+
+def asked_right(s: Situation) -> dict[str, Any]:
+    """What a letter of a person asks for by the GDPR, for the verdict of its message; nothing where a machine wrote it or it is old."""
+    if s.robot is not None or s.row.archive:
+        return {}
+    found = recognise(s.letter.subject, s.letter.visible or s.letter.text)
+    return {"rights": {"kind": found.kind, "phrase": found.phrase}} if found else {}
+
+
+def tell_right(db: Session, ticket: Ticket, message: Message) -> None:
+    """Whoever makes cases of requests hears of one."""
+    if "rights" in message.verdict:
+        record(db, RightsRequestSeen(ticket.uid, message.uid, message.verdict["rights"]["kind"]), at=message.at)
 
 
 def where(db: Session, s: Situation, verdict: Verdict, person: Person | None) -> Routed:

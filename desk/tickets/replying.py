@@ -18,7 +18,7 @@ from desk.letter import Letter, Party
 from desk.tickets.agents_answer import AgentsAnswer
 from desk.tickets.facts import MessageReceived, NoteAdded, StateChanged
 from desk.tickets.message import Message
-from desk.tickets.opening import actor, decided, requester_of
+from desk.tickets.opening import actor, asked_right, decided, requester_of, tell_right
 from desk.tickets.passing_on import keep_comment
 from desk.tickets.promising import asked_again
 from desk.tickets.recipients import Recipient, answer_to, last_of, name_of
@@ -48,10 +48,12 @@ def append(db: Session, s: Situation, verdict: Verdict, files: list[str]) -> tup
     ticket = _locked(db, s)
     person = requester_of(db, s, verdict)
     automatic = s.robot.kind if s.robot else ""
+    known = decided(db, s, verdict)
     message = write_letter(
         db, ticket, s.letter, files, at=s.row.received_at, person_id=person.id if person else None,
         origin_person_id=s.origin_of(person), sender_address_id=s.address.id if s.address else None,
-        automatic=automatic, **decided(db, s, verdict))
+        automatic=automatic, **known | {"verdict": known["verdict"] | asked_right(s)})
+    tell_right(db, ticket, message)
     if s.sender is not None and not automatic:
         take_part(db, ticket, (s.sender, *s.letter.to, *s.letter.cc), _role(db, ticket, s), own=s.own)
     reopened = False if automatic or s.row.archive else _wake(db, ticket, s)

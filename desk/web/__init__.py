@@ -21,7 +21,7 @@ NOUNS: tuple[str, ...] = (
     "persons", "bin", "at_hand", "customers", "person_addresses", "person_mails", "mail_locks", "mail_files", "mail_openings", "person_history", "person_services", "person_sidebar", "address_moves",
     "person_companies", "person_moves", "person_copies", "person_bases", "restrictions", "lookups", "disclosures",
     "duplicates", "duplicate_rules", "person_merges", "person_unmerges", "erasures", "erased_addresses", "retention_rules", "legal_holds",
-    "privacy_reports", "handed_reports",
+    "privacy_reports", "handed_reports", "rights", "rights_requests", "identities", "certificates", "processing",
     "confirmations", "unsubscriptions", "person_activities", "person_notes", "company_notes", "contact_notes", "activities", "activity_calendar", "calendars",
     "quick", "companies", "company_persons", "company_tickets", "company_history",
     "custom_fields", "infotag_list", "infotags", "photos", "contact_files", "mailed_files",

@@ -23,6 +23,7 @@ from core.i18n import N_, age
 from core.i18n import gettext as _
 from desk.access import told_of
 from desk.notifying import SENTENCES
+from desk.rights.case import KINDS, RightsCase
 from desk.tickets.message import Notification
 from desk.tickets.ticket import Ticket
 from desk.web.forms import whole
@@ -38,7 +39,7 @@ bp = Blueprint("notifications", __name__)
 PAGE = 50
 
 ICONS = {"new": "mail", "assigned": "user-check", "answered": "message-reply", "replied": "send", "noted": "note",
-         "bounced": "mail-off", "failed": "mail-off", "due": "clock", "review": "lock", "changed": "pencil"}
+         "bounced": "mail-off", "failed": "mail-off", "due": "clock", "review": "lock", "changed": "pencil", "rights_new": "shield", "rights_half": "clock", "rights_week": "clock", "rights_over": "alert-triangle"}
 #: The same with a name, where a colleague did it.
 BY = {"assigned": N_("%(by)s gave you: %(subject)s"), "replied": N_("%(by)s answered %(who)s: %(subject)s"),
       "noted": N_("%(by)s wrote a note: %(subject)s")}
@@ -79,9 +80,11 @@ def _told(found: Sequence[Notification]) -> list[dict[str, Any]]:
     changed = of_facts([one.fact_id for one in found if one.event == "changed" and one.fact_id])
     cards = _cards([one.subject_uid for one in found if one.event == "changed" and one.subject_uid])
     holds = _holds([one.subject_uid for one in found if one.event == "review" and one.subject_uid])
+    cases = _cases([one.subject_uid for one in found if one.event.startswith("rights_") and one.subject_uid])
     told = [_of_ticket(one, by.get(one.fact_id or 0, "")) if one.ticket else
             _of_hold(one, holds.get(one.subject_uid or "")) if one.event == "review" else
             _of_card(one, cards.get(one.subject_uid or ""), changed.get(one.fact_id or 0, "")) if one.event == "changed" else
+            _of_case(one, cases.get(one.subject_uid or "")) if one.event.startswith("rights_") else
             _of_activity(one, due.get(one.subject_uid or "")) for one in found]
     return [one for one in told if one]
 
@@ -91,6 +94,19 @@ def _cards(uids: Sequence[str]) -> dict[str, tuple[str, str]]:
     persons = db().scalars(select(Person).where(Person.uid.in_(uids), Person.binned_at.is_(None), Person.merged_into_id.is_(None))) if uids else ()
     companies = db().scalars(select(Company).where(Company.uid.in_(uids), Company.binned_at.is_(None))) if uids else ()
     return {one.uid: (one.name, person_url(one)) for one in persons} | {one.uid: (one.name, company_url(one)) for one in companies}
+
+
+def _cases(uids: Sequence[str]) -> dict[str, RightsCase]:
+    """Uid → case, for admins."""
+    return {one.uid: one for one in db().scalars(select(RightsCase).where(RightsCase.uid.in_(uids)))} if uids and me().admin else {}
+
+
+def _of_case(notification: Notification, case: RightsCase | None) -> dict[str, Any] | None:
+    """Nothing for who is no admin any more."""
+    if case is None:
+        return None
+    subject = Markup("<strong>{}</strong>").format(_("%(kind)s, case %(number)s", kind=_(KINDS[case.kind][0]), number=case.id))
+    return _line(notification, url_for("rights.show", uid=case.uid), Markup(_(SENTENCES[notification.event])) % {"subject": subject})  # noqa: S704 - our words
 
 
 def _of_card(notification: Notification, card: tuple[str, str] | None, what: str) -> dict[str, Any] | None:

@@ -8,13 +8,14 @@ from typing import Any
 from flask import Blueprint, url_for
 from flask_login import login_required
 
-from contacts.bases import give, last_basis_lost, stop
+from contacts.bases import give, last_basis_lost
 from contacts.editing import person_called
 from contacts.person import Person
 from contacts.purposes import wording_called
 from core.errors import Refused
 from core.i18n import gettext as _
 from core.i18n import today
+from desk.rights.objecting import stop_and_decide
 from desk.web.day_field import typed_day
 from desk.web.forms import errors_of, in_turn, mark, posted, typed, unmoved
 from desk.web.pages import page, see_other
@@ -58,11 +59,13 @@ def destroy(uid: str, key: str) -> Any:
     person = person_called(db(), uid)
     try:
         with in_turn(f"bases:{person.uid}"):
-            row = stop(db(), person, key, source=posted("source"), by=me())
+            row, case = stop_and_decide(db(), person, key, source=posted("source"), by=me())
     except Refused as refused:
         errors = errors_of(refused)
         return _show(person_called(db(), uid), {"": errors[""], f"end-{key}": errors.get("source", errors[""])}), refused.status
     said = _("The withdrawal was noted.") if row.event == "withdrawn" else _("The objection was noted.")
+    if case is not None:
+        said += " " + _("It is case %(number)s of the rights desk, for an admin to decide.", number=case.id)
     return see_other(url_for("person_bases.index", uid=uid), said=said)
 
 

@@ -87,6 +87,14 @@ def speak_with(agent: Agent | None) -> None:
     g.speaking.__enter__()
 
 
+def speak_in(language: str) -> None:
+    """From here on in this language: of a file that is made for somebody else."""
+    if "speaking" in g:
+        g.pop("speaking").__exit__(None, None, None)
+    g.speaking = speaking(language)
+    g.speaking.__enter__()
+
+
 def _no_nul() -> None:
     """No text holds the character NUL: PostgreSQL keeps none, and nobody types it. The API says so by itself."""
     given = [request.path, *request.args.keys(), *request.args.values()]

@@ -8,7 +8,7 @@ from desk.web.api import bearer, problems
 from desk.web.api.routing import bp
 
 #: One module a noun, in the order of the document.
-NOUNS = ("tickets", "replies", "assignments", "states", "tags", "merges", "requesters", "rejections", "files", "persons", "person_merges", "erasures", "privacy_reports", "addresses",
+NOUNS = ("tickets", "replies", "assignments", "states", "tags", "merges", "requesters", "rejections", "files", "persons", "person_merges", "erasures", "privacy_reports", "rights", "addresses",
          "employments", "moves", "duplicates", "cards", "companies", "relations", "relation_kinds", "custom_fields", "infotags", "card_files", "activities", "notes", "sales", "sale_stages", "projects", "campaigns", "orders", "inbound", "outbound", "mailboxes", "settings", "intake_rules",
          "selections", "mailings", "bases", "retention_rules", "legal_holds",
          "mail_locks", "restrictions", "disclosures",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from contacts.bases import give, stop
+from contacts.bases import give
 from contacts.purposes import current_wordings, purposes, wording_called
+from desk.rights.objecting import stop_and_decide
 from desk.web.api.bearer import me
 from desk.web.api.finding import the_person
 from desk.web.api.paging import Listed
@@ -26,7 +27,7 @@ def create(uid: str, given: BasisNoted) -> Person:
     """Note what a person said: nothing that was noted before is changed. 422 where they objected to marketing and this is no consent."""
     person = the_person(uid)
     if given.event == "ended":
-        stop(db(), person, given.purpose, source=given.source, by=me(), proof="api", at=given.at)
+        stop_and_decide(db(), person, given.purpose, source=given.source, by=me(), proof="api", at=given.at)
     else:
         words = wording_called(db(), given.wording) if given.wording else None
         give(db(), person, given.purpose, given.basis, source=given.source, by=me(), wording=words, proof="api", at=given.at)

@@ -13,6 +13,8 @@ from contacts.agent import Agent
 from contacts.person import Person
 from core.i18n import gettext as _
 from desk.locked_mail import is_sealed
+from desk.rights.case import KINDS
+from desk.rights.recognising import offered
 from desk.tickets.merging import shown_ids
 from desk.tickets.message import MOST_SHOWN, Message
 from desk.tickets.presence import readers
@@ -59,9 +61,23 @@ def conversation(ticket: Ticket, place: Place, neighbours: tuple[str | None, str
         "hold_url": url_for("legal_holds.new", of="ticket", record=ticket.number) if me().admin and ticket.merged_into_id is None else None,
         "shut": ticket.binned_at is not None or ticket.merged_into_id is not None,
         "can_restore": me().admin and ticket.binned_at is not None, "notices": notices_of(ticket),
+        "asks": _asks(ticket, messages),
         "sealed": is_sealed(db(), ticket.id), "open_url": url_for("mail_openings.create", number=ticket.number) if me().admin else "",
         "entries": [*_earlier(url, earlier), *_entries(ticket, messages, around)],
     }
+
+
+def _asks(ticket: Ticket, messages: Sequence[Message]) -> dict[str, Any] | None:
+    """The request for a right that the latest of them makes, until somebody has said whether it is one. Of locked mail nothing is told."""
+    deleted = ticket.requester is not None and ticket.requester.binned_at is not None
+    hidden = deleted or ticket.binned_at is not None or ticket.merged_into_id is not None or is_sealed(db(), ticket.id)
+    message = None if hidden else offered(messages)
+    if message is None:
+        return None
+    asked = message.verdict["rights"]
+    return {"text": _("This looks like a request (%(kind)s):", kind=_(KINDS[asked["kind"]][0])), "phrase": asked["phrase"],
+            "open_url": url_for("rights_requests.create", number=ticket.number, uid=message.uid),
+            "dismiss_url": url_for("rights_requests.destroy", number=ticket.number, uid=message.uid)}
 
 
 def readers_of(ticket: Ticket) -> list[dict[str, Any]]:

@@ -13,10 +13,13 @@ from core.i18n import N_, ngettext
 from core.i18n import gettext as _
 from core.operations import Operation, OperationItem
 from core.retelling import retell
-from desk.erasing import holding_back
+from desk.erasing import holding_back, stores
+from desk.erasing.stores import REASONS
 from desk.erasing.subject import Subject
 from desk.legal_holds import WAITING as HELD
 from desk.operating import acts
+from desk.rights.case import RightsCase
+from desk.rights.certifying import case_of, certificate_of
 from desk.web.presenting.legal_holds import lines
 from desk.web.presenting.operation_states import STATES
 from desk.web.presenting.operations import SIGNS
@@ -24,19 +27,9 @@ from desk.web.presenting.times import stamp
 from desk.web.requests import db
 from rules.redaction import TOKEN
 
-REASONS = {"request": N_("They asked for it"), "objection": N_("They objected"), "unlawful": N_("It should not have been held"),
-           "no_longer_needed": N_("It is not needed any more")}
 IDENTITIES = {"agent": N_("An agent is sure that it was them"), "link": N_("They followed a link to an address of theirs")}
 REVIEWS = {"ask": N_("Ask me about each"), "erase": N_("Erase them all"), "keep": N_("Leave them as they are")}
 ACTS = {"approve": N_("Erase for good"), "pause": N_("Pause"), "resume": N_("Go on"), "cancel": N_("Leave all as it is")}
-#: Tables as people call what is in them; what is not named here is told as others.
-STORES = {"messages": N_("messages"), "tickets": N_("tickets"), "attachments": N_("files of messages"), "contact_files": N_("files on cards"),
-          "contact_notes": N_("notes"), "drafts": N_("drafts"), "outbound_mails": N_("mail that went out"), "inbound_mails": N_("mail that came in"),
-          "activities": N_("activities"), "sales": N_("sales"), "projects": N_("projects"), "orders": N_("orders"), "campaigns": N_("campaigns"),
-          "changes": N_("history"), "facts": N_("history"), "operations": N_("operations"), "operation_items": N_("operations"),
-          "relations": N_("relations"), "companies": N_("companies"), "selections": N_("selections"), "rule_books": N_("rules"),
-          "routing_rules": N_("rules"), "canned_replies": N_("canned replies"), "custom_values": N_("own fields"), "employments": N_("employments"),
-          "legal_bases": N_("legal bases")}
 
 
 def chooses() -> dict[str, list[tuple[str, str]]]:
@@ -54,8 +47,9 @@ def live(operation: Operation) -> dict[str, Any]:
     return {"state": _("Every place is being looked for") if looking else _("Being erased") if going else _("Waits for a legal hold") if waits else _(STATES[operation.state]),
             "held": held, "waits": waits, "sign": SIGNS.get(operation.state, ""), "by": by or _("The desk"), "at": stamp(operation.created_at), "going": going,
             "done": operation.done, "total": operation.total, "why": _(REASONS.get(operation.given["reason"], operation.given["reason"])),
-            "tells": "tell" in operation.given, "reason": retell(operation.reason or ""), "over": operation.state == "done", "kept": operation.result.get("kept", 0),
-            "left": [f"{_(STORES.get(where, where))}: {count}" for where, count in operation.result.get("left", {}).items()],
+            "tells": "tell" in operation.given, "reason": retell(operation.reason or ""), "over": operation.state == "done", "mailed": operation.result.get("copy", ""),
+            "delivers": going and operation.phase == "deliver", "kept": operation.result.get("kept", 0),
+            "left": [f"{stores.store(where)}: {count}" for where, count in operation.result.get("left", {}).items()],
             "acts": [{"name": act, "label": _(ACTS[act]), "primary": act == "resume", "bad": act == "approve",
                       "url": url_for("erasures.update", uid=operation.uid, act=act)} for act in acts(db(), operation) if act in ACTS]}
 
@@ -69,11 +63,23 @@ def _holds(operation: Operation) -> list[dict[str, Any]]:
 
 def counted(operation: Operation) -> list[tuple[str, str]]:
     """What → how many places of it."""
-    found: dict[str, int] = {}
-    for table, count in operation.result.get("counts", {}).items():
-        label = _(STORES.get(table, N_("others")))
-        found[label] = found.get(label, 0) + count
-    return [(label, ngettext("%(n)s place", "%(n)s places", count)) for label, count in found.items()]
+    return [(label, ngettext("%(n)s place", "%(n)s places", count)) for label, count in stores.counted(operation.result.get("counts", {}))]
+
+
+def case_line(operation: Operation) -> dict[str, Any] | None:
+    """The case that the erasing follows."""
+    return case_shown(case_of(db(), operation))
+
+
+def case_shown(case: RightsCase | None) -> dict[str, Any] | None:
+    """A case as a link, and whether it is known who asks."""
+    return {"uid": case.uid, "number": case.id, "url": url_for("rights.show", uid=case.uid), "known": case.known, "unproven": case.unproven_why} if case else None
+
+
+def certificate_url(operation: Operation) -> str | None:
+    """The certificate, where it has been made."""
+    made = certificate_of(db(), operation.uid) if operation.phase in ("run", "deliver", "sweep") else None
+    return url_for("certificates.show", uid=made.uid) if made else None
 
 
 def place_lines(operation: Operation, items: Sequence[OperationItem]) -> list[dict[str, Any]]:
@@ -85,7 +91,7 @@ def _line(operation: Operation, item: OperationItem) -> dict[str, Any]:
     data = item.data
     start, end = data.get("at") or (0, 0)
     whole, before = bool(data.get("whole")), data["before"][data["column"]]
-    return {"what": _(STORES.get(item.kind, N_("others"))), "number": data["row"] if item.kind == "tickets" else None,
+    return {"what": stores.store(item.kind), "number": data["row"] if item.kind == "tickets" else None,
             "left": "" if whole else before[:start], "gone": before if whole else before[start:end],
             "right": "" if whole else before[end:], "instead": (TOKEN if item.kind == "tickets" else "") if whole else TOKEN,
             "whole": whole, "review": bool(data.get("review")) and operation.state == "planned", "decided": data.get("decided", ""),

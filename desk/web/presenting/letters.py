@@ -41,7 +41,7 @@ def letter(message: Message, around: Around, *, folded: bool) -> dict[str, Any]:
         "who": deleted_person() if gone else who(message), "address": "" if gone else _beside(message), "employer": _("then at %(company)s", company=then) if (then := around.employers.get(message.id)) else "", "at": stamp(message.at),
         "at_iso": message.at.isoformat(), "channel": message.channel, "folded": folded,
         "preview": preview_of(message.shown), "proof": trust if message.direction == "in" else "",
-        "proof_text": "" if gone else _proof(message.trust),
+        "proof_text": "" if gone else proof_said(message.trust),
         "verdict": _("%(address)s is only claimed: this mail is not from there.", address=deleted_person() if gone else message.from_address)
         if trust == "fail" else "",
         "to": _others(message.to, message, around), "cc": _crowd(message.cc, around),
@@ -59,7 +59,7 @@ def is_gone(message: Message, around: Around) -> bool:
     return not by_us and ((message.person_id is not None and message.person_id not in around.persons) or is_masked(message.from_address, around.masked))
 
 
-def _proof(trust: dict[str, Any]) -> str:
+def proof_said(trust: dict[str, Any]) -> str:
     """Whether the sender is who it says, and why we think so."""
     word = {"pass": _("Real sender."), "fail": _("Probably forged."), "none": _("Not proven.")}.get(trust.get("result", ""), "")
     return f"{word} {words.said(trust.get('sentence') or trust.get('why', ''))}".strip()

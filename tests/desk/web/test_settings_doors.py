@@ -22,6 +22,8 @@ ADMINS = {
     "retention_rules": {"index", "switch_waiting", "plan", "edit", "preview", "update"},
     "legal_holds": {"index", "new", "create", "edit", "update", "destroy"},
     "purposes": {"index", "mailing", "new", "create", "edit", "update", "destroy", "restore"},
+    "rights": {"index", "new", "create", "show", "update", "ask_identity", "go_on", "extend", "decide", "reopen"}, "certificates": {"index", "show"},
+    "processing": {"edit", "update", "show"},
     "routing": {"index", "new", "create", "edit", "update", "place", "toggle", "destroy", "put_back"}, "absences": {"create"},
     "wordings": {"index", "edit", "preview", "update", "destroy"}, "options": {"edit", "update"}, "alerts": {"index"},
     "duplicate_rules": {"edit", "update"}, "duplicates": {"begin", "steer"},
@@ -47,7 +49,7 @@ def routes(app: Flask, wanted: dict[str, set[str]]) -> list[tuple[str, str]]:
         if rule.endpoint in names:
             path = rule.rule
             for name in rule.arguments:
-                path = path.replace(f"<{name}>", "0" * 24).replace(f"<int:{name}>", "1")
+                path = path.replace("<any(pdf, csv):ending>", "csv").replace(f"<{name}>", "0" * 24).replace(f"<int:{name}>", "1")
             found += [(method, path) for method in sorted(rule.methods & {"GET", "POST"})]
     assert len(found) >= len(names)
     return found

@@ -14,6 +14,7 @@ class ErasureAsked(Asked):
 
     reason: Literal["request", "objection", "unlawful", "no_longer_needed"]
     identity: Literal["link", "agent"] = Field(description="Proven by a link to an address on the card, or by an agent's word.")
+    case: Uid | None = Field(None, description="The case of the rights desk that it follows; what is known there of who asks counts.")
     review: Literal["erase", "keep", "ask"] = Field("ask", description="`ask`: somebody says so of each place before it is approved.")
 
 

@@ -48,6 +48,7 @@ from desk.inbound import InboundMail
 from desk.mailboxes import add_mailbox
 from desk.outbound import OutboundMail
 from desk.privacy.kept import PrivacyReport, ReportPerson
+from desk.rights.case import RightsCase
 from desk.tickets.message import Attachment, Message
 from desk.web import create_app
 from desk.web.api.openapi import document
@@ -65,7 +66,7 @@ NAMED: dict[str, tuple[Any, str]] = {
     "activities": (Activity, "f" * 24), "sales": (Sale, "12" * 12), "projects": (Project, "13" * 12), "campaigns": (Campaign, "14" * 12),
     "orders": (Order, "15" * 12), "notes": (Note, "0" * 24),
     "duplicates": (DuplicatePair, "10" * 12), "custom-fields": (CustomField, "20" * 12), "infotags": (Infotag, "30" * 12), "sale-stages": (SaleStage, "50" * 12),
-    "files": (File, "40" * 12), "legal-holds": (LegalHold, "60" * 12), "privacy-reports": (PrivacyReport, "61" * 12),
+    "files": (File, "40" * 12), "legal-holds": (LegalHold, "60" * 12), "privacy-reports": (PrivacyReport, "61" * 12), "rights-cases": (RightsCase, "62" * 12),
 }
 WITHIN = {"aid": (Holding, "a" * 24), "eid": (Employment, "b" * 24)}
 #: Who takes part, below each kind of record.

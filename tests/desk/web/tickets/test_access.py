@@ -26,7 +26,7 @@ from tests.letters_made import mail
 
 #: Nouns that lead to tickets; the routes of all others have tests of their own.
 OURS = ("tickets", "replies", "notes", "forwards", "drafts", "files", "messages", "attachments", "deliveries", "assignments",
-        "states", "tags", "requesters", "rejections", "recipients", "bulk", "live", "searches", "notifications", "canned", "mail_openings")
+        "states", "tags", "requesters", "rejections", "recipients", "bulk", "live", "searches", "notifications", "canned", "mail_openings", "rights_requests")
 #: Whose numbers are no ticket's.
 OTHERS = {"layout_versions"}
 #: Routes that name no ticket: what they show is asked about below.
@@ -73,7 +73,7 @@ def address(hidden: Hidden, endpoint: str, app: Flask) -> str:
     values = hidden.values.get(endpoint.partition(".")[0], hidden.values[""])
     if endpoint == "requesters.update_domain":
         values = {"domain": "kunde.example"}
-    if endpoint == "requesters.undo" or endpoint.startswith("rejections."):
+    if endpoint == "requesters.undo" or endpoint.startswith(("rejections.", "rights_requests.")):
         values = {**values, "uid": "0" * 24}
     with app.test_request_context():
         return str(app.url_for(endpoint, **values))
