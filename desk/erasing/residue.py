@@ -14,7 +14,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import inspect, text
+from sqlalchemy import Integer, inspect, text
 from sqlalchemy.orm import Session
 
 from core import files
@@ -24,7 +24,7 @@ from core.queue import connection
 from rules.residue import Needles
 
 #: Rows that are read at a time.
-LOT = 1000
+LOT = 200
 #: Bytes of an archive that are looked into.
 LARGEST = 50_000_000
 
@@ -36,16 +36,18 @@ def tables(db: Session) -> list[str]:
     return sorted(inspect(db.connection()).get_table_names())
 
 
-def left_in_table(db: Session, needles: Needles, table: str, *, but: int | None) -> int:
-    """How many rows of a table name the person. ``but``: the row of the operation that looks, which still knows whom it is about. The uid of
-    the last erasure is known to whoever replays."""
-    found = 0
-    rows = db.execute(text(f'SELECT * FROM "{table}"').execution_options(yield_per=LOT))   # noqa: S608 - names of tables are ours
-    for row in rows.mappings():
+def left_in_table(db: Session, needles: Needles, table: str, after: int | None, *, but: int | None) -> tuple[int | None, int]:
+    """Of a lot of rows of a table: where to go on after (None: that was all), and how many name the person. ``but``: the row of the operation that
+    looks, which still knows whom it is about. The uid of the last erasure is known to whoever replays."""
+    key, found, last = _key(db, table), 0, None
+    lot = f' {"" if after is None else f"""WHERE "{key}" > :after"""} ORDER BY "{key}" LIMIT {LOT}' if key else ""
+    rows = db.execute(text(f'SELECT * FROM "{table}"{lot}').execution_options(yield_per=LOT), {} if after is None else {"after": after})   # noqa: S608 - names of tables are ours
+    for n, row in enumerate(rows.mappings(), 1):
+        last = row[key] if key and n == LOT else None
         if (table == "operations" and row["id"] == but) or (table == "options" and row["name"] == SEEN):
             continue
         found += any(_names(needles, value) for value in row.values())
-    return found
+    return last, found
 
 
 def left_in_files(needles: Needles) -> int:
@@ -94,3 +96,11 @@ def _names(needles: Needles, value: Any) -> bool:
 
 def _certain(needles: Needles, data: bytes) -> bool:
     return any(hit.kind == "residue" for hit in needles.scan_bytes(data))
+
+
+def _key(db: Session, table: str) -> str | None:
+    """The number by which the rows of a table are told apart, if there is one."""
+    found = inspect(db.connection())
+    names = found.get_pk_constraint(table)["constrained_columns"]
+    numbers = {one["name"] for one in found.get_columns(table) if isinstance(one["type"], Integer)}
+    return names[0] if len(names) == 1 and names[0] in numbers else None

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import count
+from typing import Any
 
 from sqlalchemy import Table, delete, select
 from sqlalchemy.orm import Session
@@ -40,6 +42,8 @@ from rules.residue import Needles
 
 #: Seconds at a time, so that notifications do not wait.
 SLICE = 4.0
+#: Seconds of looking for what is left, between two commits.
+LOOK = 1.0
 #: Beyond every row: this step is over.
 LAST = 2**62
 
@@ -133,12 +137,10 @@ def _steps(db: Session, operation: Operation, subject: Subject, reader: Reader) 
     yield "addresses", lambda after: card.erase_addresses(db, subject, operation.given["reason"])
     yield "files", lambda after: _remove_files(db, operation)
     yield "places", lambda after: _forget_places(db, operation)
-    needles = Needles(subject.aliases.as_json())
-    for name in residue.tables(db):
-        yield f"residue of {name}", lambda after, name=name: _left(  # type: ignore[misc]
-            operation, name, residue.left_in_table(db, needles, name, but=operation.id))
-    yield "residue of files", lambda after: _left(operation, "files", residue.left_in_files(needles))
-    yield "residue of redis", lambda after: _left(operation, "redis", residue.left_in_redis(needles))
+    needles = cache(lambda: Needles(subject.aliases.as_json()))
+    yield "residue", lambda after: _look_through(db, operation, needles(), after)
+    yield "residue of files", lambda after: _left(operation, "files", residue.left_in_files(needles()))
+    yield "residue of redis", lambda after: _left(operation, "redis", residue.left_in_redis(needles()))
 
 
 def _freeze(db: Session, operation: Operation, subject: Subject) -> None:
@@ -201,10 +203,27 @@ def _forget_places(db: Session, operation: Operation) -> None:
     db.execute(delete(OperationItem).where(OperationItem.operation_id == operation.id))
 
 
+def _look_through(db: Session, operation: Operation, needles: Needles, after: Any) -> tuple[str, int | None] | None:
+    """A while of looking through every table: which it is at, and after which row (None: through with it)."""
+    table, key = after or ("", None)
+    until = time.monotonic() + LOOK
+    for name in [one for one in residue.tables(db) if one > table or (one == table and key is not None)]:
+        key = key if name == table else None
+        while True:
+            key, left = residue.left_in_table(db, needles, name, key, but=operation.id)
+            _left(operation, name, left)
+            if time.monotonic() > until:
+                return name, key
+            if key is None:
+                break
+    return None
+
+
 def _left(operation: Operation, where: str, count: int) -> None:
     """What was met again: it stands in the result, by place."""
     if count:
-        operation.result = operation.result | {"left": operation.result.get("left", {}) | {where: count}}
+        left = operation.result.get("left", {})
+        operation.result = operation.result | {"left": left | {where: left.get(where, 0) + count}}
 
 
 def _forget(db: Session, operation: Operation, subject: Subject) -> None:
