@@ -18,7 +18,7 @@ from rules.redaction import TOKEN
 
 #: A name, and what does a lot of it: it takes where to go on after (0 at first) and gives where that is next, None at the end.
 Step = tuple[str, Callable[[Any], Any]]
-LOT = 200
+LOT = 100
 #: Files at a time: each may take seconds to read.
 FILES = 20
 #: Characters of a message that are shown before it goes.

@@ -9,7 +9,7 @@ import io
 import json
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -25,6 +25,9 @@ from rules.residue import Needles
 
 #: Rows that are read at a time.
 LOT = 200
+#: What keeps the texts of a lot apart, so that no word, tag or line goes from one into the next: they are looked through at once, and one by one only
+#: where something is found.
+APART = "\n<>\n"
 #: Bytes of an archive that are looked into.
 LARGEST = 50_000_000
 
@@ -42,11 +45,13 @@ def left_in_table(db: Session, needles: Needles, table: str, after: int | None, 
     key, found, last = _key(db, table), 0, None
     lot = f' {"" if after is None else f"""WHERE "{key}" > :after"""} ORDER BY "{key}" LIMIT {LOT}' if key else ""
     rows = db.execute(text(f'SELECT * FROM "{table}"{lot}').execution_options(yield_per=LOT), {} if after is None else {"after": after})   # noqa: S608 - names of tables are ours
-    for n, row in enumerate(rows.mappings(), 1):
-        last = row[key] if key and n == LOT else None
-        if (table == "operations" and row["id"] == but) or (table == "options" and row["name"] == SEEN):
-            continue
-        found += any(_names(needles, value) for value in row.values())
+    for lot_of in rows.mappings().partitions(LOT):
+        some = [row for row in lot_of if not (table == "operations" and row["id"] == but) and not (table == "options" and row["name"] == SEEN)]
+        if _names(needles, APART.join(filter(None, (_text(value) for row in some for value in row.values())))):
+            found += sum(any(_names(needles, _text(value)) for value in row.values()) or _packed(needles, row.values()) for row in some)
+        else:
+            found += sum(_packed(needles, row.values()) for row in some)
+        last = lot_of[-1][key] if key and len(lot_of) == LOT else None
     return last, found
 
 
@@ -81,16 +86,23 @@ def _parts(content: bytes) -> Iterator[bytes]:
                     yield one.filename.encode() + b"\n" + packed.read(one)
 
 
-def _names(needles: Needles, value: Any) -> bool:
-    if isinstance(value, str):
-        return bool(value) and any(hit.kind == "residue" for hit in needles.scan_text(value))
-    if isinstance(value, bytes | memoryview):
-        raw = bytes(value)
-        with suppress(zlib.error):
-            raw += b"\n" + zlib.decompress(raw)
-        return _certain(needles, raw)
-    if isinstance(value, dict | list):
-        return _names(needles, json.dumps(value, ensure_ascii=False))
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else ""
+
+
+def _names(needles: Needles, told: str) -> bool:
+    return bool(told) and any(hit.kind == "residue" for hit in needles.scan_text(told))
+
+
+def _packed(needles: Needles, values: Iterable[Any]) -> bool:
+    """Whether bytes among these values name the person, as they are or unpacked."""
+    for value in values:
+        if isinstance(value, bytes | memoryview):
+            raw = bytes(value)
+            with suppress(zlib.error):
+                raw += b"\n" + zlib.decompress(raw)
+            if _certain(needles, raw):
+                return True
     return False
 
 

@@ -43,7 +43,11 @@ from rules.residue import Needles
 #: Seconds at a time, so that notifications do not wait.
 SLICE = 4.0
 #: Seconds of looking for what is left, between two commits.
-LOOK = 1.0
+LOOK = 0.2
+#: Seconds between two lots in which others may write: SQLite's lock goes to whoever asks for it next.
+BREATH = 0.004
+#: Mails at a time: they may be large.
+MAILS = 25
 #: Beyond every row: this step is over.
 LAST = 2**62
 
@@ -61,8 +65,7 @@ def run(db: Session, operation: Operation) -> str | None:
     if operation.phase == "sweep":
         operation.result = operation.result | {"pages": sweep(db)}
         return None
-    subject = Subject.unsealed(operation.file or b"")
-    reader = Reader(subject.aliases, others_of(db, subject))
+    subject, reader = _ready(db, operation)
     if operation.phase == "plan":
         _through(db, operation, list(foreseen(db, operation, subject, reader)), until)
         operation.phase, operation.done = "run", 0
@@ -71,6 +74,28 @@ def run(db: Session, operation: Operation) -> str | None:
     _through(db, operation, list(_steps(db, operation, subject, reader)), until)
     _forget(db, operation, subject)
     raise Unfinished        # what is swept is swept by whoever comes next: it must not know whom it was about
+
+
+#: What takes long to make of many persons, for the next slice of the same operation; forgotten at its end, as whom it is about.
+_KEPT: dict[str, Any] = {}
+
+
+def _ready(db: Session, operation: Operation) -> tuple[Subject, Reader]:
+    """Whom it is about, and what reads for them."""
+    if _KEPT.get("of") != (operation.uid, operation.file):
+        subject = Subject.unsealed(operation.file or b"")
+        _KEPT.clear()
+        _KEPT.update({"of": (operation.uid, operation.file), "ready": (subject, Reader(subject.aliases, others_of(db, subject)))})
+    subject, reader = _KEPT["ready"]
+    return subject, reader
+
+
+def _needles(operation: Operation, subject: Subject) -> Needles:
+    if "needles" not in _KEPT:
+        prolong(operation)
+        _KEPT["needles"] = Needles(subject.aliases.as_json())
+    found: Needles = _KEPT["needles"]
+    return found
 
 
 def replay(database: Database, uid: str) -> None:
@@ -114,6 +139,7 @@ def _through(db: Session, operation: Operation, steps: Sequence[Step], until: fl
 def _keep(db: Session, operation: Operation) -> None:
     prolong(operation)
     db.commit()
+    time.sleep(BREATH)
 
 
 def _steps(db: Session, operation: Operation, subject: Subject, reader: Reader) -> Iterator[Step]:
@@ -126,8 +152,8 @@ def _steps(db: Session, operation: Operation, subject: Subject, reader: Reader) 
         yield f"files of {name}", lambda after, name=name: _lot(  # type: ignore[misc]
             db, operation, attached.erase_files(db, subject, reader, name, after, FILES, decisions))
     yield "originals", lambda after: originals.erase_originals(
-        db, subject, reader, after, LOT, everything=decisions.everywhere == "erase")
-    yield "composed", lambda after: originals.erase_composed(db, subject, reader, after, LOT)
+        db, subject, reader, after, MAILS, everything=decisions.everywhere == "erase")
+    yield "composed", lambda after: originals.erase_composed(db, subject, reader, after, MAILS)
     yield "figures", lambda after: _seal(db, subject, after)
     yield "companies in figures", lambda after: _let_go(db, subject)
     yield "own messages", lambda after: _lot(db, operation, tombstones.erase_messages(db, subject, after, LOT))
@@ -137,7 +163,7 @@ def _steps(db: Session, operation: Operation, subject: Subject, reader: Reader) 
     yield "addresses", lambda after: card.erase_addresses(db, subject, operation.given["reason"])
     yield "files", lambda after: _remove_files(db, operation)
     yield "places", lambda after: _forget_places(db, operation)
-    needles = cache(lambda: Needles(subject.aliases.as_json()))
+    needles = cache(lambda: _needles(operation, subject))
     yield "residue", lambda after: _look_through(db, operation, needles(), after)
     yield "residue of files", lambda after: _left(operation, "files", residue.left_in_files(needles()))
     yield "residue of redis", lambda after: _left(operation, "redis", residue.left_in_redis(needles()))
@@ -228,6 +254,7 @@ def _left(operation: Operation, where: str, count: int) -> None:
 
 def _forget(db: Session, operation: Operation, subject: Subject) -> None:
     """Forget who it was: what is left says how much was done, and nothing of whom."""
+    _KEPT.clear()
     for uid in subject.uids:
         record(db, PersonErased(uid, operation.given["reason"]), by=operation.by_uid)
     operation.file, operation.phase = None, "sweep"
