@@ -59,9 +59,9 @@ def each_once(people: int) -> Who:
     return lambda _random, ticket: ticket * PRIME % people
 
 
-def filling(tickets: int, seed: int = 77) -> Iterator[Story]:
-    """The letters that make this many tickets, whose senders are as many persons."""
-    opened, source = 0, stories(seed, who=each_once(tickets), prose=words.Pool(seed)) if tickets else iter(())
+def filling(tickets: int, who: Who | None = None, seed: int = 77) -> Iterator[Story]:
+    """The letters that make this many tickets, whose senders are as many persons, or those of ``who``."""
+    opened, source = 0, stories(seed, who=who or each_once(tickets), prose=words.Pool(seed)) if tickets else iter(())
     for story in source:
         opened += story.parent is None
         yield story

@@ -19,6 +19,7 @@ from core.i18n import N_
 from core.options import option
 
 KINDS = ("person", "company", "ticket")
+OVER = N_("It was in the bin for longer than the bin keeps anything. It cannot be restored any more.")
 
 
 class Binned(Base):
@@ -66,4 +67,4 @@ def kept(db: Session) -> timedelta:
 def still_kept(db: Session, binned_at: datetime | None) -> None:
     """Raises Refused where the bin's days are over: nothing comes back then, whether or not it is purged yet (S70)."""
     if binned_at is not None and now() - binned_at > kept(db):
-        raise Refused(N_("It was in the bin for longer than the bin keeps anything. It cannot be restored any more."))
+        raise Refused(OVER)

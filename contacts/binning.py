@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from contacts import bin as bins
 from contacts.agent import Agent
-from contacts.bin import Binned, still_kept
+from contacts.bin import OVER, Binned, still_kept
 from contacts.company import Company
 from contacts.creating import index_company
 from contacts.duplicates import notice
@@ -120,6 +120,8 @@ def restore_company(db: Session, company: Company, *, by: Agent) -> None:
     if company.binned_at is None:
         raise Refused(N_("This company is not in the bin."))
     still_kept(db, company.binned_at)
+    if bins.lying(db, "company", company.id) is None:       # purged: what stays of it is no name
+        raise Refused(OVER)
     _company_back(db, company, by)
 
 
@@ -147,7 +149,8 @@ def _known_by(db: Session, company: Company) -> None:
 def _their_companies(db: Session, person: Person) -> list[Company]:
     """Deleted companies that they work at, as long as the bin keeps them (SuperOffice: one person restored brings the company back)."""
     return list(db.scalars(select(Company).join(Employment, Employment.company_id == Company.id).where(
-        Employment.person_id == person.id, Employment.ended_on.is_(None), Company.binned_at >= now() - bins.kept(db)).order_by(Company.id)))
+        Employment.person_id == person.id, Employment.ended_on.is_(None), Company.binned_at >= now() - bins.kept(db),
+        exists().where(Binned.of == "company", Binned.record_id == Company.id)).order_by(Company.id)))
 
 
 def _parts(db: Session, person: Person) -> None:

@@ -25,7 +25,8 @@ from core.journal import Journal
 from core.options import OptionRow
 from core.settings import settings
 
-#: Table → what erases the record with this uid in a database, once more, however far it is already. Filled by whoever erases.
+#: Table, or ``table:operation`` where that is something else than all others → what erases the record with this uid in a database, once more,
+#: however far it is already. Filled by whoever erases.
 REPLAY: dict[str, Callable[[Database, str], None]] = {}
 #: Where the database remembers; no admin switches it.
 SEEN = "erasures.carried_out"
@@ -141,10 +142,11 @@ def replay(database: Database) -> int:
     for start in range(0, len(lags), BATCH):
         batch = lags[start:start + BATCH]
         for entry in _there(database, batch):
-            if entry.table not in REPLAY:
+            again = REPLAY.get(f"{entry.table}:{entry.operation}", REPLAY.get(entry.table))
+            if again is None:
                 raise Refused(_("Entry %(n)s of the erasure ledger %(file)s erases a row of “%(table)s”, and this program does not know how. Install "
                                 "the version that wrote it.", n=entry.n, file=path(), table=entry.table))
-            REPLAY[entry.table](database, entry.uid)
+            again(database, entry.uid)
         with database.write() as db:
             take_turns(db, SEEN)
             _mark(db, batch)

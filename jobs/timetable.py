@@ -76,6 +76,8 @@ TIMETABLE = (
     Entry("bin", purging.persons, "53 * * * *"),
     Entry("retention", retaining.plan, "9 1 * * *"),
     Entry("holds", reviewing.holds, "5 6 * * *"),
+    Entry("binned-companies", purging.companies, "56 * * * *"),
+    Entry("binned-tickets", purging.tickets, "58 * * * *"),
     Entry("unrecorded", forgetting.unrecorded, "47 3 * * *"),
     Entry("notifications", cleaning.notifications, "41 3 * * *"),
     Entry("duplicates", duplicates.scan, "7 2 * * *"),

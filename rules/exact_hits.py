@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
+from ahocorasick_rs import AhoCorasick
 from phonenumbers import NumberParseException, national_significant_number
 from phonenumbers import parse as parse_phone
 
@@ -30,6 +31,9 @@ _TAG = r"(?:\+[\w.=+-]{0,64})?"
 _WHOLE, _END = r"(?<![^\W_])(?<![^\W_][._-])", r"(?![^\W_]|-[^\W_])(?!\.(?-i:[a-zæøåäö0-9]))"
 _DOTLESS = ("gmail.com", "googlemail.com")
 _FEWEST_DIGITS = 6
+_DIGITS = re.compile(r"\d+")
+#: More than one person has.
+MANY = 40
 _ABROAD = re.compile(r"(?:\+|\b00)\(?\d{1,3}\)?[\s.\-]*$")
 _WORD_BEFORE = re.compile(r"[^\W\d_]+$")
 _SAID_BEFORE = "t tlf tel tlph telf telefon telefonnr mob mobil mobile m p ph phone fax nr wa"
@@ -66,19 +70,32 @@ class ExactHits:
             *map(_address, dict.fromkeys(address.strip().casefold() for address in aliases.addresses if "@" in address)),
             *_phones(aliases.phones), *_numbers(aliases), *_lines(aliases),
         ]
+        self._phones = any(one.alias == "phone" for one in self._sought)
+        parts: dict[str, set[int]] = {}
+        for n, one in enumerate(self._sought):
+            for need in one.needs:
+                parts.setdefault(need, set()).add(n)
+        self._always = parts.pop("", set())
+        self._of_part = list(parts.values())
+        self._at_once = AhoCorasick(list(parts)) if len(self._sought) > MANY else None
 
     def find(self, text: str, *, near: bool) -> Iterator[Hit]:
         """Hits in this text; what is not of the first tier waits for review where the person takes no part."""
-        low = text.lower()
-        digits = ""
-        for one in self._sought:
-            if one.alias == "phone" and not digits:
-                digits = "".join(re.findall(r"\d+", text)) or " "
-            if not any(need in (digits if one.alias == "phone" else low) for need in one.needs):
-                continue
+        for one in self._possible(text):
             for match in one.found.finditer(text):
                 if (kind := one.kind(text, *match.span())) is not None:
                     yield Hit(*match.span(), one.tier, kind if near or one.tier == 1 else "review", one.alias)
+
+
+    def _possible(self, text: str) -> Iterator[_Sought]:
+        """Those of which a part is there, in order; of many persons all parts are looked for at once."""
+        low, digits = text.lower(), "".join(_DIGITS.findall(text)) if self._phones else ""
+        if self._at_once is None:
+            yield from (one for one in self._sought if any(need in (digits if one.alias == "phone" else low) for need in one.needs))
+            return
+        met = {n for n, _start, _end in self._at_once.find_matches_as_indexes(f"{low}\0{digits}", overlapping=True)}
+        sought = sorted(self._always.union(*(self._of_part[n] for n in met)))
+        yield from (self._sought[n] for n in sought)
 
 
 def _always(_text: str, _start: int, _end: int) -> Kind:

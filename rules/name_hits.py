@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from ahocorasick_rs import AhoCorasick
+
 from core.fold import fold
 from rules.aliases import Aliases
 from rules.hit import Alias, Hit
@@ -69,6 +71,8 @@ class NameHits:
     def __init__(self, aliases: Aliases) -> None:
         self._words = NameWords(aliases)
         self._none = not (aliases.names or aliases.called)
+        whole = [told for told in self._words.whole if told]
+        self._whole = AhoCorasick(whole) if whole else None
 
     def find(self, text: str, *, near: bool, greeting: bool, addresses: Iterable[Hit], foreign: frozenset[str]) -> Iterator[Hit]:
         """Hits in this text. ``addresses`` are the person's own in it, which vouch for the name right before; ``foreign`` are the
@@ -94,8 +98,7 @@ class NameHits:
                 last = end
 
     def _written_in_one(self, text: str, *, near: bool) -> Iterator[Hit]:
-        low = text.lower()
-        if any(told in low for told in self._words.whole):
+        if self._whole is not None and self._whole.find_matches_as_indexes(text.lower()):
             for match in WORD.finditer(text):
                 if self._words.is_whole(match[0]):
                     yield Hit(*match.span(), 2, "automatic" if near and not _in_address(text, *match.span()) else "review", "name")

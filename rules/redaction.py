@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
+from functools import lru_cache
 
 from core.fold import words
 from rules.aliases import Aliases, Spellings, spellings
@@ -46,7 +47,7 @@ class Matcher:
 
     def _found(self, view: View, near: bool, greeting: bool, others: Collection[str]) -> list[Hit]:
         """What goes by itself is taken out and the rest read again, until nothing more does: so no second reading finds more."""
-        foreign = frozenset(word for name in others for word in words(name))
+        foreign = _words_of(frozenset(others))
         text = view.text.replace(TOKEN, _GONE * len(TOKEN)) if TOKEN in view.text else view.text
         kept: list[Hit] = []
         for _round in range(MOST_ROUNDS):
@@ -63,6 +64,12 @@ class Matcher:
         own = [hit for hit in exact if hit.alias == "address" and hit.tier == 1]
         names = self._names.find(text, near=near, greeting=greeting, addresses=own, foreign=foreign)
         return list(_outermost([*exact, *names]))
+
+
+@lru_cache(maxsize=4)
+def _words_of(names: frozenset[str]) -> frozenset[str]:
+    """The folded words of these names: the same few hundred for every text of a run."""
+    return frozenset(word for name in names for word in words(name))
 
 
 def redact(text: str, hits: Iterable[Hit], token: str = TOKEN) -> str:

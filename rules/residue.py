@@ -23,6 +23,8 @@ from rules.needles import Needle, exact, phone_before, phone_tail, plain
 __all__ = ["Found", "Needles"]
 
 CHUNK = 8 * 1024 * 1024
+#: Needles, as several persons have.
+MANY = 10_000
 #: Bytes between the two words of a name, at most.
 FARTHEST = 60
 _LINE_END = re.compile(rb"[\r\n]+")
@@ -185,7 +187,9 @@ def _unique(needles: Iterable[Needle]) -> list[Needle]:
 
 
 def _machine(needles: list[Needle]) -> BytesAhoCorasick | None:
-    return BytesAhoCorasick([one.sought for one in needles], implementation=Implementation.DFA) if needles else None
+    """The quickest for one person; of many the table of every step would take gigabytes."""
+    told = [one.sought for one in needles]
+    return BytesAhoCorasick(told, implementation=Implementation.DFA if len(told) < MANY else Implementation.ContiguousNFA) if told else None
 
 
 def _matches(machine: BytesAhoCorasick | None, data: bytes) -> list[tuple[int, int, int]]:

@@ -33,7 +33,7 @@ _BEGUN = re.compile(r"<[a-zA-Z/!?]")
 _TAG = re.compile(r"""<[a-zA-Z/!?](?:[^"'>]++|"[^"]*+"|'[^']*+')*+>""")
 _LOOSE = re.compile(r"<[a-zA-Z/!?][^<>]*+>")
 _VALUES = re.compile(r"""=\s*+("[^"]*+"|'[^']*+'|["'][^"']*|[^\s"'>]++)""")
-_LINE = re.compile(r"[ \t\r]*\n\s*")
+_LINE = re.compile(r"(?<![ \t\r])[ \t\r]*+\n\s*+")
 _NAME = re.compile(r"</?([a-zA-Z][\w:-]*)")
 #: Elements within a line; any other begins another paragraph.
 _INLINE_TAGS = """a abbr acronym b bdi bdo big cite code del dfn em font i img ins kbd mark o:p q s samp small span strike strong sub sup
@@ -42,7 +42,7 @@ _INLINE = frozenset(_INLINE_TAGS.split())
 _CELLS = frozenset(("td", "th"))
 #: Some programs write each line as a division of its own: those that meet are one break.
 _DIVISION = "\x1e"
-_DIVIDED = re.compile(f" *{_DIVISION}[ {_DIVISION}]*")
+_DIVIDED = re.compile(f"(?<! ) *+{_DIVISION}[ {_DIVISION}]*+")
 #: What stands in these is no text of the page, but a name may stand in it.
 _RAW = re.compile(r"<(script|style)\b", re.IGNORECASE)
 

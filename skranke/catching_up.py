@@ -15,6 +15,7 @@ from core.outage import is_outage
 from core.settings import settings
 from desk.erasing import running
 from desk.retention import emptying
+from jobs import purging
 
 log = structlog.get_logger(__name__)
 
@@ -35,7 +36,8 @@ def refuse_if_restoring() -> None:
 
 def replay(made: Database) -> int:
     """Erase again what the ledger says, by everybody who knows how; how many entries. Raises Refused."""
-    erasure_ledger.REPLAY |= {"persons": running.replay, "tickets": emptying.replay_ticket, "attachments": emptying.replay_file}
+    erasure_ledger.REPLAY |= {"persons": running.replay, "companies": purging.replay_company, "tickets": purging.replay_ticket,
+                              "tickets:retain": emptying.replay_ticket, "attachments": emptying.replay_file}
     if done := erasure_ledger.replay(made):
         log.info("erasures.replayed", entries=done, ledger=str(erasure_ledger.path()))
     return done

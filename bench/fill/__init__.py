@@ -17,7 +17,7 @@ from bench.fill.aftermath import House, house
 from bench.fill.bulk import Bulk
 from bench.fill.clerk import Clerk
 from bench.fill.tray import Tray, Work
-from bench.stories import filling
+from bench.stories import Who, filling
 from core.clock import now
 from core.database import Database
 from core.schema import metadata
@@ -28,8 +28,9 @@ APART = timedelta(seconds=50)
 """Time between two letters: a million tickets are those of two and a half years."""
 
 
-def fill(database: Database, tickets: int) -> None:
-    """Store this many tickets in a desk that has its mailbox; the newest came a moment ago.
+def fill(database: Database, tickets: int, who: Who | None = None) -> None:
+    """Store this many tickets in a desk that has its mailbox; the newest came a moment ago. ``who`` (of a module's own) says who opens them; without
+    it each is of somebody else.
 
     One process works out the rows, this one writes them. Nothing else may use the database meanwhile.
     Raises RuntimeError where the other process dies.
@@ -39,7 +40,7 @@ def fill(database: Database, tickets: int) -> None:
     spawn = multiprocessing.get_context("spawn")
     with Bulk(database) as bulk:
         ready: Queue[Work] = spawn.Queue(maxsize=4)
-        given = (ready, tickets, found, bulk.last_ids(), database.dialect == "sqlite")
+        given = (ready, tickets, who, found, bulk.last_ids(), database.dialect == "sqlite")
         worker = spawn.Process(target=_work_out, args=given, daemon=True)
         worker.start()
         while work := _next(ready, worker):
@@ -47,12 +48,12 @@ def fill(database: Database, tickets: int) -> None:
         worker.join()
 
 
-def _work_out(ready: Queue[Work], tickets: int, found: House, last: dict[str, int], sqlite: bool) -> None:
+def _work_out(ready: Queue[Work], tickets: int, who: Who | None, found: House, last: dict[str, int], sqlite: bool) -> None:
     """In the other process: batch after batch, and an empty one at the end."""
     gc.disable()
     tables = {table.name: table for table in metadata().sorted_tables}
     tray = Tray(tables, last, sqlite=sqlite)
-    clerk, start, source = Clerk(found, tray, now()), _start(tickets), filling(tickets)
+    clerk, start, source = Clerk(found, tray, now()), _start(tickets), filling(tickets, who)
     while batch := list(islice(source, BATCH)):
         for story in batch:
             clerk.file(story, at=start + APART * story.number)

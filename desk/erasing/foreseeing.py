@@ -16,9 +16,9 @@ from desk.erasing.reading import Reader
 from desk.erasing.subject import Subject
 from rules.redaction import TOKEN
 
-#: A name, and what does a lot of it: it takes where to go on after and gives where that is next, None at the end.
-Step = tuple[str, Callable[[int], int | None]]
-LOT = 200
+#: A name, and what does a lot of it: it takes where to go on after (0 at first) and gives where that is next, None at the end.
+Step = tuple[str, Callable[[Any], Any]]
+LOT = 100
 #: Files at a time: each may take seconds to read.
 FILES = 20
 #: Characters of a message that are shown before it goes.

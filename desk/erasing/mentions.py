@@ -50,7 +50,8 @@ ELSEWHERE = frozenset({
     "name_keys", "imported_rows", "automatic_sent"})
 #: A text shorter than this holds a code of ours.
 SHORT = 40
-LOT = 300
+#: Rows at a time: a lot holds SQLite's one lock for as long as it takes to read them.
+LOT = 100
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ POLICY = email.policy.default.clone(max_line_length=78, cte_type="8bit")
 def rebuilt(raw: bytes, reader: Reader, *, near: bool = True, everything: bool = False) -> bytes | None:
     """The mail without the words; the same bytes where it has none, and None where it cannot be rebuilt without them."""
     try:
-        if _is_plain(raw) and next(reader.read(raw.decode("ascii"), near=near), None) is None:
+        if not _names_anybody(raw, reader, near):
             return raw
         mail = message_from_bytes(raw, policy=POLICY)
         if not _take_out(mail, reader, near, everything):
@@ -106,10 +106,21 @@ def _file_goes(part: EmailMessage, reader: Reader, near: bool, everything: bool)
     return doubt is False or (doubt is True and everything)
 
 
-def _is_plain(raw: bytes) -> bool:
-    """Whether all that the mail says stands in it as it is: nothing is encoded."""
-    lower = raw.lower()
-    return raw.isascii() and b"=?" not in raw and b"base64" not in lower and b"quoted-printable" not in lower and b"<html" not in lower
+def _names_anybody(raw: bytes, reader: Reader, near: bool) -> bool:
+    """Whether the person may stand in a mail, read in the way that costs least: most do not name them, and no header has to be understood for that."""
+    for part in message_from_bytes(raw).walk():
+        heads = "\n".join(f"{name}: {_decoded(str(value).encode('ascii', 'surrogateescape'))}" for name, value in part.raw_items())
+        file, kind = part.get_filename() or "", part.get_content_maintype()
+        if next(reader.read(f"{heads}\n\n{file}", near=near), None) is not None:
+            return True
+        payload = part.get_payload(decode=True)
+        if not isinstance(payload, bytes) or not payload:
+            continue
+        if (file or kind != "text") and uncertain(reader, payload, file, part.get_content_type(), near=near) is not None:
+            return True
+        if kind == "text" and next(reader.read(_decoded(payload, part.get_content_charset()), near=near, markup=part.get_content_subtype() == "html"), None) is not None:
+            return True
+    return False
 
 
 def _put_header(part: EmailMessage, name: str, value: str) -> None:
@@ -128,9 +139,14 @@ def _text_of(part: EmailMessage) -> str | None:
     raw = part.get_payload(decode=True)
     if not isinstance(raw, bytes):
         return None
-    for charset in (part.get_content_charset() or "utf-8", "utf-8", "cp1252"):
+    return _decoded(raw, part.get_content_charset())
+
+
+def _decoded(raw: bytes, charset: str | None = None) -> str:
+    """As what it says that it is, else as what it may be."""
+    for one in (charset or "utf-8", "utf-8", "cp1252"):
         try:
-            return raw.decode(charset)
+            return raw.decode(one)
         except (LookupError, UnicodeDecodeError):
             continue
     return raw.decode("latin-1")

@@ -10,6 +10,8 @@ from rules.redaction import TOKEN, Aliases, Hit, Matcher, redact, redact_html
 
 #: How much is shown on either side of a word.
 AROUND = 40
+#: Characters of a text, and how many such texts, of which it is remembered that nobody is named there.
+SHORT, MOST = 60, 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Reader:
         """``others``: names of colleagues and of who else takes part; what is theirs too never goes by itself."""
         self.matcher, self.others = Matcher(aliases), others
         self.addresses = frozenset(one.lower() for one in aliases.addresses)
+        self._nothing: set[tuple[str, bool]] = set()
 
     def read(self, value: Any, *, near: bool, markup: bool = False) -> Iterator[Word]:
         """The words in a text, or in every text of a nested value."""
@@ -52,8 +55,14 @@ class Reader:
         return value
 
     def _hits(self, text: str, *, near: bool, markup: bool) -> list[Hit]:
+        """Short texts are mostly names of fields and words of ours, the same in every row: those that held nothing are remembered."""
+        if (text, near) in self._nothing:
+            return []
         find = self.matcher.find_html if markup else self.matcher.find
-        return find(text, near=near, greeting=near, others=self.others)
+        hits = find(text, near=near, greeting=near, others=self.others)
+        if not hits and len(text) <= SHORT and not markup and len(self._nothing) < MOST:
+            self._nothing.add((text, near))
+        return hits
 
     def _without(self, text: str, *, near: bool, everything: bool, markup: bool) -> str:
         hits = [hit for hit in self._hits(text, near=near, markup=markup) if everything or hit.automatic]

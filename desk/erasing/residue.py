@@ -9,12 +9,12 @@ import io
 import json
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import inspect, text
+from sqlalchemy import Integer, inspect, text
 from sqlalchemy.orm import Session
 
 from core import files
@@ -24,7 +24,10 @@ from core.queue import connection
 from rules.residue import Needles
 
 #: Rows that are read at a time.
-LOT = 1000
+LOT = 200
+#: What keeps the texts of a lot apart, so that no word, tag or line goes from one into the next: they are looked through at once, and one by one only
+#: where something is found.
+APART = "\n<>\n"
 #: Bytes of an archive that are looked into.
 LARGEST = 50_000_000
 
@@ -36,16 +39,20 @@ def tables(db: Session) -> list[str]:
     return sorted(inspect(db.connection()).get_table_names())
 
 
-def left_in_table(db: Session, needles: Needles, table: str, *, but: int | None) -> int:
-    """How many rows of a table name the person. ``but``: the row of the operation that looks, which still knows whom it is about. The uid of
-    the last erasure is known to whoever replays."""
-    found = 0
-    rows = db.execute(text(f'SELECT * FROM "{table}"').execution_options(yield_per=LOT))   # noqa: S608 - names of tables are ours
-    for row in rows.mappings():
-        if (table == "operations" and row["id"] == but) or (table == "options" and row["name"] == SEEN):
-            continue
-        found += any(_names(needles, value) for value in row.values())
-    return found
+def left_in_table(db: Session, needles: Needles, table: str, after: int | None, *, but: int | None) -> tuple[int | None, int]:
+    """Of a lot of rows of a table: where to go on after (None: that was all), and how many name the person. ``but``: the row of the operation that
+    looks, which still knows whom it is about. The uid of the last erasure is known to whoever replays."""
+    key, found, last = _key(db, table), 0, None
+    lot = f' {"" if after is None else f"""WHERE "{key}" > :after"""} ORDER BY "{key}" LIMIT {LOT}' if key else ""
+    rows = db.execute(text(f'SELECT * FROM "{table}"{lot}').execution_options(yield_per=LOT), {} if after is None else {"after": after})   # noqa: S608 - names of tables are ours
+    for lot_of in rows.mappings().partitions(LOT):
+        some = [row for row in lot_of if not (table == "operations" and row["id"] == but) and not (table == "options" and row["name"] == SEEN)]
+        if _names(needles, APART.join(filter(None, (_text(value) for row in some for value in row.values())))):
+            found += sum(any(_names(needles, _text(value)) for value in row.values()) or _packed(needles, row.values()) for row in some)
+        else:
+            found += sum(_packed(needles, row.values()) for row in some)
+        last = lot_of[-1][key] if key and len(lot_of) == LOT else None
+    return last, found
 
 
 def left_in_files(needles: Needles) -> int:
@@ -79,18 +86,33 @@ def _parts(content: bytes) -> Iterator[bytes]:
                     yield one.filename.encode() + b"\n" + packed.read(one)
 
 
-def _names(needles: Needles, value: Any) -> bool:
-    if isinstance(value, str):
-        return bool(value) and any(hit.kind == "residue" for hit in needles.scan_text(value))
-    if isinstance(value, bytes | memoryview):
-        raw = bytes(value)
-        with suppress(zlib.error):
-            raw += b"\n" + zlib.decompress(raw)
-        return _certain(needles, raw)
-    if isinstance(value, dict | list):
-        return _names(needles, json.dumps(value, ensure_ascii=False))
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else ""
+
+
+def _names(needles: Needles, told: str) -> bool:
+    return bool(told) and any(hit.kind == "residue" for hit in needles.scan_text(told))
+
+
+def _packed(needles: Needles, values: Iterable[Any]) -> bool:
+    """Whether bytes among these values name the person, as they are or unpacked."""
+    for value in values:
+        if isinstance(value, bytes | memoryview):
+            raw = bytes(value)
+            with suppress(zlib.error):
+                raw += b"\n" + zlib.decompress(raw)
+            if _certain(needles, raw):
+                return True
     return False
 
 
 def _certain(needles: Needles, data: bytes) -> bool:
     return any(hit.kind == "residue" for hit in needles.scan_bytes(data))
+
+
+def _key(db: Session, table: str) -> str | None:
+    """The number by which the rows of a table are told apart, if there is one."""
+    found = inspect(db.connection())
+    names = found.get_pk_constraint(table)["constrained_columns"]
+    numbers = {one["name"] for one in found.get_columns(table) if isinstance(one["type"], Integer)}
+    return names[0] if len(names) == 1 and names[0] in numbers else None

@@ -11,7 +11,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import count
+from typing import Any
 
 from sqlalchemy import Table, delete, select
 from sqlalchemy.orm import Session
@@ -57,6 +59,12 @@ from rules.residue import Needles
 
 #: Seconds at a time, so that notifications do not wait.
 SLICE = 4.0
+#: Seconds of looking for what is left, between two commits.
+LOOK = 0.2
+#: Seconds between two lots in which others may write: SQLite's lock goes to whoever asks for it next.
+BREATH = 0.004
+#: Mails at a time: they may be large.
+MAILS = 25
 #: Beyond every row: this step is over.
 LAST = 2**62
 
@@ -86,8 +94,7 @@ def run(db: Session, operation: Operation) -> str | None:
     if operation.phase == "sweep":
         operation.result = operation.result | {"pages": sweep(db)}
         return None
-    subject = Subject.unsealed(operation.file or b"")
-    reader = Reader(subject.aliases, others_of(db, subject))
+    subject, reader = _ready(db, operation)
     if operation.phase == "plan":
         _through(db, operation, list(foreseen(db, operation, subject, reader)), until)
         operation.phase, operation.done = "run", 0
@@ -104,6 +111,28 @@ def run(db: Session, operation: Operation) -> str | None:
         return _wait(db, operation, subject)
     _forget(db, operation, subject, _printed(db, operation, subject))
     raise Unfinished        # what is swept is swept by whoever comes next: it must not know whom it was about
+
+
+#: What takes long to make of many persons, for the next slice of the same operation; forgotten at its end, as whom it is about.
+_KEPT: dict[str, Any] = {}
+
+
+def _ready(db: Session, operation: Operation) -> tuple[Subject, Reader]:
+    """Whom it is about, and what reads for them."""
+    if _KEPT.get("of") != (operation.uid, operation.file):
+        subject = Subject.unsealed(operation.file or b"")
+        _KEPT.clear()
+        _KEPT.update({"of": (operation.uid, operation.file), "ready": (subject, Reader(subject.aliases, others_of(db, subject)))})
+    subject, reader = _KEPT["ready"]
+    return subject, reader
+
+
+def _needles(operation: Operation, subject: Subject) -> Needles:
+    if "needles" not in _KEPT:
+        prolong(operation)
+        _KEPT["needles"] = Needles(subject.aliases.as_json())
+    found: Needles = _KEPT["needles"]
+    return found
 
 
 def replay(database: Database, uid: str) -> None:
@@ -165,6 +194,7 @@ def _wait(db: Session, operation: Operation, subject: Subject) -> str:
 def _keep(db: Session, operation: Operation) -> None:
     prolong(operation)
     db.commit()
+    time.sleep(BREATH)
 
 
 def _steps(db: Session, operation: Operation, subject: Subject, reader: Reader, holds: Holds) -> Iterator[Step]:
@@ -177,8 +207,8 @@ def _steps(db: Session, operation: Operation, subject: Subject, reader: Reader, 
         yield f"files of {name}", lambda after, name=name: _lot(  # type: ignore[misc]
             db, operation, attached.erase_files(db, subject, reader, name, after, FILES, decisions, holds))
     yield "originals", lambda after: originals.erase_originals(
-        db, subject, reader, after, LOT, holds, everything=decisions.everywhere == "erase")
-    yield "composed", lambda after: originals.erase_composed(db, subject, reader, after, LOT, holds)
+        db, subject, reader, after, MAILS, holds, everything=decisions.everywhere == "erase")
+    yield "composed", lambda after: originals.erase_composed(db, subject, reader, after, MAILS, holds)
     yield "figures", lambda after: _seal(db, subject, after)
     yield "companies in figures", lambda after: _let_go(db, subject)
     yield "own messages", lambda after: _lot(db, operation, tombstones.erase_messages(db, subject, after, LOT, holds.free(Message.ticket_id)))
@@ -188,12 +218,10 @@ def _steps(db: Session, operation: Operation, subject: Subject, reader: Reader, 
     yield "addresses", lambda after: _addresses(db, operation, subject, holds)
     yield "files", lambda after: _remove_files(db, operation)
     yield "places", lambda after: _forget_places(db, operation)
-    needles = Needles(subject.aliases.as_json())
-    for name in residue.tables(db):
-        yield f"residue of {name}", lambda after, name=name: _left(  # type: ignore[misc]
-            operation, name, lambda: residue.left_in_table(db, needles, name, but=operation.id))
-    yield "residue of files", lambda after: _left(operation, "files", lambda: residue.left_in_files(needles))
-    yield "residue of redis", lambda after: _left(operation, "redis", lambda: residue.left_in_redis(needles))
+    needles = cache(lambda: _needles(operation, subject))
+    yield "residue", lambda after: None if operation.result.get("waits") else _look_through(db, operation, needles(), after)
+    yield "residue of files", lambda after: _left(operation, "files", lambda: residue.left_in_files(needles()))
+    yield "residue of redis", lambda after: _left(operation, "redis", lambda: residue.left_in_redis(needles()))
     if operation.kind == KIND:
         yield "certificate", lambda after: _certify(db, operation, subject)
 
@@ -273,10 +301,33 @@ def _forget_places(db: Session, operation: Operation) -> None:
     db.execute(delete(OperationItem).where(OperationItem.operation_id == operation.id))
 
 
+def _look_through(db: Session, operation: Operation, needles: Needles, after: Any) -> tuple[str, int | None] | None:
+    """A while of looking through every table: which it is at, and after which row (None: through with it)."""
+    table, key = after or ("", None)
+    until = time.monotonic() + LOOK
+    for name in [one for one in residue.tables(db) if one > table or (one == table and key is not None)]:
+        key = key if name == table else None
+        while True:
+            key, left = residue.left_in_table(db, needles, name, key, but=operation.id)
+            _note_left(operation, name, left)
+            if time.monotonic() > until:
+                return name, key
+            if key is None:
+                break
+    return None
+
+
 def _left(operation: Operation, where: str, looked: Callable[[], int]) -> None:
-    """What was met again: it stands in the result, by place. While something is held it is known that they are met there."""
-    if not operation.result.get("waits") and (count := looked()):
-        operation.result = operation.result | {"left": operation.result.get("left", {}) | {where: count}}
+    """What was met again. While something is held it is known that they are met there."""
+    if not operation.result.get("waits"):
+        _note_left(operation, where, looked())
+
+
+def _note_left(operation: Operation, where: str, count: int) -> None:
+    """It stands in the result, by place."""
+    if count:
+        left = operation.result.get("left", {})
+        operation.result = operation.result | {"left": left | {where: left.get(where, 0) + count}}
 
 
 def _certify(db: Session, operation: Operation, subject: Subject) -> None:
@@ -297,6 +348,7 @@ def _printed(db: Session, operation: Operation, subject: Subject) -> bytes:
 
 def _forget(db: Session, operation: Operation, subject: Subject, printed: bytes) -> None:
     """Forget who it was: what is left says how much was done, and nothing of whom. The mail with their copy is written in the same commit."""
+    _KEPT.clear()
     for uid in subject.uids:
         record(db, PersonErased(uid, operation.given["reason"]), by=operation.by_uid)
     tell_erased(db, operation)

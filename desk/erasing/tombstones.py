@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, false, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, false, func, not_, or_, select, update
 from sqlalchemy.orm import Session
 
 from core import search
@@ -65,10 +65,11 @@ def empty_messages(db: Session, found: Sequence[Message], *, by_whom: bool = Fal
     db.execute(delete(Draft).where(Draft.original.in_([one.uid for one in found])))
     for one in found:
         search.forget(db, "message_search", one.id)
-        said = GONE_WITH_FILES % {"day": day, "files": len(files[one.id])} if one.id in files else GONE % {"day": day}
-        db.execute(update(Message).where(Message.id == one.id).values({
-            **blank(Message), "text": said, "origin_person_id": None, "sender_address_id": None, "verdict": narrowed(one.verdict, KEPT_OF_VERDICT),
-            "oddities": []} | ({name: getattr(one, name) for name in AUTHORS} if by_whom else {})))
+    said = {one.id: GONE_WITH_FILES % {"day": day, "files": len(files[one.id])} if one.id in files else GONE % {"day": day} for one in found}
+    authors: dict[str, Any] = {name: bindparam(f"was_{name}") for name in AUTHORS} if by_whom else {}
+    db.execute(update(table := Message.__table__).where(table.c.id == bindparam("row")).values({  # type: ignore[arg-type]
+        **blank(Message), "text": bindparam("said"), "origin_person_id": None, "sender_address_id": None, "verdict": bindparam("left"), "oddities": [], **authors}),
+        [{"row": one.id, "said": said[one.id], "left": narrowed(one.verdict, KEPT_OF_VERDICT)} | {f"was_{name}": getattr(one, name) for name in authors} for one in found])
     return [kept for several in files.values() for kept in several]
 
 

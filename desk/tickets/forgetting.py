@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import JSON, delete, or_, select, update
+from sqlalchemy import JSON, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from contacts.address import Address, Holding
@@ -85,10 +85,11 @@ def blank_inbound(db: Session, messages: Sequence[int]) -> None:
         InboundMail.id.in_(select(Delivery.inbound_id).where(Delivery.message_id.in_(messages)))))).all()
     for lot in lots([row.id for row in rows]):
         db.execute(delete(InboundRaw).where(InboundRaw.inbound_id.in_(lot)))
-    for row in rows:
-        db.execute(update(InboundMail).where(InboundMail.id == row.id).values({
-            **blank(InboundMail), "verdict": narrowed(row.verdict, KEPT_OF_VERDICT),
-            "clues": narrowed(row.clues, set(row.clues or ()) - {"who"})}))
+    if rows:
+        table = InboundMail.__table__
+        db.execute(update(table).where(table.c.id == bindparam("row")).values({  # type: ignore[arg-type]
+            **blank(InboundMail), "verdict": bindparam("judged"), "clues": bindparam("known")}),
+            [{"row": row.id, "judged": narrowed(row.verdict, KEPT_OF_VERDICT), "known": narrowed(row.clues, set(row.clues or ()) - {"who"})} for row in rows])
 
 
 def narrowed(kept: dict[str, Any] | None, names: Iterable[str]) -> dict[str, Any] | None:

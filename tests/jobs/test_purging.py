@@ -1,4 +1,4 @@
-"""Persons whose time in the bin is over go for good, by the steps of erasing, and nobody else (S70)."""
+"""Persons, companies and tickets whose time in the bin is over go for good, and nothing else (S70)."""
 
 from __future__ import annotations
 
@@ -8,16 +8,28 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
+from contacts.activities import add_activity
+from contacts.activity import Activity
 from contacts.agent import Agent
-from contacts.binning import bin_person, restore_person
-from contacts.editing import person_called
+from contacts.bin import Binned
+from contacts.binning import bin_company, bin_person, restore_company, restore_person
+from contacts.companies import new_company
+from contacts.company import Company, CompanyDomain
+from contacts.editing import create_person, person_called
+from contacts.note import Note
+from contacts.notes import write_note
 from contacts.person import Person
+from core import erasure_ledger
 from core.clock import now
-from core.errors import Gone
+from core.errors import Gone, Refused
 from core.operations import Operation
+from core.options import set_option
 from desk.erasing.asking import PURGE
+from desk.tickets.binning import bin_ticket
 from desk.tickets.message import Message
+from desk.tickets.ticket import Ticket
 from jobs import purging
+from skranke import catching_up
 from tests import residue as looking
 from tests.desk.erasing.test_running import LEFT, Desk
 
@@ -67,3 +79,66 @@ def test_nobody_goes_before_or_who_was_restored(desk):
     with time_machine.travel(now() + timedelta(days=30), tick=True):
         purging.persons()
         assert purges(desk) == []
+
+
+def test_a_company_goes_and_nothing_of_persons_with_it(desk):
+    """S63-S65, S70: its domain is free, its own notes go; what is a living person's or a sale's stays, without the name."""
+    with desk.database.write() as db:
+        nora = db.get_one(Agent, desk.nora.id)
+        gone, empty = (new_company(db, {"name": name}, domains=[domain], by=nora) for name, domain in (
+            ("Quixotic AS", "quixotic.example"), ("Wobbly AS", "wobbly.example")))
+        stays = new_company(db, {"name": "Stays AS"}, by=nora)
+        eva = create_person(db, {"first_name": "Eva", "last_name": "Lie"}, by=nora, employments=[{"company": gone}, {"company": stays}])
+        write_note(db, "Of the company alone.", company=gone, by=nora)
+        write_note(db, "Of Eva and the company.", company=gone, person=eva, by=nora)
+        add_activity(db, {"kind": "call", "title": "Call Eva", "company_id": gone.id}, persons=[eva], by=nora)
+        for one in (gone, empty):
+            bin_company(db, one, by=nora)
+        uids, eva_uid = [gone.uid, empty.uid], eva.uid
+    with time_machine.travel(now() + timedelta(days=14), tick=True):
+        purging.companies()
+    with desk.database.read() as db:
+        assert set(db.scalars(select(CompanyDomain.domain))) == {"quixotic.example", "wobbly.example"}
+    with time_machine.travel(now() + timedelta(days=16), tick=True):
+        purging.companies()
+        purging.companies()
+    with desk.database.write() as db:
+        nora = db.get_one(Agent, desk.nora.id)
+        left = db.scalars(select(Company).where(Company.uid.in_(uids))).all()
+        assert [(one.name, one.called) for one in left] == [("", "Deleted company")]
+        eva = person_called(db, eva_uid)
+        assert {one.company.called for one in eva.employments} == {"Deleted company", "Stays AS"}
+        assert db.scalars(select(Note.text)).all() == ["Of Eva and the company."]
+        assert db.scalars(select(Activity.company_id)).all() == [left[0].id]
+        assert looking.residue(db, "quixotic", "wobbly") == []
+        assert list(erasure_ledger.behind(db)) == [] and {one.uid for one in erasure_ledger.entries()} == set(uids)
+        set_option(db, "contacts.bin_days", 60)
+        with pytest.raises(Refused, match="cannot be restored"):
+            restore_company(db, left[0], by=nora)
+        new_company(db, {"name": "Newcomer AS"}, domains=["quixotic.example"], by=nora)
+
+
+def test_a_company_that_a_backup_brings_back_goes_again(desk):
+    with desk.database.write() as db:
+        uid = new_company(db, {"name": "Quixotic AS"}, by=db.get_one(Agent, desk.nora.id)).uid
+    erasure_ledger.write("companies", uid, "purge")
+    assert catching_up.replay(desk.database) == 1
+    with desk.database.read() as db:
+        assert looking.residue(db, "quixotic") == []
+
+
+def test_tickets_go_with_what_was_merged_into_them(desk):
+    number, _message = desk.arrive(text="My quixotic printer.\n")
+    stays, _message = desk.arrive("Eva Lie <eva@other.example>")
+    with desk.database.write() as db:
+        bin_ticket(db, db.get_one(Ticket, number), by=db.get_one(Agent, desk.nora.id))
+    with time_machine.travel(now() + timedelta(days=14), tick=True):
+        purging.tickets()
+        with desk.database.read() as db:
+            assert db.get(Ticket, number) is not None
+    with time_machine.travel(now() + timedelta(days=16), tick=True):
+        purging.tickets()
+    with desk.database.read() as db:
+        assert db.scalars(select(Ticket.id)).all() == [stays] and db.scalar(select(Binned.id)) is None
+        assert looking.residue(db, "quixotic") == []
+        assert db.scalars(select(Person.last_name).order_by(Person.id)).all() == ["Zyxwold", "Lie"]

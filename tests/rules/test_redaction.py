@@ -231,13 +231,14 @@ def test_an_index_is_asked_for_what_finds_the_texts():
 def test_much_of_nothing_takes_little_time():
     """Texts that are made to be slow: quotes that do not come in pairs, gaps without end, words without end."""
     began = time.process_time()
-    for text in ("<a \"" * 30_000, "<!--" * 30_000, "Ole " * 20_000, "Ole\n> " * 10_000, "O. " * 20_000, "22 33 44 5" * 10_000, "ole.hansen@" * 10_000, "a" * 200_000,
-                 "%C3" * 50_000, "&amp" * 30_000, "Hansen, " * 20_000, "hei " * 20_000 + "Ole", "Kari og " * 20_000, " " * 100_000, "'" * 50_000, "ole dot " * 20_000):
+    for text in ("<a \"" * 30_000, "<!--" * 30_000, "Ole " * 5_000, "Ole\n> " * 5_000, "O. " * 5_000, "22 33 44 5" * 5_000, "ole.hansen@" * 5_000, "a" * 200_000,
+                 "%C3" * 50_000, "&amp" * 30_000, "Hansen, " * 5_000, "hei " * 5_000 + "Ole", "Kari og " * 5_000, " " * 100_000, " " * 100_000 + "\n", "'" * 50_000,
+                 "ole dot " * 5_000):
         MATCHER.find(text, near=True, greeting=True)
         MATCHER.find_html(text, near=True, greeting=True)
-    page = "<p>Hei <b>Ole</b> Hansen</p>" * 8_000
-    assert redact_html(page, MATCHER.find_html(page, near=True)).count(TOKEN) == 8_000
-    assert time.process_time() - began < 60
+    page = "<p>Hei <b>Ole</b> Hansen</p>" * 4_000
+    assert redact_html(page, MATCHER.find_html(page, near=True)).count(TOKEN) == 4_000
+    assert time.process_time() - began < 12
 
 
 PIECES = ("Ole", "Hansen", "Petter", "Bjørndal", "bjo\u0308rndal", "Hansens", "ole.hansen@firma.example", "22 33 44 55", "+47", "K-10234", "Per", "AS", "O.", "H.", "Hei", "Mvh",

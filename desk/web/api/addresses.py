@@ -11,9 +11,11 @@ from contacts.addressing import add_address, correct_address, make_primary, reti
 from contacts.doors import through
 from contacts.editing import reindex
 from contacts.handing_on import hand_on, one_is_primary
+from contacts.letting_in import let_in
 from contacts.person import Person
 from core.errors import Refused, Unknown
 from core.i18n import N_
+from desk.access import needs_admin
 from desk.confirming import send_link
 from desk.web.api import versions
 from desk.web.api.bearer import me
@@ -30,6 +32,7 @@ def create(uid: str, given: NewAddress, asked: Share) -> Address:
     person = the_person(uid)
     if given.to is not None:
         raise Refused(N_("An address that is held no more cannot be added."), {"to": N_("Leave it empty.")})
+    let_erased_in(given)
     with through(db(), "api", nevertheless=asked.nevertheless == "true"):
         holding = add_address(db(), person, given.kind, given.value, label=given.label, primary=given.primary, by=me(),
                               share=asked.share == "true")
@@ -72,6 +75,14 @@ def verify(uid: str, aid: str) -> Address:
     send_link(db(), holding, by=me())
     ring_after("outbound")
     return address(holding)
+
+
+def let_erased_in(given: NewAddress) -> None:
+    """An admin who gives a reason (``let_in``) lets an address be held again whose person was erased (PRIVACY.md, section 5). Raises Forbidden, and
+    Refused where nobody of this address was erased."""
+    if given.let_in is not None:
+        needs_admin(me())
+        let_in(db(), given.value, given.let_in, by=me())
 
 
 def _moved(holding: Holding, given: AddressChange, named: Collection[str]) -> Address:

@@ -9,11 +9,12 @@ from flask import Response
 from sqlalchemy import select
 
 from contacts.addressing import holdings_of
+from contacts.bases import stop
 from contacts.binning import bin_person
 from contacts.company import Company
 from contacts.doors import through
 from contacts.editing import create_person, edit_person
-from contacts.person import Employment, LegalBasis
+from contacts.person import HOLDING, Employment, LegalBasis
 from contacts.person import Person as Row
 from contacts.searching import search_persons
 from contacts.vcard import vcard as written
@@ -22,6 +23,7 @@ from core.i18n import N_
 from core.options import option
 from desk.tickets.returning import restore_person
 from desk.web.api import versions
+from desk.web.api.addresses import let_erased_in
 from desk.web.api.bearer import me
 from desk.web.api.employments import left
 from desk.web.api.finding import company_named, fields_of, in_selection, the_person
@@ -63,6 +65,8 @@ def index(asked: PersonsAsked) -> Listed[Person]:
 def create(given: NewPerson, asked: Share) -> Person:
     """A person, with addresses and employments. 409 names the person who holds an address already, or is the same by the company's rule."""
     fields = fields_of({name: value for name, value in given.named().items() if name not in NESTED})
+    for one in given.addresses:
+        let_erased_in(one)
     with through(db(), "api", nevertheless=asked.nevertheless == "true"):
         person = create_person(
             db(), fields, by=me(), how="api", share=asked.share == "true", custom=given.custom,
@@ -135,6 +139,11 @@ def _note_bases(person: Row, given: Sequence[NewLegalBasis]) -> None:
             db().add(LegalBasis(person_id=person.id, purpose=one.purpose, basis=one.basis, source=one.source, event=one.event, proof="api", by_uid=me().uid))
         else:
             basis.source = one.source or basis.source
+    db().flush()
+    db().expire(person, ["legal_bases"])
+    for key in dict.fromkeys(one.purpose for one in given if one.event not in HOLDING):
+        if key not in person.standing_bases or not person.standing_bases[key].holds:        # what was withdrawn holds for their addresses too
+            stop(db(), person, key, source="", by=me(), proof="api")
 
 
 def _newest(asked: PersonsAsked, company: Company | None) -> tuple[Any, str | None]:

@@ -268,6 +268,7 @@ def test_a_worker_that_dies_at_any_step_is_followed_by_another(desk, monkeypatch
         try:
             desk.work(number)
         except Killed:
+            running._KEPT.clear()
             with desk.database.write() as db:
                 db.get_one(Operation, number).lease_until = None
         else:

@@ -17,7 +17,20 @@ from contacts.person import Person
 from core.database import Database
 from desk.tickets import returning
 from jobs import fanout
-from tests.desk.web.planting import API, ASKED, FIRM, FIRST, LAST, MAIL, STARTS, WORDS, Planted, plant, walk
+from tests.desk.web.planting import (
+    API,
+    ASKED,
+    FIRM,
+    FIRST,
+    LAST,
+    MAIL,
+    STARTS,
+    WORDS,
+    Planted,
+    Walk,
+    plant,
+    walk,
+)
 from tests.desk.web.tickets.conftest import Arrive, support  # noqa: F401
 from tests.desk.web.tickets.conftest import arrive as arrive
 from tests.letters_made import mail
@@ -64,37 +77,57 @@ def restored(database: Database, by: Agent, planted: Planted) -> None:
 def test_nowhere_while_in_the_bin_and_everywhere_again(
     app: Flask, agent_client: FlaskClient, fresh_database: Database, jonas: Agent, planted: Planted, token: str, arrive: Arrive,
 ) -> None:
-    """S63, S65, S68, S71: every page, list, suggestion, export, feed and the API, walked as an agent before, meanwhile and after; also what they
-    write meanwhile (section 0.18)."""
+    """S63, S65, S68, S69, S71: every page, list, suggestion, export, feed and the API, walked as an agent before, while the person lies in the bin, and
+    after, when every row and page is as it was; with what they write meanwhile (section 0.18); and while their company does. One desk: a walk takes long."""
     before = walk(app, agent_client, token, starts(planted))
     stood = before.at(*WORDS)
     reachable = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) and not ELSEWHERE.match(rule.endpoint)}
     missing = sorted(reachable - before.endpoints - UNREACHED)
     assert not missing, " ".join(missing)
-    assert len(stood) > 150
-    deleted(fresh_database, jonas, planted)
-    written = arrive(mail(f"{FIRST} {LAST} <{MAIL}>", subject="And another thing"))
-    fanout.run()
-    more = [f"/tickets/{written.number}", f"/tickets/{written.number}/requester", f"/api/v1/tickets/{written.number}"]
-    assert walk(app, agent_client, token, [*before.seen, *more]).at(*WORDS) == {}
-    restored(fresh_database, jonas, planted)
-    after = walk(app, agent_client, token, stood, follow=False)
-    assert set(stood) - set(after.at(*WORDS)) == set()
-    assert FIRST in after.seen["/persons"] and FIRST in walk(app, agent_client, token, more[:1], follow=False).seen[more[0]]
-
-
-def test_what_was_restored_is_as_it_was(app: Flask, agent_client: FlaskClient, fresh_database: Database, jonas: Agent, planted: Planted, token: str) -> None:
-    """S68, S71: ``restore(delete(x)) == x``: in every row of every table but the history and what counts changes, and on every page."""
-    before = walk(app, agent_client, token, starts(planted))
+    assert len(stood) > 150 and len(before.at(FIRM)) > 50
     was = standing(fresh_database)
     deleted(fresh_database, jonas, planted)
     assert standing(fresh_database) != was
+    assert walk(app, agent_client, token, before.seen).at(*WORDS) == {}
     restored(fresh_database, jonas, planted)
-    is_now = standing(fresh_database)
+    as_it_was(app, agent_client, fresh_database, token, before, was)
+    writes_meanwhile(app, agent_client, fresh_database, jonas, planted, token, arrive)
+    a_company_is_named_nowhere(app, agent_client, fresh_database, jonas, planted, token, before)
+
+
+def as_it_was(app: Flask, client: FlaskClient, database: Database, token: str, before: Walk, was: dict[str, set[str]]) -> None:
+    """S68, S71: ``restore(delete(x)) == x``: in every row of every table but the history and what counts changes, and on every page."""
+    is_now = standing(database)
     assert {name: (was[name] - is_now[name], is_now[name] - was[name]) for name in was if was[name] != is_now[name]} == {}
-    after = walk(app, agent_client, token, before.seen, follow=False)
+    after = walk(app, client, token, before.seen, follow=False)
+    assert set(before.at(*WORDS)) - set(after.at(*WORDS)) == set()
     differ = [url for url, body in before.seen.items() if MOVING.sub("", body) != MOVING.sub("", after.seen[url])]
     assert [url for url in differ if not TELLS_OF_IT.search(url) and "Restored" not in after.seen[url]] == []
+    assert FIRST in after.seen["/persons"]
+
+
+def writes_meanwhile(app: Flask, client: FlaskClient, database: Database, jonas: Agent, planted: Planted, token: str, arrive: Arrive) -> None:
+    """What a person in the bin writes names them nowhere either, until they are back."""
+    deleted(database, jonas, planted)
+    written = arrive(mail(f"{FIRST} {LAST} <{MAIL}>", subject="And another thing"))
+    fanout.run()
+    places = [f"/tickets/{written.number}", f"/tickets/{written.number}/requester", f"/api/v1/tickets/{written.number}", "/tickets", "/tickets?view=all",
+              "/notifications", "/search/hits?q=another"]
+    assert walk(app, client, token, places, follow=False).at(*WORDS) == {}
+    restored(database, jonas, planted)
+    assert FIRST in walk(app, client, token, places[:1], follow=False).seen[places[0]]
+
+
+def a_company_is_named_nowhere(
+    app: Flask, client: FlaskClient, database: Database, jonas: Agent, planted: Planted, token: str, before: Walk,
+) -> None:
+    """S69: with those who went along, and on the cards of those who stayed."""
+    with database.write() as db:
+        bin_company(db, db.scalars(select(Company).where(Company.uid == planted.company)).one(), by=db.get_one(Agent, jonas.id), persons=True)
+    assert walk(app, client, token, before.seen, follow=False).at(FIRM, *WORDS) == {}
+    with database.write() as db:
+        returning.restore_company(db, db.scalars(select(Company).where(Company.uid == planted.company)).one(), by=db.get_one(Agent, jonas.id))
+    assert set(before.at(FIRM)) - set(walk(app, client, token, before.at(FIRM), follow=False).at(FIRM)) == set()
 
 
 #: Pages that tell of the deletion and its end, as a history does, or begin something new each time.
@@ -107,17 +140,3 @@ def standing(database: Database) -> dict[str, set[str]]:
     with database.read() as db:
         found = {name: some for name, some in rows(db).items() if not name.startswith(told) and "_search" not in name}
     return {name: {re.sub(r"^version=\d+$", "", row, flags=re.MULTILINE) for row in some} for name, some in found.items()}
-
-
-def test_a_company_in_the_bin_is_named_nowhere(
-    app: Flask, agent_client: FlaskClient, fresh_database: Database, jonas: Agent, planted: Planted, token: str,
-) -> None:
-    """S69: with those who went along, and on the cards of those who stayed."""
-    before = walk(app, agent_client, token, starts(planted))
-    assert len(before.at(FIRM)) > 50
-    with fresh_database.write() as db:
-        bin_company(db, db.scalars(select(Company).where(Company.uid == planted.company)).one(), by=db.get_one(Agent, jonas.id), persons=True)
-    assert walk(app, agent_client, token, before.seen).at(FIRM, *WORDS) == {}
-    with fresh_database.write() as db:
-        returning.restore_company(db, db.scalars(select(Company).where(Company.uid == planted.company)).one(), by=db.get_one(Agent, jonas.id))
-    assert set(before.at(FIRM)) - set(walk(app, agent_client, token, before.at(FIRM), follow=False).at(FIRM)) == set()

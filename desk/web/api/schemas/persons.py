@@ -122,6 +122,8 @@ class NewAddress(Asked):
     value: Word
     label: Label = ""
     primary: bool | None = None
+    let_in: str | None = Field(None, min_length=5, max_length=200, description="Of an address whose person was erased, which is refused (409) without it: when "
+                               "and how they agreed that it is held again. For admins; it stands in the history, the address does not.")
     id: Given = None
     origin: Given = None
     proof: Given = None

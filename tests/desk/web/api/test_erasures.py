@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from contacts.suppression import suppress, suppressed
 from jobs import operations as job
 
 
@@ -37,3 +38,25 @@ def test_from_asking_to_gone(admin, ole):
 
 def test_agents_may_not(agent, ole):
     assert agent.call("POST", f"/persons/{ole}/erasure", {"reason": "request", "identity": "agent"}).status_code == 403
+
+
+def test_an_erased_address_is_let_in_by_an_admin_who_says_why(admin, agent, ole, fresh_database):
+    """PRIVACY.md, section 5: 409 where somebody creates it, unless overridden with a reason."""
+    with fresh_database.write() as db:
+        suppress(db, "erased", "email", "mads@privat.example", reason="request")
+    mads = {"first_name": "Mads", "last_name": "Lie", "private_customer": True, "addresses": [{"value": "mads@privat.example"}]}
+    assert admin.call("POST", "/persons", mads).status_code == 409
+    why = {"value": "mads@privat.example", "let_in": "Called on 3 May and agreed."}
+    assert agent.call("POST", "/persons", {**mads, "addresses": [why]}).status_code == 403
+    assert admin.call("POST", f"/persons/{ole}/addresses", {**why, "value": "nobody@privat.example"}).status_code == 422
+    assert admin.post("/persons", {**mads, "addresses": [why]})["addresses"][0]["value"] == "mads@privat.example"
+    with fresh_database.read() as db:
+        assert suppressed(db, "erased", [("email", "mads@privat.example")]) == set()
+
+
+def test_a_person_who_comes_with_a_withdrawal_is_written_to_no_more(admin, fresh_database):
+    """As on the page: what was withdrawn holds for the address too."""
+    admin.post("/persons", {"first_name": "Mads", "last_name": "Lie", "private_customer": True, "addresses": [{"value": "mads@privat.example"}],
+                            "legal_bases": [{"purpose": "marketing", "basis": "consent", "event": "withdrawn", "source": "from the old desk"}]})
+    with fresh_database.read() as db:
+        assert suppressed(db, "objected", [("email", "mads@privat.example")], "marketing")
