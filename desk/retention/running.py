@@ -107,7 +107,8 @@ class Retention(Bulk):
     def prepare(self, db: Session, operation: Operation, items: Sequence[OperationItem]) -> Any:
         """What the items need: class → uid → the row that is due, and the uids of what is held."""
         take_turns(db, TURN)        # no hold is set between looking and doing
-        rules, found, held, names = active_rules(db), {}, set[str](), {}
+        rules, found, held = active_rules(db), {}, set[str]()
+        names: dict[str, str] = {}
         for of in {item.data["rule"] for item in items}:
             kind, uids = _kind(of), [item.subject_uid for item in items if item.data["rule"] == of]
             found[of] = {one.uid: one for one in db.scalars(due(rules, of, now().date()).where(kind.uid.in_(uids)))}
