@@ -42,7 +42,8 @@ PAGES = ("/profile", "/tokens", "/settings/mailboxes", "/settings/mailboxes/new"
          "/settings/mail-in", "/settings/mail-in?q=nothing", "/settings/mail-out", "/settings/agents", "/settings/agents/new",
          "/settings/teams/new", "/settings/wording", "/settings/wording/acknowledgement/nb", "/settings/desk",
          "/settings/alerts", "/settings/explain", "/settings/routing", "/settings/routing/new", "/settings/service-levels",
-         "/settings/service-levels/new", "/settings/sale-stages", "/settings/sale-stages/new", "/settings/business-hours", "/outbox", "/persons", "/persons?q=xyzzy", "/persons?only=deleted",
+         "/settings/service-levels/new", "/settings/sale-stages", "/settings/sale-stages/new", "/settings/business-hours", "/settings/retention", "/settings/retention/persons.consent",
+         "/settings/holds", "/settings/holds/new", "/outbox", "/persons", "/persons?q=xyzzy", "/persons?only=deleted",
          "/persons/new", "/companies", "/companies?only=deleted", "/companies/new")
 #: Pages behind the first row of a list.
 BEHIND = ("/settings/routing", "/settings/service-levels", "/settings/sale-stages", "/settings/mailboxes", "/settings/mail-in", "/settings/mail-out", "/settings/agents", "/outbox", "/persons", "/companies")
