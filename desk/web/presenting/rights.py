@@ -101,7 +101,7 @@ def _more(case: RightsCase) -> dict[str, Any]:
             "decided": stamp(case.decided_at) if case.decided_at else "", "extended": stamp(case.extended_at) if case.extended_at else "",
             "extended_why": case.extended_why, "may_extend": not case.closed and case.extended_at is None and may_extend(case.received, today(db())),
             "known": case.known, "identity_at": stamp(case.identity_at) if case.identity_at else "",
-            "identity_address": case.identity_address.value if case.identity_address else "",
+            "identity_address": case.identity_address.value if case.identity_address and case.person and case.person.living else "",
             "link_at": stamp(case.link_at) if case.link_key and case.link_at else "", "unproven_why": case.unproven_why,
             "waits": case.kind == "erasure" and case.operation_uid is not None and not case.closed}
 

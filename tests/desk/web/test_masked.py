@@ -43,7 +43,8 @@ MOVING = re.compile(r'name="(csrf_token|once|version|standing|mark|last|into_ver
 #: What is no card, list or feed of the register: the desk's own, and what an agent does not get to.
 ELSEWHERE = re.compile(r"^(sessions|passwords|profile|totp|addresses|tokens|health|assets|static|confirmations|digests|outbox|mailbox|policies|policy_|blocked|inbound|outbound|"
                        r"agents|teams|levels|hours|routing|settings|wordings|options|alerts|explanations|duplicate_rules|custom_fields|infotag_list|relation_kinds|stages|layout|"
-                       r"bin|canned|purposes|retention_rules|legal_holds|erased_addresses|erasures|restrictions|lookups|disclosures|privacy_reports|handed_reports|unsubscriptions|reports\.(file|show)|api\.(openapi|bin|legal_holds|retention_rules|restrictions|disclosures|inbound|outbound|mailboxes|settings|levels|teams|agents|custom_fields|intake_rules|rules|relation_kinds|sale_stages|infotags_show|"
+                       r"bin|canned|purposes|retention_rules|legal_holds|erased_addresses|erasures|restrictions|lookups|disclosures|privacy_reports|handed_reports|rights\.|certificates|processing|identities|unsubscriptions|reports\.(file|show)|"
+                       r"api\.(openapi|bin|legal_holds|retention_rules|restrictions|disclosures|rights_|inbound|outbound|mailboxes|settings|levels|teams|agents|custom_fields|intake_rules|rules|relation_kinds|sale_stages|infotags_show|"
                        r"infotags_index$|imports|selections_criteria|privacy_reports|reports_printed|reports_show|bases_index))")
 #: Where nothing of the planted leads, for want of such a file, import, or merge under way.
 UNREACHED = {"companies.end", "mailings.edit", "imports.edit", "attachments.show", "attachments.picture", "api.files_show", "messages.html", "company_tabs.show", "api.operations_result"}

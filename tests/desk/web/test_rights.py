@@ -122,5 +122,12 @@ def test_the_erasing_and_the_case_know_each_other(admin_client: FlaskClient, age
     assert agent_client.get(url).status_code == agent_client.get("/certificates").status_code == 403
 
 
+def test_who_is_in_the_bin_is_named_nowhere(admin_client: FlaskClient, case: str, mads: str) -> None:
+    assert admin_client.post(f"/persons/{mads}/end").status_code == 303
+    for path in ("/rights", f"/rights/{case}"):
+        page = admin_client.get(path).text
+        assert "Zyxwold" not in page and "mads@zyx.example" not in page, path
+
+
 def test_a_link_of_nobody(visitor: FlaskClient) -> None:
     assert visitor.get("/identity/nonsense").status_code == visitor.post("/identity/nonsense").status_code == 422
