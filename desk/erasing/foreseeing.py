@@ -9,7 +9,7 @@ from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from core.operations import Operation, OperationItem
-from desk.erasing import attached, mentions, tombstones
+from desk.erasing import attached, mentions, tombstones, upstream
 from desk.erasing.asking import UNCERTAIN
 from desk.erasing.mentions import Found, Place
 from desk.erasing.reading import Reader
@@ -27,6 +27,8 @@ SHOWN = 160
 
 def foreseen(db: Session, operation: Operation, subject: Subject, reader: Reader) -> Iterator[Step]:
     """What would become of everything: one item a place."""
+    yield "received upstream", lambda after: upstream.list_received(db, operation, subject, after)
+    yield "sent upstream", lambda after: upstream.list_sent(db, operation, subject, after)
     yield "own messages", lambda after: _messages(db, operation, subject, after)
     yield "own tickets", lambda after: _tickets(db, operation, subject, after)
     for table in mentions.tables():

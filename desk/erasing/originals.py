@@ -43,12 +43,13 @@ def rebuilt(raw: bytes, reader: Reader, *, near: bool = True, everything: bool =
         return None
 
 
-def erase_originals(db: Session, subject: Subject, reader: Reader, after: int, most: int, *, everything: bool) -> int | None:
-    """A lot of the bytes of what came in: where to go on after. ``everything``: what is not certain goes too."""
+def erase_originals(db: Session, subject: Subject, reader: Reader, after: int, most: int, *, everything: bool) -> tuple[int | None, list[int]]:
+    """A lot of the bytes of what came in: where to go on after, and which named the person. ``everything``: what is not certain goes too."""
     rows = db.execute(select(InboundRaw.inbound_id, InboundRaw.deflated, InboundRaw.content, InboundMail.sender, InboundMail.envelope_sender,
                              Message.ticket_id.in_(subject.near_tickets).label("near")).join(
         InboundMail, InboundMail.id == InboundRaw.inbound_id).outerjoin(Message, Message.id == InboundMail.message_id).where(
         InboundRaw.inbound_id > after, or_(InboundMail.message_id.is_(None), other_messages(subject))).order_by(InboundRaw.inbound_id).limit(most)).all()
+    changed = []
     for row in rows:
         raw = zlib.decompress(row.content) if row.deflated else row.content
         made = None if reader.is_theirs(row.sender) or reader.is_theirs(row.envelope_sender) else rebuilt(
@@ -57,17 +58,18 @@ def erase_originals(db: Session, subject: Subject, reader: Reader, after: int, m
             db.execute(delete(InboundRaw).where(InboundRaw.inbound_id == row.inbound_id))
         elif made != raw:
             db.execute(update(InboundRaw).where(InboundRaw.inbound_id == row.inbound_id).values(deflated=False, content=made))
-    return rows[-1].inbound_id if rows else None
+        if made != raw:
+            changed.append(row.inbound_id)
+    return (rows[-1].inbound_id if rows else None), changed
 
 
-def erase_composed(db: Session, subject: Subject, reader: Reader, after: int, most: int) -> int | None:
-    """A lot of what we composed: it goes where it names the person."""
+def erase_composed(db: Session, subject: Subject, reader: Reader, after: int, most: int) -> tuple[int | None, list[int]]:
+    """A lot of what we composed: it goes where it names the person. Where to go on after, and which did."""
     rows = db.execute(select(OutboundMail.id, OutboundMail.composed).where(OutboundMail.composed.is_not(None), OutboundMail.id > after).order_by(
         OutboundMail.id).limit(most)).all()
-    for row in rows:
-        if rebuilt(row.composed, reader) != row.composed:
-            db.execute(update(OutboundMail).where(OutboundMail.id == row.id).values(composed=None))
-    return rows[-1].id if rows else None
+    changed = [row.id for row in rows if rebuilt(row.composed, reader) != row.composed]
+    db.execute(update(OutboundMail).where(OutboundMail.id.in_(changed)).values(composed=None))
+    return (rows[-1].id if rows else None), changed
 
 
 def _take_out(mail: EmailMessage, reader: Reader, near: bool, everything: bool) -> bool:

@@ -2,7 +2,7 @@
 
 ``given`` names the person (until it is done), the reason and what becomes of uncertain words; ``result`` holds where it stands (``at``) and how many
 places of each kind it has met. Who it is about lies sealed in ``file`` and goes with the last step, as the items do, which quote what was found.
-``phase``: lay, plan, run, and sweep when nothing knows any more whom it was about.
+``phase``: lay, plan, run; then, when nothing knows any more whom it was about, sweep, and upstream for what lies at the mailboxes' providers.
 """
 
 from __future__ import annotations
@@ -20,13 +20,12 @@ from contacts.erased import PersonErased
 from contacts.file import File
 from contacts.person import Person
 from core import erasure_ledger, files
-from core.clock import now
 from core.database import Database
 from core.errors import Refused
 from core.history import record
 from core.i18n import N_
 from core.operations import Operation, OperationItem, Unfinished, prolong
-from desk.erasing import attached, card, mentions, originals, residue, tombstones
+from desk.erasing import attached, card, mentions, originals, residue, tombstones, upstream
 from desk.erasing.asking import KIND, decisions_on, left_alone, purge
 from desk.erasing.foreseeing import FILES, LOT, Step, foreseen, of_others
 from desk.erasing.mentions import Decisions
@@ -42,6 +41,8 @@ from rules.residue import Needles
 SLICE = 4.0
 #: Beyond every row: this step is over.
 LAST = 2**62
+#: Table → what its rows are to the mails that lie at a provider too.
+UPSTREAM = {"messages": "messages", "inbound_mails": "received", "outbound_mails": "sent"}
 
 
 def run(db: Session, operation: Operation) -> str | None:
@@ -55,7 +56,11 @@ def run(db: Session, operation: Operation) -> str | None:
         operation.result = {"at": ["", 0], "counts": {}}
         _keep(db, operation)
     if operation.phase == "sweep":
-        operation.result = operation.result | {"pages": sweep(db)}
+        operation.result, operation.phase = operation.result | {"pages": sweep(db)}, upstream.PHASE
+        _keep(db, operation)
+        raise Unfinished
+    if operation.phase == upstream.PHASE:
+        upstream.go_on(db, operation)
         return None
     subject = Subject.unsealed(operation.file or b"")
     reader = Reader(subject.aliases, others_of(db, subject))
@@ -70,7 +75,7 @@ def run(db: Session, operation: Operation) -> str | None:
 
 
 def replay(database: Database, uid: str) -> None:
-    """Erase a person once more, whom a restored backup has brought back: at once, without a worker."""
+    """Erase a person once more, whom a restored backup has brought back: at once, without a worker. What lies at a provider is left to one."""
     with database.write() as db:
         persons = db.scalars(select(Person).where(Person.uid == uid)).all()
         number = purge(db, persons).id
@@ -82,8 +87,9 @@ def replay(database: Database, uid: str) -> None:
                 run(db, operation)
             except Unfinished:
                 db.rollback()
-                continue
-            operation.state, operation.ended_at = "done", now()
+                if operation.phase != upstream.PHASE:
+                    continue
+            operation.state, operation.lease_until = "approved", None
             db.commit()
             return
 
@@ -116,14 +122,15 @@ def _steps(db: Session, operation: Operation, subject: Subject, reader: Reader) 
     """What is done, in order; each may be begun again where it stood."""
     decisions = decisions_on(db, operation)
     yield "freeze", lambda after: _freeze(db, operation, subject)
+    yield "received upstream", lambda after: upstream.list_received(db, operation, subject, after)
+    yield "sent upstream", lambda after: upstream.list_sent(db, operation, subject, after)
     for table in mentions.tables():
         yield table.name, lambda after, table=table: _take_out(db, operation, subject, reader, table, after, decisions)  # type: ignore[misc]
     for name in attached.KINDS:
         yield f"files of {name}", lambda after, name=name: _lot(  # type: ignore[misc]
             db, operation, attached.erase_files(db, subject, reader, name, after, FILES, decisions))
-    yield "originals", lambda after: originals.erase_originals(
-        db, subject, reader, after, LOT, everything=decisions.everywhere == "erase")
-    yield "composed", lambda after: originals.erase_composed(db, subject, reader, after, LOT)
+    yield "originals", lambda after: _rebuild(db, operation, subject, reader, after, everything=decisions.everywhere == "erase")
+    yield "composed", lambda after: _compose(db, operation, subject, reader, after)
     yield "figures", lambda after: _seal(db, subject, after)
     yield "companies in figures", lambda after: _let_go(db, subject)
     yield "own messages", lambda after: _lot(db, operation, tombstones.erase_messages(db, subject, after, LOT))
@@ -153,8 +160,21 @@ def _take_away(db: Session, operation: Operation, subject: Subject) -> int | Non
     """The card; the ledger outside the database knows of it before the commit does, so that no restored backup brings it back."""
     _lot(db, operation, (None, card.erase_card(db, subject)))
     db.flush()
+    upstream.record(db, operation)
     erasure_ledger.record(db, "persons", subject.uids, "erase" if operation.kind == KIND else "purge")
     return None
+
+
+def _rebuild(db: Session, operation: Operation, subject: Subject, reader: Reader, after: int, *, everything: bool) -> int | None:
+    further, changed = originals.erase_originals(db, subject, reader, after, LOT, everything=everything)
+    upstream.list_others(db, operation, received=changed)
+    return further
+
+
+def _compose(db: Session, operation: Operation, subject: Subject, reader: Reader, after: int) -> int | None:
+    further, changed = originals.erase_composed(db, subject, reader, after, LOT)
+    upstream.list_others(db, operation, sent=changed)
+    return further
 
 
 def _seal(db: Session, subject: Subject, after: int) -> int | None:
@@ -183,7 +203,9 @@ def _take_out(
     further, found = mentions.walk(db, subject, reader, table, after)
     found = of_others(db, operation, table, found)
     near = mentions.near_rows(db, subject, table, [places[0].row for _row, places in found])
-    mentions.take_out(db, reader, table, found, near, decisions)
+    changed = mentions.take_out(db, reader, table, found, near, decisions)
+    if table.name in UPSTREAM:
+        upstream.list_others(db, operation, **{UPSTREAM[table.name]: changed})
     return further
 
 
@@ -198,7 +220,7 @@ def _remove_files(db: Session, operation: Operation) -> None:
 def _forget_places(db: Session, operation: Operation) -> None:
     """What was told before quotes the person."""
     operation.result = {"kept": left_alone(db, operation)} | operation.result
-    db.execute(delete(OperationItem).where(OperationItem.operation_id == operation.id))
+    db.execute(delete(OperationItem).where(OperationItem.operation_id == operation.id, OperationItem.kind != upstream.KIND))
 
 
 def _left(operation: Operation, where: str, count: int) -> None:

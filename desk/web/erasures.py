@@ -31,14 +31,15 @@ def new(uid: str) -> Any:
     going = asking.standing(db(), person.uid)
     if going is not None:
         return see_other(url_for("erasures.show", uid=going.uid))
-    return _form(uid, {"reason": "request", "identity": "agent", "review": "ask"}, {})
+    return _form(uid, {"reason": "request", "identity": "agent", "review": "ask", "copies": "delete"}, {})
 
 
 @bp.post("/persons/<uid>/erasure")
 @admins_only
 def create(uid: str) -> Any:
     """Ask for it: a worker looks for every place, and nothing is changed."""
-    given = {name: posted(name) for name in ("reason", "identity", "review")}
+    given = {name: posted(name) for name in ("reason", "identity", "review", "copies")}
+    given["copies"] = given["copies"] or "delete"
     try:
         operation = asking.ask(db(), person_called(db(), uid, binned=True), **given, by=me())
     except Refused as refused:

@@ -14,6 +14,7 @@ from desk.web.requests import db, ring_after
 def create(uid: str, given: ErasureAsked) -> Erasure:
     """Erase a person (Art. 17 GDPR). Nothing happens before the operation is approved; until then its items tell every place, with the text before
     and after."""
-    operation = asking.ask(db(), the_person(uid, binned=True), reason=given.reason, identity=given.identity, review=given.review, by=me())
+    operation = asking.ask(db(), the_person(uid, binned=True), reason=given.reason, identity=given.identity, review=given.review, copies=given.copies,
+                           by=me())
     ring_after("operations")
     return Erasure(operation_id=operation.uid)

@@ -15,6 +15,8 @@ class ErasureAsked(Asked):
     reason: Literal["request", "objection", "unlawful", "no_longer_needed"]
     identity: Literal["link", "agent"] = Field(description="Proven by a link to an address on the card, or by an agent's word.")
     review: Literal["erase", "keep", "ask"] = Field("ask", description="`ask`: somebody says so of each place before it is approved.")
+    copies: Literal["delete", "keep"] = Field("delete", description="Mails of others that name them, at the mailbox's provider. The desk has its own "
+                                              "without the name.")
 
 
 class Erasure(Shape):
