@@ -24,13 +24,15 @@ from desk.tickets.message import Message
 
 #: Headers that no longer fit what is written, or that only tell of the way a mail took.
 SIGNATURES = ("dkim-signature", "arc-seal", "arc-message-signature", "arc-authentication-results", "x-google-dkim-signature", "autocrypt")
+#: Headers that hold nothing but Message-IDs.
+IDS = ("message-id", "in-reply-to", "references", "resent-message-id", "original-message-id", "content-id", "thread-index")
 POLICY = email.policy.default.clone(max_line_length=78, cte_type="8bit")
 
 
 def rebuilt(raw: bytes, reader: Reader, *, near: bool = True, everything: bool = False) -> bytes | None:
     """The mail without the words; the same bytes where it has none, and None where it cannot be rebuilt without them."""
     try:
-        if _is_plain(raw) and next(reader.read(raw.decode("ascii"), near=near), None) is None:
+        if _is_plain(raw) and not any(one.encode() in raw.lower() for one in reader.addresses) and next(reader.read(raw.decode("ascii"), near=near), None) is None:
             return raw
         mail = message_from_bytes(raw, policy=POLICY)
         if not _take_out(mail, reader, near, everything):
@@ -77,7 +79,7 @@ def _take_out(mail: EmailMessage, reader: Reader, near: bool, everything: bool) 
     changed = False
     for part in mail.walk():
         for name, value in list(part.items()):
-            less = reader.without(str(value), near=near, everything=everything)
+            less = reader.without(str(value), near=near, everything=everything, ids=name.lower() in IDS)
             if less != str(value):
                 changed = True
                 _put_header(part, name, less)

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from core import files
 from core.clock import now
 from core.erasure_ledger import SEEN
-from core.queue import connection
+from core.queue import connection, held
 from rules.residue import Needles
 
 #: Rows that are read at a time.
@@ -65,7 +65,7 @@ def left_in_redis(needles: Needles) -> int:
         return 0
     found = 0
     for key in client.scan_iter(count=500):
-        found += _certain(needles, key) or _certain(needles, client.dump(key) or b"")
+        found += any(_certain(needles, value) for value in (key, client.dump(key) or b"", *held(client, key)))
     return found
 
 

@@ -25,7 +25,7 @@ from core.errors import Refused
 from core.history import record
 from core.i18n import N_
 from core.operations import Operation, OperationItem, Unfinished, prolong
-from desk.erasing import attached, card, mentions, originals, residue, tombstones, upstream
+from desk.erasing import attached, bells, card, mentions, originals, residue, tombstones, upstream
 from desk.erasing.asking import KIND, decisions_on, left_alone, purge
 from desk.erasing.foreseeing import FILES, LOT, Step, foreseen, of_others
 from desk.erasing.mentions import Decisions
@@ -129,8 +129,10 @@ def _steps(db: Session, operation: Operation, subject: Subject, reader: Reader) 
     for name in attached.KINDS:
         yield f"files of {name}", lambda after, name=name: _lot(  # type: ignore[misc]
             db, operation, attached.erase_files(db, subject, reader, name, after, FILES, decisions))
+    yield "files of operations", lambda after: attached.erase_inputs(db, operation, reader, everything=decisions.everywhere == "erase")
     yield "originals", lambda after: _rebuild(db, operation, subject, reader, after, everything=decisions.everywhere == "erase")
     yield "composed", lambda after: _compose(db, operation, subject, reader, after)
+    yield "tags", lambda after: tombstones.erase_tags(db, reader)
     yield "figures", lambda after: _seal(db, subject, after)
     yield "companies in figures", lambda after: _let_go(db, subject)
     yield "own messages", lambda after: _lot(db, operation, tombstones.erase_messages(db, subject, after, LOT))
@@ -139,6 +141,7 @@ def _steps(db: Session, operation: Operation, subject: Subject, reader: Reader) 
     yield "card", lambda after: _take_away(db, operation, subject)
     yield "addresses", lambda after: card.erase_addresses(db, subject, operation.given["reason"])
     yield "files", lambda after: _remove_files(db, operation)
+    yield "redis", lambda after: bells.erase_keys(reader)
     yield "places", lambda after: _forget_places(db, operation)
     needles = Needles(subject.aliases.as_json())
     for name in residue.tables(db):
