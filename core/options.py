@@ -169,6 +169,8 @@ OPTIONS: dict[str, Option] = {
                                "empty for nowhere.")),
     "services.sms": Option("", _link("number"), N_("What sends an SMS to a number, such as sms:{number} or a page of your provider; without it "
                            "cards have no button for SMS.")),
+    "privacy.bookkeeping": Option("", _one_of("", "NO", "DK", "SE"), N_("Whose law says for how long an invoiced order of a private customer keeps their "
+                                  "name and address when they are erased: NO and DK five years after the financial year, SE seven; empty for not at all.")),
     "privacy.four_eyes_above": Option(1000, _whole(0, 1_000_000), N_("Messages above which erasing a person needs "
                                       "a second agent.")),
 }

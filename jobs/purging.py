@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy import select
 
 from contacts.person import Person
+from contacts.voucher import forget_vouchers
 from core.clock import now
 from core.database import database
 from core.options import option
@@ -30,3 +31,10 @@ def persons() -> None:
             log.info("persons.purged", count=len(due))
     if due:
         ring("operations")
+
+
+def vouchers() -> None:
+    """Once a day: what bookkeeping kept of those who were erased goes when its time is over."""
+    with database().write() as db:
+        if gone := forget_vouchers(db):
+            log.info("vouchers.forgotten", count=gone)

@@ -67,6 +67,7 @@ TIMETABLE = (
     Entry("drafts", cleaning.drafts, "19 3 * * *"),
     Entry("records", cleaning.records, "21 3 * * *"),
     Entry("bin", purging.persons, "53 * * * *"),
+    Entry("vouchers", purging.vouchers, "43 3 * * *"),
     Entry("unrecorded", forgetting.unrecorded, "47 3 * * *"),
     Entry("notifications", cleaning.notifications, "41 3 * * *"),
     Entry("duplicates", duplicates.scan, "7 2 * * *"),

@@ -13,7 +13,7 @@ from core.database import Database, database
 from core.errors import Refused
 from core.outage import is_outage
 from core.settings import settings
-from desk.erasing import running
+from desk.erasing import companies, running
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +34,7 @@ def refuse_if_restoring() -> None:
 
 def replay(made: Database) -> int:
     """Erase again what the ledger says, by everybody who knows how; how many entries. Raises Refused."""
-    erasure_ledger.REPLAY["persons"] = running.replay
+    erasure_ledger.REPLAY |= {"persons": running.replay, "companies": companies.replay}
     if done := erasure_ledger.replay(made):
         log.info("erasures.replayed", entries=done, ledger=str(erasure_ledger.path()))
     return done

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
+from contacts.company import Company
+from contacts.voucher import invoiced
 from core.operations import Operation, OperationItem
 from desk.erasing import attached, mentions, tombstones, upstream
 from desk.erasing.asking import UNCERTAIN
+from desk.erasing.companies import WHOLE, Firm
 from desk.erasing.mentions import Found, Place
 from desk.erasing.reading import Reader
 from desk.erasing.subject import Subject
@@ -25,8 +29,10 @@ FILES = 20
 SHOWN = 160
 
 
-def foreseen(db: Session, operation: Operation, subject: Subject, reader: Reader) -> Iterator[Step]:
-    """What would become of everything: one item a place."""
+def foreseen(db: Session, operation: Operation, subject: Subject, reader: Reader, firms: Sequence[Firm]) -> Iterator[Step]:
+    """What would become of everything: one item a place. ``firms``: companies that may be the person."""
+    yield "vouchers", lambda after: tell_vouchers(operation, invoiced(db, subject.persons))
+    yield "own companies", lambda after: _companies(db, operation, firms)
     yield "received upstream", lambda after: upstream.list_received(db, operation, subject, after)
     yield "sent upstream", lambda after: upstream.list_sent(db, operation, subject, after)
     yield "own messages", lambda after: _messages(db, operation, subject, after)
@@ -35,6 +41,19 @@ def foreseen(db: Session, operation: Operation, subject: Subject, reader: Reader
         yield table.name, lambda after, table=table: _mentions(db, operation, subject, reader, table, after)  # type: ignore[misc]
     for name in attached.KINDS:
         yield f"files of {name}", lambda after, name=name: _files(db, operation, subject, reader, name, after)  # type: ignore[misc]
+
+
+def tell_vouchers(operation: Operation, kept: Mapping[int, datetime]) -> None:
+    """How many orders keep name and address for bookkeeping, and until when."""
+    if kept:
+        operation.result = operation.result | {"vouchers": {"orders": len(kept), "until": max(kept.values()).isoformat()}}
+
+
+def _companies(db: Session, operation: Operation, firms: Sequence[Firm]) -> None:
+    """Said before they go, and asked about where they do not have the person's name."""
+    for one in firms:
+        _item(db, operation, Company.__tablename__, None, {"row": one.company, "column": WHOLE, "before": {WHOLE: one.name}, "after": {WHOLE: TOKEN},
+                                                           "whole": True, "review": not one.certain})
 
 
 def _files(db: Session, operation: Operation, subject: Subject, reader: Reader, table: str, after: int) -> int | None:

@@ -36,6 +36,7 @@ from contacts.order import Order
 from contacts.project import Project, ProjectMember
 from contacts.sale import Sale, SaleMember
 from core.database import Base
+from desk.erasing.companies import WHOLE
 from desk.erasing.reading import Reader
 from desk.erasing.reindexing import AFTERWARDS
 from desk.erasing.subject import Subject
@@ -79,7 +80,13 @@ class Decisions:
 
     def erases(self, place: Place) -> bool:
         """Whether the uncertain words of a place go too."""
-        return self.places.get((place.table, place.row, place.column), self.everywhere) == "erase"
+        everywhere = "keep" if place.column == WHOLE else self.everywhere           # a company goes because somebody looked at it
+        return self.places.get((place.table, place.row, place.column), everywhere) == "erase"
+
+    @property
+    def companies(self) -> set[int]:
+        """Those of which somebody has said that they are the person."""
+        return {row for (_table, row, column), said in self.places.items() if column == WHOLE and said == "erase"}
 
 
 def tables() -> list[Table]:

@@ -19,15 +19,16 @@ from contacts.binning import bin_person
 from contacts.erased import PersonErased
 from contacts.file import File
 from contacts.person import Person
+from contacts.voucher import keep_vouchers
 from core import erasure_ledger, files
 from core.database import Database
 from core.errors import Refused
 from core.history import record
 from core.i18n import N_
 from core.operations import Operation, OperationItem, Unfinished, prolong
-from desk.erasing import attached, bells, card, mentions, originals, residue, tombstones, upstream
+from desk.erasing import attached, bells, card, companies, mentions, originals, residue, tombstones, upstream
 from desk.erasing.asking import KIND, decisions_on, left_alone, purge
-from desk.erasing.foreseeing import FILES, LOT, Step, foreseen, of_others
+from desk.erasing.foreseeing import FILES, LOT, Step, foreseen, of_others, tell_vouchers
 from desk.erasing.mentions import Decisions
 from desk.erasing.reading import Reader
 from desk.erasing.subject import Subject, others_of, subject_of
@@ -62,10 +63,11 @@ def run(db: Session, operation: Operation) -> str | None:
     if operation.phase == upstream.PHASE:
         upstream.go_on(db, operation)
         return None
-    subject = Subject.unsealed(operation.file or b"")
+    kept = Subject.unsealed(operation.file or b"")
+    subject = kept.with_firms(decisions_on(db, operation).companies)
     reader = Reader(subject.aliases, others_of(db, subject))
     if operation.phase == "plan":
-        _through(db, operation, list(foreseen(db, operation, subject, reader)), until)
+        _through(db, operation, list(foreseen(db, operation, subject, reader, kept.firms)), until)
         operation.phase, operation.done = "run", 0
         operation.result = operation.result | {"at": ["", 0]}
         return "planned"
@@ -137,12 +139,14 @@ def _steps(db: Session, operation: Operation, subject: Subject, reader: Reader) 
     yield "companies in figures", lambda after: _let_go(db, subject)
     yield "own messages", lambda after: _lot(db, operation, tombstones.erase_messages(db, subject, after, LOT))
     yield "own tickets", lambda after: _lot(db, operation, tombstones.erase_tickets(db, subject, after, LOT))
+    yield "companies", lambda after: companies.erase_companies(db, subject.firms)
     yield "trail", lambda after: card.erase_trail(db, subject)
+    yield "vouchers", lambda after: tell_vouchers(operation, keep_vouchers(db, subject.persons))
     yield "card", lambda after: _take_away(db, operation, subject)
     yield "addresses", lambda after: card.erase_addresses(db, subject, operation.given["reason"])
     yield "files", lambda after: _remove_files(db, operation)
     yield "redis", lambda after: bells.erase_keys(reader)
-    yield "places", lambda after: _forget_places(db, operation)
+    yield "places", lambda after: _forget_places(db, operation, subject)
     needles = Needles(subject.aliases.as_json())
     for name in residue.tables(db):
         yield f"residue of {name}", lambda after, name=name: _left(  # type: ignore[misc]
@@ -220,8 +224,9 @@ def _remove_files(db: Session, operation: Operation) -> None:
     files.remove([one for one in digests if one not in used])
 
 
-def _forget_places(db: Session, operation: Operation) -> None:
-    """What was told before quotes the person."""
+def _forget_places(db: Session, operation: Operation, subject: Subject) -> None:
+    """What was told before quotes the person. Which companies were said to be them is kept with who they are."""
+    operation.file = subject.sealed()
     operation.result = {"kept": left_alone(db, operation)} | operation.result
     db.execute(delete(OperationItem).where(OperationItem.operation_id == operation.id, OperationItem.kind != upstream.KIND))
 
@@ -238,5 +243,5 @@ def _forget(db: Session, operation: Operation, subject: Subject) -> None:
         record(db, PersonErased(uid, operation.given["reason"]), by=operation.by_uid)
     operation.file, operation.phase = None, "sweep"
     operation.given = {name: value for name, value in operation.given.items() if name != "persons"}
-    operation.result = {"left": {}} | {name: operation.result[name] for name in ("counts", "kept", "left") if name in operation.result}
+    operation.result = {"left": {}} | {name: operation.result[name] for name in ("counts", "kept", "left", "vouchers") if name in operation.result}
     _keep(db, operation)

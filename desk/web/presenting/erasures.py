@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import url_for
@@ -10,7 +11,7 @@ from sqlalchemy import select
 
 from contacts.agent import Agent
 from core.clock import now
-from core.i18n import N_, ngettext
+from core.i18n import N_, dated, ngettext
 from core.i18n import gettext as _
 from core.operations import Operation, OperationItem
 from core.retelling import retell
@@ -63,8 +64,16 @@ def live(operation: Operation) -> dict[str, Any]:
             "providers": [_provider(address, found) for address, found in operation.result.get(upstream.KIND, {}).items()],
             "again": stamp(operation.due_at) if waiting and operation.due_at > now() else "", "refused": any(
                 found.get("refused") for found in operation.result.get(upstream.KIND, {}).values()),
+            "vouchers": _vouchers(operation.result.get("vouchers")),
             "acts": [{"name": act, "label": _(ACTS[act]), "primary": act == "resume", "bad": act == "approve",
                       "url": url_for("erasures.update", uid=operation.uid, act=act)} for act in acts(db(), operation) if act in ACTS]}
+
+
+def _vouchers(kept: Mapping[str, Any] | None) -> str:
+    """What bookkeeping keeps, and until when."""
+    return ngettext("%(n)s invoiced order keeps name and address for bookkeeping until %(day)s, for admins alone.",
+                    "%(n)s invoiced orders keep name and address for bookkeeping until %(day)s, for admins alone.", kept["orders"],
+                    day=dated(datetime.fromisoformat(kept["until"]).date() - timedelta(days=1), year=True)) if kept else ""
 
 
 def _provider(address: str, found: Mapping[str, Any]) -> dict[str, str]:
@@ -93,7 +102,7 @@ def _line(operation: Operation, item: OperationItem) -> dict[str, Any]:
     whole, before = bool(data.get("whole")), data["before"][data["column"]]
     return {"what": _(STORES.get(item.kind, N_("others"))), "number": data["row"] if item.kind == "tickets" else None,
             "left": "" if whole else before[:start], "gone": before if whole else before[start:end],
-            "right": "" if whole else before[end:], "instead": (TOKEN if item.kind == "tickets" else "") if whole else TOKEN,
+            "right": "" if whole else before[end:], "instead": (TOKEN if item.kind in ("tickets", "companies") else "") if whole else TOKEN,
             "whole": whole, "review": bool(data.get("review")) and operation.state == "planned", "decided": data.get("decided", ""),
             "keep_url": url_for("erasures.decide", uid=operation.uid, place=item.id, what="keep"),
             "erase_url": url_for("erasures.decide", uid=operation.uid, place=item.id, what="erase")}
