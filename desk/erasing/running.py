@@ -152,6 +152,7 @@ def _steps(db: Session, operation: Operation, subject: Subject, reader: Reader) 
         yield f"residue of {name}", lambda after, name=name: _left(  # type: ignore[misc]
             operation, name, residue.left_in_table(db, needles, name, but=operation.id))
     yield "residue of files", lambda after: _left(operation, "files", residue.left_in_files(needles))
+    yield "residue of logs", lambda after: _left(operation, "logs", residue.left_in_logs(needles))
     yield "residue of redis", lambda after: _left(operation, "redis", residue.left_in_redis(needles))
 
 
