@@ -93,5 +93,5 @@ def act_on(db: Session, operation: Operation, act: str, *, by: Agent) -> None:
 def _waits(operation: Operation, act: str) -> bool:
     """A file whose columns nobody has chosen yet goes on by choosing them; an erasing that has begun is done to its end."""
     if act == "cancel" and operation.kind == erasing.KIND:
-        return operation.phase in ("run", "sweep") and operation.state != "planned"
+        return operation.phase in ("run", "sweep", "upstream") and operation.state != "planned"
     return act == "resume" and operation.kind.endswith(".import") and operation.phase == "lay" and not operation.result

@@ -48,7 +48,7 @@ def remove(mailbox: Mailbox, wanted: Sequence[Wanted], told: Told) -> Refusal | 
                     found, kept = _remove_from(client, account, folder, wanted)
                     if kept:
                         stuck |= kept
-                        why = _("The server keeps %(mails)s mails in the folder %(folder)s.", mails=len(kept), folder=folder)
+                        why = _("The server keeps mails in the folder %(folder)s (%(mails)s).", mails=len(kept), folder=folder)
                     met |= found
                     told(found)
                 except IMAPClientAbortError:

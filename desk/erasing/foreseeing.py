@@ -38,7 +38,7 @@ def foreseen(db: Session, operation: Operation, subject: Subject, reader: Reader
     yield "own messages", lambda after: _messages(db, operation, subject, after)
     yield "own tickets", lambda after: _tickets(db, operation, subject, after)
     for table in mentions.tables():
-        yield table.name, lambda after, table=table: _mentions(db, operation, subject, reader, table, after)  # type: ignore[misc]
+        yield table.name, lambda after, table=table: _mentions(db, operation, subject, reader, table, after, firms)  # type: ignore[misc]
     for name in attached.KINDS:
         yield f"files of {name}", lambda after, name=name: _files(db, operation, subject, reader, name, after)  # type: ignore[misc]
 
@@ -79,9 +79,13 @@ def _tickets(db: Session, operation: Operation, subject: Subject, after: int) ->
     return found[-1].id if found else None
 
 
-def _mentions(db: Session, operation: Operation, subject: Subject, reader: Reader, table: Table, after: int) -> int | None:
+def _mentions(
+    db: Session, operation: Operation, subject: Subject, reader: Reader, table: Table, after: int, firms: Sequence[Firm],
+) -> int | None:
     further, found = mentions.walk(db, subject, reader, table, after)
     for _row, places in of_others(db, operation, table, found):
+        if table is Company.__table__ and places[0].row in {one.company for one in firms}:
+            continue            # it is told as a whole
         for place in places:
             _tell(db, operation, place, shown=table.name != "facts")        # what goes there are references, and no words
     return further

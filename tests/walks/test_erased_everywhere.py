@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import structlog
 from rq import Queue
 from rq.job import JobStatus
 from rq.registry import FailedJobRegistry
@@ -71,6 +72,7 @@ def test_nothing_is_found_of_who_was_erased(fresh_database: Database, valkey: Va
         desk = Box(fresh_database, server)
         needles = planted(desk)
         fail_a_job()
+        fail_aloud()
         before, theirs = told(desk), plain_rows(desk)
         assert len(left(desk, needles)) > 25, left(desk, needles)
         assert len(grepped(tmp_path, dumped(tmp_path, fresh_database))) == 2, "grep finds them while they are there"
@@ -80,6 +82,7 @@ def test_nothing_is_found_of_who_was_erased(fresh_database: Database, valkey: Va
         assert (state, result["left"]) == ("done", {}), (result, left(desk, needles))
         assert left(desk, needles) == {}
         assert grepped(tmp_path, dumped(tmp_path, fresh_database), log_file) == {}
+        assert "something.failed" in log_file.read_text() and needles.scan_file(log_file) == []
         assert not [*server.flags(), *server.flags("Sent")]
         client = queue.connection()
         assert client is not None and not client.exists("rq:job:named") and client.exists("rq:job:other")
@@ -129,6 +132,14 @@ def fail_a_job() -> None:
         job._exc_info = f"Traceback: {named} is not what it should be"
         job.save()
         FailedJobRegistry("work", connection=client).add(job, ttl=-1, exc_string=f"ValueError: {named}")
+
+
+def fail_aloud() -> None:
+    """What goes wrong with the person in it is logged: a statement, an answer of a server, a value."""
+    log = structlog.get_logger("test")
+    for said in (f"550 <{hiding.MAIL}> unknown", f"'{hiding.NAME}' is no number", f"Key (name)=({hiding.NAME}) exists", f"{hiding.PHONE} is no mailbox"):
+        log.error("something.failed", exc_info=ValueError(said))
+        log.warning("something.refused", why=said)
 
 
 def left(desk: Box, needles: Needles) -> dict[str, int]:

@@ -49,7 +49,7 @@ def test_a_sole_traders_company_goes_with_them(desk):
     number = employed(desk, "Zyxwold Mads Quixotic Printing")
     other, _said = desk.arrive("Eva Lie <eva@other.example>", text="Ask Zyxwold Mads Quixotic Printing, telephone 22 11 33 44.\n")
     asked = desk.ask(review="erase")
-    [shown] = [data for kind, data in desk.items(asked) if kind == "companies" and data["column"] == "company"]
+    [shown] = [data for kind, data in desk.items(asked) if kind == "companies"]
     assert shown["before"] == {"company": "Zyxwold Mads Quixotic Printing"} and not shown["review"]
     desk.act(asked)
     assert desk.operation(asked)[0] == "done" and desk.operation(asked)[2]["left"] == {}

@@ -115,6 +115,10 @@ def test_what_waits_at_a_provider_is_said(admin_client: FlaskClient, fresh_datab
     shown = admin_client.get(f"/erasures/{uid}").text
     for words in ("At the provider of support@desk.example", "3 wait, 1 of others left there", "it hung up", "The provider is asked again"):
         assert words in shown
+    assert f"/erasures/{uid}/cancel" not in shown, "once begun it is done to its end"
+    admin_client.post(f"/erasures/{uid}/cancel")
+    with fresh_database.read() as db:
+        assert db.scalars(select(Operation.state)).one() == "approved"
     with fresh_database.write() as db:
         operation = db.scalars(select(Operation)).one()
         operation.state, operation.result = "done", {"left": {}, "upstream": {"support@desk.example": {"gone": 2, "refused": 1, "why": "[NOPERM]"}}}
