@@ -43,13 +43,14 @@ def desk(fresh_database):
 def persons(draw):
     """Names of now and before, a telephone number, and (place, form) for each place."""
     first, last, former = draw(st.tuples(NAMES, NAMES, NAMES).filter(lambda one: len({fold(each) for each in one}) == 3))
-    return first, last, former, f"+47 9{draw(st.integers(1_000_000, 9_999_999))}", draw(st.lists(st.tuples(st.sampled_from(PLACES), st.sampled_from(FORMS)), min_size=3, max_size=8))
+    return first, last, former, f"+47 9{draw(st.integers(1000, 9999))}", draw(st.lists(st.tuples(st.sampled_from(PLACES), st.sampled_from(FORMS)), min_size=3, max_size=8))
 
 
 def plant(desk, drawn):
     """The person, and what others say of them; their uid and what is looked for."""
     first, last, former, phone, places = drawn
-    address = f"{fold(first)}.{fold(last)}@drawn.example"
+    desk.count += 1                 # what was erased is not held again, and a failing example is drawn again
+    address, phone = f"{fold(first)}.{fold(last)}.{desk.count}@drawn.example", f"{phone}{desk.count:03}"
     with desk.database.write() as db:
         by = db.get_one(Agent, desk.nora.id)
         person = create_person(db, {"first_name": first, "last_name": former}, by=by, exempt=True, addresses=[{"value": address}, {"kind": "phone", "value": phone}])
