@@ -190,8 +190,8 @@ def make_engine(url: str, **options: Any) -> Engine:
         url = "postgresql+psycopg://" + url.split("://", 1)[1]
     if not url.startswith("sqlite"):
         silent = {name: value for name, value in SILENT.items() if name not in make_url(url).query}
-        return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, connect_args=silent, **options)
-    engine = create_engine(url, module=sqlean, connect_args={"timeout": LOCK_SECONDS, "isolation_level": None}, **options)
+        return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, connect_args=silent, hide_parameters=True, **options)
+    engine = create_engine(url, module=sqlean, connect_args={"timeout": LOCK_SECONDS, "isolation_level": None}, hide_parameters=True, **options)
     event.listen(engine, "connect", _open_sqlite)
     event.listen(engine, "begin", _alone())
     event.listen(engine, "begin", _begin_sqlite)

@@ -175,6 +175,8 @@ OPTIONS: dict[str, Option] = {
                                   "tells what is other than in it.")),
     "privacy.link_days": Option(7, _whole(1, 90), N_("Days for which the link works that a person gets to their privacy report.")),
     "privacy.lookup_days": Option(365, _whole(0, 3650), N_("Days for which it is kept how often an agent looked a person up; 0 counts nothing.")),
+    "privacy.bookkeeping": Option("", _one_of("", "NO", "DK", "SE"), N_("Whose law says for how long an invoiced order of a private customer keeps their "
+                                  "name and address when they are erased: NO and DK five years after the financial year, SE seven; empty for not at all.")),
     "privacy.four_eyes_above": Option(1000, _whole(0, 1_000_000), N_("Messages above which erasing a person needs "
                                       "a second agent.")),
     "privacy.backup_days": Option(30, _whole(0, 3650), N_("Days that a backup is kept; a certificate of erasure says until when the data may still be in one.")),

@@ -6,6 +6,9 @@ into the database every few seconds anyway (DESIGN.md section 4).
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import redis
@@ -57,6 +60,28 @@ def ring(bell: str) -> bool:
         log.debug("bell.silent", bell=bell, why=str(error))
         return False
     return True
+
+
+def held(client: Any, key: bytes) -> Iterator[bytes]:
+    """Everything that a key holds, as it lies there, and opened where RQ has packed it (zlib)."""
+    read = READ.get(client.type(key))
+    for value in read(client, key) if read else ():
+        yield value
+        with suppress(zlib.error):
+            yield zlib.decompress(value)
+
+
+def _pairs(found: Any) -> Iterator[bytes]:
+    for name, value in found.items():
+        yield from (name, value)
+
+
+#: Kind of key → how all of it is read.
+READ: dict[bytes, Callable[[Any, bytes], Iterable[bytes]]] = {
+    b"string": lambda client, key: [client.get(key) or b""], b"hash": lambda client, key: _pairs(client.hgetall(key)),
+    b"list": lambda client, key: client.lrange(key, 0, -1), b"set": lambda client, key: client.smembers(key),
+    b"zset": lambda client, key: client.zrange(key, 0, -1),
+    b"stream": lambda client, key: (part for _id, fields in client.xrange(key) for part in _pairs(fields))}
 
 
 def _enqueue(client: Any, queue: str, job: str, bell: str) -> None:

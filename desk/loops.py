@@ -113,7 +113,7 @@ def _say_once(who: str, ticket: Ticket, breaker: Breaker, at: datetime) -> None:
     if len(_said) >= MOST_LOGGED:
         _said.clear()
     _said[who] = at
-    log.info("breaker.opened", correspondent=who, scope=breaker.scope, ticket=ticket.number)
+    log.info("breaker.opened", scope=breaker.scope, ticket=ticket.number)
 
 
 def _open(db: Session, ticket: Ticket, breaker: Breaker, limit: int) -> None:

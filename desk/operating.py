@@ -102,5 +102,5 @@ def _waits(operation: Operation, act: str) -> bool:
     if operation.kind == erasing.KIND and operation.phase == HELD:
         return True
     if act == "cancel" and operation.kind == erasing.KIND:
-        return operation.phase in ("run", "deliver", "sweep", HELD) and operation.state != "planned"
+        return operation.phase in ("run", "deliver", "sweep", "upstream", HELD) and operation.state != "planned"
     return act == "resume" and operation.kind.endswith(".import") and operation.phase == "lay" and not operation.result

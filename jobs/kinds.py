@@ -10,13 +10,14 @@ from core.errors import Refused
 from core.i18n import N_
 from core.operations import KINDS, Operation
 from desk import bulk_acts, mailbox_sign_ins, simulating
-from desk.erasing import asking, running
+from desk.erasing import asking, running, upstream
 from desk.mailboxes import mailbox_called
 from desk.privacy import asking as privacy
 from desk.privacy import running as reporting
 from desk.reports import keeping, making
 from desk.retention import running as retention
 from jobs.explaining import explain
+from mailgate import imap_erasing
 from mailgate.connection import test_reading
 from mailgate.connection_sending import test_sending
 from mailgate.oauth_codes import keep, redeem
@@ -25,6 +26,7 @@ from mailgate.oauth_codes import keep, redeem
 def register() -> None:
     """Let the worker know every kind."""
     bulk_acts.register()
+    upstream.PROVIDERS["imap"] = imap_erasing.remove
     KINDS.update({"mailbox.test": test_mailbox, mailbox_sign_ins.KIND: sign_in_mailbox, "mail.explain": explain_mail,
                   simulating.KIND: simulating.run, simulating.DRAFT: simulating.run, duplicate_scan.KIND: duplicate_scan.run,
                   keeping.KIND: making.run, asking.KIND: running.run, asking.PURGE: running.run,

@@ -13,6 +13,7 @@ from contacts.bin import Binned
 from contacts.company import Company
 from contacts.person import Person
 from contacts.purging_companies import due, purge_company
+from contacts.voucher import forget_vouchers
 from core import erasure_ledger, files
 from core.clock import now
 from core.database import Database, database
@@ -110,3 +111,10 @@ def _remove(digests: list[str]) -> None:
     """The bytes that nobody else names; those of a mail that is being read may have been kept again just now."""
     before = now() - UNSENT
     files.remove(unused(digests), unless_since=before)
+
+
+def vouchers() -> None:
+    """Once a day: what bookkeeping kept of those who were erased goes when its time is over."""
+    with database().write() as db:
+        if gone := forget_vouchers(db):
+            log.info("vouchers.forgotten", count=gone)

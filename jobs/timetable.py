@@ -78,6 +78,7 @@ TIMETABLE = (
     Entry("holds", reviewing.holds, "5 6 * * *"),
     Entry("binned-companies", purging.companies, "56 * * * *"),
     Entry("binned-tickets", purging.tickets, "58 * * * *"),
+    Entry("vouchers", purging.vouchers, "43 3 * * *"),
     Entry("unrecorded", forgetting.unrecorded, "47 3 * * *"),
     Entry("notifications", cleaning.notifications, "41 3 * * *"),
     Entry("duplicates", duplicates.scan, "7 2 * * *"),

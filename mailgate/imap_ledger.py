@@ -9,13 +9,17 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from core.database import database
+from core.i18n import N_
 from core.tokens import digest, message_key
 from desk.claiming import finish
-from desk.inbound import Delivery, InboundMail, accept, accept_all, known_keys, transport_key
+from desk.erasing.upstream import was_erased
+from desk.inbound import Delivery, InboundMail, accept, accept_all, known_keys, message_key_of, transport_key
 from desk.mailboxes import ImapCursor
 from desk.replaying import asked_again
 from desk.tickets.message import Message
 from mailgate.imap_account import Account
+
+ERASED = N_("This mail was erased with its person, and is not taken again.")
 
 
 def cursor_of(db: Session, account: Account, folder: str) -> ImapCursor | None:
@@ -56,9 +60,15 @@ def accept_mails(
     """Commit the bytes and the place of the cursor, together.
 
     What we had from this folder under a UIDVALIDITY that no longer counts, the same bytes, is not new: its row
-    takes over the new UID.
+    takes over the new UID. Of what was erased with its person a row says that it was here, and its bytes are not taken.
     """
+    gone = erased(raws)
     with database().write() as db:
+        for uid in gone:
+            row = accept(db, delivery(account, folder, uidvalidity, uid, b""))
+            if row is not None:
+                finish(row, "set_aside", ERASED)
+        raws = {uid: raw for uid, raw in raws.items() if uid not in gone}
         had = _held_under_old_uids(db, account, folder, uidvalidity, raws)
         for uid, row_id in had.items():
             db.execute(update(InboundMail).where(InboundMail.id == row_id).values(
@@ -68,6 +78,11 @@ def accept_mails(
                         for uid, raw in raws.items() if uid not in had])
         if last_uid is not None:
             move(db, account, folder, last_uid=last_uid)
+
+
+def erased(raws: Mapping[int, bytes]) -> set[int]:
+    """Those of these mails that were erased with their person and are still, or again, on the server."""
+    return {uid for uid, raw in raws.items() if was_erased(message_key_of(raw))}
 
 
 def _held_under_old_uids(

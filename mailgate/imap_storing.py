@@ -5,13 +5,16 @@ from __future__ import annotations
 import time
 
 import structlog
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 from sqlalchemy.exc import DBAPIError
 
 from core.database import database
 from core.outage import is_outage
 from desk.alerts import raise_alert
 from mailgate import imap_ledger as ledger
+from mailgate.imap_account import said
 from mailgate.imap_after import settle
+from mailgate.imap_erasing import expunge
 from mailgate.imap_fetch import Unreadable, fetch
 from mailgate.imap_folder import OpenFolder
 
@@ -30,7 +33,21 @@ def take(folder: OpenFolder, batch: list[int]) -> None:
     store(folder, raws, folder.done_up_to(done))
     folder.waiting -= done
     if raws:
+        _delete_erased(folder, raws)
         settle(folder)
+
+
+def _delete_erased(folder: OpenFolder, raws: dict[int, bytes]) -> None:
+    """What was erased and came back from a copy of the server's is deleted there once more."""
+    if gone := sorted(ledger.erased(raws)):
+        folder.unsettled.difference_update(gone)
+        log.info("imap.erased_again", mailbox=folder.account.uid, mails=len(gone))
+        try:
+            expunge(folder.client, gone)
+        except IMAPClientAbortError:
+            raise
+        except IMAPClientError as error:
+            log.warning("imap.erased_stays", mailbox=folder.account.uid, mails=len(gone), why=said(error))
 
 
 def store(folder: OpenFolder, raws: dict[int, bytes], last_uid: int | None) -> None:

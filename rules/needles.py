@@ -36,7 +36,7 @@ class Needle(NamedTuple):
     ``shift`` is for base64: how many bytes of its first group of three stand before, and of how many
     bytes it is. ``names`` are bits, one for each full name, of
     which a word is part: a first and a last word of one name, beside each other, are that name. ``before`` are figures that may stand
-    before those of a phone number.
+    before those of a phone number; ``clear`` is what the base64 was made of, whose ends it shares with what stands beside.
     """
 
     kind: str
@@ -47,6 +47,7 @@ class Needle(NamedTuple):
     length: int = 0
     names: int = 0
     before: str = ""
+    clear: bytes = b""
 
 
 def plain(told: Mapping[str, Any]) -> Iterator[Needle]:
@@ -68,7 +69,7 @@ def exact(told: Mapping[str, Any]) -> Iterator[Needle]:
             with suppress(UnicodeEncodeError):
                 for shift, sought in enumerate(_base64(spelled.encode(codec))):
                     if len(sought) >= FEWEST + 2 * (kind == "review"):
-                        yield Needle(kind, alias, f"base64 of {codec}", sought, shift, len(spelled.encode(codec)), before=figures)
+                        yield Needle(kind, alias, f"base64 of {codec}", sought, shift, len(spelled.encode(codec)), before=figures, clear=spelled.encode(codec))
 
 
 def _sought(told: Mapping[str, Any]) -> Iterator[tuple[str, str, str, int, str]]:

@@ -228,13 +228,15 @@ def _found_in_base64(one: Needle, data: bytes, start: int, end: int) -> Found | 
     first = begins - 4 * min(3, begins // 4)
     around = _NO_BASE64.split(data[first:begins][::-1])[0][::-1]
     behind = _NO_BASE64.split(data[begins:end + 16])[0]
-    told = around[len(around) % 4:] + behind[:len(behind) // 4 * 4 or None]
+    told = around[len(around) % 4:] + behind[:len(behind) - (len(behind) % 4 == 1)]
     told += b"=" * (-len(told) % 4)
     at = len(around) // 4 * 3 + one.shift
     try:
         clear = b64decode(told)
     except ValueError:
         return Found(one.kind, start, one.alias, one.encoding)
+    if len(clear) >= at + one.length and clear[at:at + one.length] != one.clear:
+        return None
     codec = one.encoding.removeprefix("base64 of ")
     sure = _found(one._replace(encoding=codec), clear.lower(), at, min(len(clear), at + one.length))
     return sure._replace(position=start, encoding=one.encoding) if sure else None

@@ -166,6 +166,8 @@ def _values(markup: str, units: list[tuple[int, int]]) -> Iterator[tuple[int, in
             yield start, end
         elif markup.find("=", start, end) > 0:
             yield from (value.span(1) for value in _VALUES.finditer(markup, start, end))
+        elif markup.find("@", start, end) > 0:
+            yield start + 1, end - 1            # no tag: an address between brackets that nobody has escaped
 
 
 def _around(kept: Iterable[tuple[int, int]], length: int) -> Iterator[tuple[int, int, str]]:

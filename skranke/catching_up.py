@@ -13,7 +13,7 @@ from core.database import Database, database
 from core.errors import Refused
 from core.outage import is_outage
 from core.settings import settings
-from desk.erasing import running
+from desk.erasing import companies, running
 from desk.retention import emptying
 from jobs import purging
 
@@ -36,8 +36,8 @@ def refuse_if_restoring() -> None:
 
 def replay(made: Database) -> int:
     """Erase again what the ledger says, by everybody who knows how; how many entries. Raises Refused."""
-    erasure_ledger.REPLAY |= {"persons": running.replay, "companies": purging.replay_company, "tickets": purging.replay_ticket,
-                              "tickets:retain": emptying.replay_ticket, "attachments": emptying.replay_file}
+    erasure_ledger.REPLAY |= {"persons": running.replay, "companies": purging.replay_company, "companies:erase": companies.replay,
+                              "tickets": purging.replay_ticket, "tickets:retain": emptying.replay_ticket, "attachments": emptying.replay_file}
     if done := erasure_ledger.replay(made):
         log.info("erasures.replayed", entries=done, ledger=str(erasure_ledger.path()))
     return done

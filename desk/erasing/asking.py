@@ -25,21 +25,23 @@ GOING = ("planned", "approved", "running", "paused")
 REASONS = ("request", "objection", "unlawful", "no_longer_needed")
 IDENTITIES = ("link", "agent")
 REVIEWS = ("erase", "keep", "ask")
+COPIES = ("delete", "keep")
 #: The state of a place that may be somebody else.
 UNCERTAIN = "uncertain"
 
 
 def ask(
-    db: Session, person: Person, *, reason: str, identity: str, review: str = "ask", case: RightsCase | None = None, by: Agent,
+    db: Session, person: Person, *, reason: str, identity: str, review: str = "ask", copies: str = "delete", case: RightsCase | None = None, by: Agent,
 ) -> Operation:
     """Ask for a person to be erased (Art. 17): a worker foresees it, then it waits for a word. Nothing is changed yet.
 
+    ``copies``: whether mails of others that name them are deleted at the mailbox's provider too; the desk keeps its own, without the name.
     ``case``: the request it follows; what is known there of who asks counts. Raises Refused for one who is part of another, or whom somebody has asked
     to erase already, and for a case that is decided or another's.
     """
     needs_admin(by)
     errors = {name: N_("Choose one of those offered.") for name, value, offered in (
-        ("reason", reason, REASONS), ("identity", identity, IDENTITIES), ("review", review, REVIEWS)) if value not in offered}
+        ("reason", reason, REASONS), ("identity", identity, IDENTITIES), ("review", review, REVIEWS), ("copies", copies, COPIES)) if value not in offered}
     if errors:
         raise Refused(N_("This cannot be done as it was asked."), errors)
     if person.merged_into_id is not None:
@@ -48,7 +50,7 @@ def ask(
         raise Refused(N_("This person is being erased already."))
     if case is not None and (case.closed or case.person_id != person.id):
         raise Refused(N_("This case is decided, or somebody else’s."))
-    given = {"persons": [person.uid], "reason": reason, "identity": identity, "review": review}
+    given = {"persons": [person.uid], "reason": reason, "identity": identity, "review": review, "copies": copies}
     if case is not None:
         given |= {"case": case.uid, "identity": "link" if case.known else "agent"}
     operation = start(db, KIND, given, by=by.uid, total=0)
@@ -118,8 +120,8 @@ def decide(db: Session, operation: Operation, item: OperationItem, *, erases: bo
 
 def places(db: Session, operation: Operation, *, review: bool, after: int, most: int) -> Sequence[OperationItem]:
     """A page of its places; of those to decide alone."""
-    kept = [OperationItem.state == UNCERTAIN] if review else []
-    return db.scalars(select(OperationItem).where(OperationItem.operation_id == operation.id, *kept, OperationItem.id > after).order_by(
+    kept = OperationItem.state == UNCERTAIN if review else OperationItem.kind != "upstream"
+    return db.scalars(select(OperationItem).where(OperationItem.operation_id == operation.id, kept, OperationItem.id > after).order_by(
         OperationItem.id).limit(most)).all()
 
 

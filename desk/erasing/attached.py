@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 from contacts.file import File
 from core import files
 from core.clock import now
+from core.i18n import N_
+from core.operations import Operation
 from desk.erasing.contents import Unreadable, texts_in
 from desk.erasing.holding_back import Holds
 from desk.erasing.mentions import Decisions, Place
@@ -24,6 +26,9 @@ from desk.erasing.tombstones import other_messages
 from desk.tickets.message import Attachment, Message
 
 INSTEAD = "The content of this file was erased on {day}. It was {size} bytes of {kind}.\n"
+NAMES_THEM = N_("Its file named somebody who was erased. Begin again with a file that does not.")
+#: Operations whose file is no text, and states in which nothing is to be done any more.
+SEALED, OVER = ("person.erasure", "persons.purge"), ("done", "failed", "cancelled", "undone")
 KINDS: dict[str, Any] = {"attachments": Attachment, "contact_files": File}
 
 
@@ -62,6 +67,19 @@ def erase_files(
             db.execute(update(kind).where(kind.id == one.row.id).values(digest=files.put(content), type="text/plain", size=len(content)))
             gone.append(one.digest)
     return further, gone
+
+
+def erase_inputs(db: Session, operation: Operation, reader: Reader, *, everything: bool) -> None:
+    """Files that other operations were given, as an import is: one that names the person goes, and what was to be made of it is not done."""
+    held = db.scalars(select(Operation).where(Operation.file.is_not(None), Operation.id != operation.id, Operation.kind.not_in(SEALED))).all()
+    for one in held:
+        kind = "message/rfc822" if one.kind == "mail.explain" else "application/octet-stream"
+        doubt = uncertain(reader, one.file or b"", "", kind, near=True)
+        if doubt is False or (doubt and everything):
+            one.file = None
+            if one.state not in OVER:
+                one.state, one.reason, one.lease, one.lease_until, one.ended_at = "failed", NAMES_THEM, "", None, now()
+    db.flush()
 
 
 def instead(size: int, kind: str) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
+from contacts.company import Company
+from contacts.voucher import invoiced
 from core.operations import Operation, OperationItem
-from desk.erasing import attached, mentions, tombstones
+from desk.erasing import attached, mentions, tombstones, upstream
 from desk.erasing.asking import UNCERTAIN
+from desk.erasing.companies import WHOLE, Firm
 from desk.erasing.mentions import Found, Place
 from desk.erasing.reading import Reader
 from desk.erasing.subject import Subject
@@ -25,14 +29,31 @@ FILES = 20
 SHOWN = 160
 
 
-def foreseen(db: Session, operation: Operation, subject: Subject, reader: Reader) -> Iterator[Step]:
-    """What would become of everything: one item a place."""
+def foreseen(db: Session, operation: Operation, subject: Subject, reader: Reader, firms: Sequence[Firm]) -> Iterator[Step]:
+    """What would become of everything: one item a place. ``firms``: companies that may be the person."""
+    yield "vouchers", lambda after: tell_vouchers(operation, invoiced(db, subject.persons))
+    yield "own companies", lambda after: _companies(db, operation, firms)
+    yield "received upstream", lambda after: upstream.list_received(db, operation, subject, after)
+    yield "sent upstream", lambda after: upstream.list_sent(db, operation, subject, after)
     yield "own messages", lambda after: _messages(db, operation, subject, after)
     yield "own tickets", lambda after: _tickets(db, operation, subject, after)
     for table in mentions.tables():
-        yield table.name, lambda after, table=table: _mentions(db, operation, subject, reader, table, after)  # type: ignore[misc]
+        yield table.name, lambda after, table=table: _mentions(db, operation, subject, reader, table, after, firms)  # type: ignore[misc]
     for name in attached.KINDS:
         yield f"files of {name}", lambda after, name=name: _files(db, operation, subject, reader, name, after)  # type: ignore[misc]
+
+
+def tell_vouchers(operation: Operation, kept: Mapping[int, datetime]) -> None:
+    """How many orders keep name and address for bookkeeping, and until when."""
+    if kept:
+        operation.result = operation.result | {"vouchers": {"orders": len(kept), "until": max(kept.values()).isoformat()}}
+
+
+def _companies(db: Session, operation: Operation, firms: Sequence[Firm]) -> None:
+    """Said before they go, and asked about where they do not have the person's name."""
+    for one in firms:
+        _item(db, operation, Company.__tablename__, None, {"row": one.company, "column": WHOLE, "before": {WHOLE: one.name}, "after": {WHOLE: TOKEN},
+                                                           "whole": True, "review": not one.certain})
 
 
 def _files(db: Session, operation: Operation, subject: Subject, reader: Reader, table: str, after: int) -> int | None:
@@ -58,9 +79,13 @@ def _tickets(db: Session, operation: Operation, subject: Subject, after: int) ->
     return found[-1].id if found else None
 
 
-def _mentions(db: Session, operation: Operation, subject: Subject, reader: Reader, table: Table, after: int) -> int | None:
+def _mentions(
+    db: Session, operation: Operation, subject: Subject, reader: Reader, table: Table, after: int, firms: Sequence[Firm],
+) -> int | None:
     further, found = mentions.walk(db, subject, reader, table, after)
     for _row, places in of_others(db, operation, table, found):
+        if table is Company.__table__ and places[0].row in {one.company for one in firms}:
+            continue            # it is told as a whole
         for place in places:
             _tell(db, operation, place, shown=table.name != "facts")        # what goes there are references, and no words
     return further

@@ -36,11 +36,12 @@ from contacts.order import Order
 from contacts.project import Project, ProjectMember
 from contacts.sale import Sale, SaleMember
 from core.database import Base
-from core.search import forget, index_message
+from desk.erasing.companies import WHOLE
 from desk.erasing.reading import Reader
+from desk.erasing.reindexing import AFTERWARDS
 from desk.erasing.subject import Subject
 from desk.erasing.tombstones import other_messages
-from desk.privacy.kept import ReportPerson, drop_printed
+from desk.privacy.kept import ReportPerson
 from desk.tickets.message import Message
 
 #: Tables that other steps see to, or that hold no words of customers.
@@ -81,7 +82,13 @@ class Decisions:
 
     def erases(self, place: Place) -> bool:
         """Whether the uncertain words of a place go too."""
-        return self.places.get((place.table, place.row, place.column), self.everywhere) == "erase"
+        everywhere = "keep" if place.column == WHOLE else self.everywhere           # a company goes because somebody looked at it
+        return self.places.get((place.table, place.row, place.column), everywhere) == "erase"
+
+    @property
+    def companies(self) -> set[int]:
+        """Those of which somebody has said that they are the person."""
+        return {row for (_table, row, column), said in self.places.items() if column == WHOLE and said == "erase"}
 
 
 def tables() -> list[Table]:
@@ -128,7 +135,7 @@ def take_out(
         for place in {(one.column): one for one in places}.values():
             of_column = [one for one in places if one.column == place.column]
             everything = any(one.review and decisions.erases(one) for one in of_column)
-            value = reader.without(row[place.column], near=number in near, everything=everything, markup=is_markup(place.column))
+            value = reader.without(row[place.column], near=number in near, everything=everything, **how(place.column))
             if value != row[place.column]:
                 values[place.column] = _cut(table.c[place.column], value)
         if values:
@@ -144,15 +151,15 @@ def near_rows(db: Session, subject: Subject, table: Table, numbers: Sequence[int
     return _near(db, subject, table, numbers)
 
 
-def is_markup(column: str) -> bool:
-    """Whether what stands there is HTML."""
-    return column == "html"
+def how(column: str) -> dict[str, bool]:
+    """How what stands there is read: as HTML, as Message-IDs, or as text."""
+    return {"markup": column == "html", "ids": column in ("references", "rfc_message_id")}
 
 
 def _places(reader: Reader, table: Table, row: RowMapping, number: int, *, near: bool) -> Iterator[Place]:
     for column in texts(table):
         if row[column.name]:
-            for hit in reader.read(row[column.name], near=near, markup=is_markup(column.name)):
+            for hit in reader.read(row[column.name], near=near, **how(column.name)):
                 yield Place(table.name, number, column.name, row.get("uid"), hit.before, hit.after, hit.review, hit.at)
 
 
@@ -205,17 +212,6 @@ def _of_other_reports(subject: Subject, column: str) -> ColumnElement[bool]:
 OTHERS: dict[str, Callable[[Subject], ColumnElement[bool]]] = {
     "messages": other_messages, "tickets": lambda subject: not_(func.coalesce(subject.own_tickets, false())),
     "privacy_report_parts": lambda subject: _of_other_reports(subject, "report_id"), "privacy_reports": lambda subject: _of_other_reports(subject, "id")}
-
-
-def _reindex(db: Session, numbers: Sequence[int]) -> None:
-    """Messages are found by their new words alone."""
-    for one in db.execute(select(Message.id, Message.ticket_id, Message.subject, Message.from_name, Message.from_address, Message.text).where(
-            Message.id.in_(numbers))):
-        forget(db, "message_search", one.id)
-        index_message(db, one.id, one.ticket_id, [one.subject, one.from_name, one.from_address, one.text])
-
-
-AFTERWARDS: dict[str, Callable[[Session, Sequence[int]], None]] = {"messages": _reindex, "privacy_report_parts": drop_printed}
 
 
 def _may_name(column: Column[Any]) -> bool:

@@ -25,13 +25,15 @@ from desk.tickets.message import Message
 
 #: Headers that no longer fit what is written, or that only tell of the way a mail took.
 SIGNATURES = ("dkim-signature", "arc-seal", "arc-message-signature", "arc-authentication-results", "x-google-dkim-signature", "autocrypt")
+#: Headers that hold nothing but Message-IDs.
+IDS = ("message-id", "in-reply-to", "references", "resent-message-id", "original-message-id", "content-id", "thread-index")
 POLICY = email.policy.default.clone(max_line_length=78, cte_type="8bit")
 
 
 def rebuilt(raw: bytes, reader: Reader, *, near: bool = True, everything: bool = False) -> bytes | None:
     """The mail without the words; the same bytes where it has none, and None where it cannot be rebuilt without them."""
     try:
-        if not _names_anybody(raw, reader, near):
+        if not any(one.encode() in raw.lower() for one in reader.addresses) and not _names_anybody(raw, reader, near):
             return raw
         mail = message_from_bytes(raw, policy=POLICY)
         if not _take_out(mail, reader, near, everything):
@@ -44,8 +46,10 @@ def rebuilt(raw: bytes, reader: Reader, *, near: bool = True, everything: bool =
         return None
 
 
-def erase_originals(db: Session, subject: Subject, reader: Reader, after: int, most: int, holds: Holds, *, everything: bool) -> int | None:
-    """A lot of the bytes of what came in: where to go on after. ``everything``: what is not certain goes too."""
+def erase_originals(
+    db: Session, subject: Subject, reader: Reader, after: int, most: int, holds: Holds, *, everything: bool,
+) -> tuple[int | None, list[int]]:
+    """A lot of the bytes of what came in: where to go on after, and which named the person. ``everything``: what is not certain goes too."""
     rows = db.execute(select(InboundRaw.inbound_id, InboundRaw.deflated, InboundRaw.content, InboundMail.sender, InboundMail.envelope_sender,
                              Message.ticket_id.in_(subject.near_tickets).label("near")).join(
         InboundMail, InboundMail.id == InboundRaw.inbound_id).outerjoin(Message, Message.id == InboundMail.message_id).where(
@@ -57,21 +61,23 @@ def erase_originals(db: Session, subject: Subject, reader: Reader, after: int, m
             raw, reader, near=bool(row.near), everything=everything)
         if made != raw:
             changed[row.inbound_id] = made
-    for number in changed.keys() - holds.among("inbound_mails", changed):
+    gone = sorted(changed.keys() - holds.among("inbound_mails", changed))
+    for number in gone:
         if changed[number] is None:
             db.execute(delete(InboundRaw).where(InboundRaw.inbound_id == number))
         else:
             db.execute(update(InboundRaw).where(InboundRaw.inbound_id == number).values(deflated=False, content=changed[number]))
-    return rows[-1].inbound_id if rows else None
+    return (rows[-1].inbound_id if rows else None), gone
 
 
-def erase_composed(db: Session, subject: Subject, reader: Reader, after: int, most: int, holds: Holds) -> int | None:
-    """A lot of what we composed: it goes where it names the person."""
+def erase_composed(db: Session, subject: Subject, reader: Reader, after: int, most: int, holds: Holds) -> tuple[int | None, list[int]]:
+    """A lot of what we composed: it goes where it names the person. Where to go on after, and which did."""
     rows = db.execute(select(OutboundMail.id, OutboundMail.composed).where(OutboundMail.composed.is_not(None), OutboundMail.id > after).order_by(
         OutboundMail.id).limit(most)).all()
     changed = {row.id for row in rows if rebuilt(row.composed, reader) != row.composed}
-    db.execute(update(OutboundMail).where(OutboundMail.id.in_(changed - holds.among("outbound_mails", changed))).values(composed=None))
-    return rows[-1].id if rows else None
+    gone = sorted(changed - holds.among("outbound_mails", changed))
+    db.execute(update(OutboundMail).where(OutboundMail.id.in_(gone)).values(composed=None))
+    return (rows[-1].id if rows else None), gone
 
 
 def _take_out(mail: EmailMessage, reader: Reader, near: bool, everything: bool) -> bool:
@@ -79,7 +85,7 @@ def _take_out(mail: EmailMessage, reader: Reader, near: bool, everything: bool) 
     changed = False
     for part in mail.walk():
         for name, value in list(part.items()):
-            less = reader.without(str(value), near=near, everything=everything)
+            less = reader.without(str(value), near=near, everything=everything, ids=name.lower() in IDS)
             if less != str(value):
                 changed = True
                 _put_header(part, name, less)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from rules.redaction import TOKEN, Aliases, Hit, Matcher, redact, redact_html
 
+_ID = re.compile(r"[^\s<>]+")
 #: How much is shown on either side of a word.
 AROUND = 40
 #: Characters of a text, and how many such texts, of which it is remembered that nobody is named there.
@@ -33,19 +35,19 @@ class Reader:
         self.addresses = frozenset(one.lower() for one in aliases.addresses)
         self._nothing: set[tuple[str, bool]] = set()
 
-    def read(self, value: Any, *, near: bool, markup: bool = False) -> Iterator[Word]:
-        """The words in a text, or in every text of a nested value."""
+    def read(self, value: Any, *, near: bool, markup: bool = False, ids: bool = False) -> Iterator[Word]:
+        """The words in a text, or in every text of a nested value. ``ids``: the text is Message-IDs, which mail programs make of addresses."""
         for text in strings(value):
-            for hit in self._hits(text, near=near, markup=markup):
+            for hit in self._hits(text, near=near, markup=markup, ids=ids):
                 start, end = max(0, hit.start - AROUND), hit.end + AROUND
                 yield Word(text[start:end], text[start:hit.start] + TOKEN + text[hit.end:end],
                           (hit.start - start, hit.end - start), not hit.automatic)
 
-    def without(self, value: Any, *, near: bool, everything: bool, markup: bool = False) -> Any:
+    def without(self, value: Any, *, near: bool, everything: bool, markup: bool = False, ids: bool = False) -> Any:
         """The same value without the certain words; without the uncertain ones too where ``everything`` is to go. Pairs of name and address
         go whole."""
         if isinstance(value, str):
-            return self._without(value, near=near, everything=everything, markup=markup)
+            return self._without(value, near=near, everything=everything, markup=markup, ids=ids)
         if isinstance(value, list):
             kept = (self.without(one, near=near, everything=everything) for one in value if not self.is_theirs(one))
             return list(kept)
@@ -54,18 +56,26 @@ class Reader:
                     for key, one in value.items()}
         return value
 
-    def _hits(self, text: str, *, near: bool, markup: bool) -> list[Hit]:
+    def _hits(self, text: str, *, near: bool, markup: bool, ids: bool = False) -> list[Hit]:
         """Short texts are mostly names of fields and words of ours, the same in every row: those that held nothing are remembered."""
-        if (text, near) in self._nothing:
-            return []
-        find = self.matcher.find_html if markup else self.matcher.find
-        hits = find(text, near=near, greeting=near, others=self.others)
-        if not hits and len(text) <= SHORT and not markup and len(self._nothing) < MOST:
-            self._nothing.add((text, near))
-        return hits
+        found = [] if (text, near) in self._nothing else self._found(text, near=near, markup=markup)
+        return sorted([*found, *self._made_of(text)]) if ids else found
 
-    def _without(self, text: str, *, near: bool, everything: bool, markup: bool) -> str:
-        hits = [hit for hit in self._hits(text, near=near, markup=markup) if everything or hit.automatic]
+    def _found(self, text: str, *, near: bool, markup: bool) -> list[Hit]:
+        find = self.matcher.find_html if markup else self.matcher.find
+        found = find(text, near=near, greeting=near, others=self.others)
+        if not found and len(text) <= SHORT and not markup and len(self._nothing) < MOST:
+            self._nothing.add((text, near))
+        return found
+
+    def _made_of(self, text: str) -> Iterator[Hit]:
+        """Message-IDs that hold an address of theirs."""
+        for one in _ID.finditer(text):
+            if any(address in one[0].lower() for address in self.addresses):
+                yield Hit(*one.span(), 1, "automatic", "address")
+
+    def _without(self, text: str, *, near: bool, everything: bool, markup: bool, ids: bool = False) -> str:
+        hits = [hit for hit in self._hits(text, near=near, markup=markup, ids=ids) if everything or hit.automatic]
         return (redact_html if markup else redact)(text, hits, TOKEN) if hits else text
 
     def is_theirs(self, pair: Any) -> bool:

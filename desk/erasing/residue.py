@@ -20,7 +20,8 @@ from sqlalchemy.orm import Session
 from core import files
 from core.clock import now
 from core.erasure_ledger import SEEN
-from core.queue import connection
+from core.queue import connection, held
+from core.settings import settings
 from rules.residue import Needles
 
 #: Rows that are read at a time.
@@ -65,6 +66,11 @@ def left_in_files(needles: Needles) -> int:
     return found
 
 
+def left_in_logs(needles: Needles) -> int:
+    """How many logs that lie in the data folder name the person. The desk itself writes to standard error; who keeps that keeps it elsewhere."""
+    return sum(any(hit.kind == "residue" for hit in needles.scan_file(one)) for one in settings().data.absolute().rglob("*.log*") if one.is_file())
+
+
 def left_in_redis(needles: Needles) -> int:
     """How many keys of Redis name the person, in their name or in what they hold; none while it is away."""
     client = connection()
@@ -72,7 +78,7 @@ def left_in_redis(needles: Needles) -> int:
         return 0
     found = 0
     for key in client.scan_iter(count=500):
-        found += _certain(needles, key) or _certain(needles, client.dump(key) or b"")
+        found += any(_certain(needles, value) for value in (key, client.dump(key) or b"", *held(client, key)))
     return found
 
 

@@ -2,8 +2,8 @@
 
 ``given`` names the person (until it is done), the reason and what becomes of uncertain words; ``result`` holds where it stands (``at``) and how many
 places of each kind it has met. Who it is about lies sealed in ``file`` and goes with the last step, as the items do, which quote what was found.
-``phase``: lay, plan, run; held while a legal hold keeps something (``waits`` in the result), after which it runs once more; deliver (until the copy
-of the certificate has gone), and sweep when nothing knows any more whom it was about.
+``phase``: lay, plan, run; held while a legal hold keeps something (``waits`` in the result), after which it runs once more; then, when nothing knows
+any more whom it was about, deliver (until the copy of the certificate has gone), sweep, and upstream for what lies at the mailboxes' providers.
 """
 
 from __future__ import annotations
@@ -23,17 +23,28 @@ from contacts.binning import bin_person
 from contacts.erased import PersonErased
 from contacts.file import File
 from contacts.person import Person
+from contacts.voucher import keep_vouchers
 from core import erasure_ledger, files
-from core.clock import now
 from core.database import Database, take_turns
 from core.errors import Refused
 from core.history import record
 from core.i18n import N_, speaking
 from core.operations import Operation, OperationItem, Unfinished, prolong
 from core.options import option
-from desk.erasing import attached, card, holding_back, mentions, originals, residue, tombstones
+from desk.erasing import (
+    attached,
+    bells,
+    card,
+    companies,
+    holding_back,
+    mentions,
+    originals,
+    residue,
+    tombstones,
+    upstream,
+)
 from desk.erasing.asking import KIND, PURGE, UNCERTAIN, decisions_on, left_alone, purge
-from desk.erasing.foreseeing import FILES, LOT, Step, foreseen, of_others
+from desk.erasing.foreseeing import FILES, LOT, Step, foreseen, of_others, tell_vouchers
 from desk.erasing.holding_back import Holds
 from desk.erasing.mentions import Decisions
 from desk.erasing.reading import Reader
@@ -67,6 +78,8 @@ BREATH = 0.004
 MAILS = 25
 #: Beyond every row: this step is over.
 LAST = 2**62
+#: Table → what its rows are to the mails that lie at a provider too.
+UPSTREAM = {"messages": "messages", "inbound_mails": "received", "outbound_mails": "sent"}
 
 
 def run(db: Session, operation: Operation) -> str | None:
@@ -92,11 +105,15 @@ def run(db: Session, operation: Operation) -> str | None:
         _keep(db, operation)
         raise Unfinished
     if operation.phase == "sweep":
-        operation.result = operation.result | {"pages": sweep(db)}
+        operation.result, operation.phase = operation.result | {"pages": sweep(db)}, upstream.PHASE
+        _keep(db, operation)
+        raise Unfinished
+    if operation.phase == upstream.PHASE:
+        upstream.go_on(db, operation)
         return None
-    subject, reader = _ready(db, operation)
+    kept, subject, reader = _ready(db, operation)
     if operation.phase == "plan":
-        _through(db, operation, list(foreseen(db, operation, subject, reader)), until)
+        _through(db, operation, list(foreseen(db, operation, subject, reader, kept.firms)), until)
         operation.phase, operation.done = "run", 0
         operation.result = operation.result | {"at": ["", 0]}
         return "planned"
@@ -117,14 +134,16 @@ def run(db: Session, operation: Operation) -> str | None:
 _KEPT: dict[str, Any] = {}
 
 
-def _ready(db: Session, operation: Operation) -> tuple[Subject, Reader]:
-    """Whom it is about, and what reads for them."""
-    if _KEPT.get("of") != (operation.uid, operation.file):
-        subject = Subject.unsealed(operation.file or b"")
+def _ready(db: Session, operation: Operation) -> tuple[Subject, Subject, Reader]:
+    """Whom it is about, as it was laid and with the companies that are them, and what reads for them."""
+    firms = sorted(decisions_on(db, operation).companies)
+    if _KEPT.get("of") != (operation.uid, operation.file, firms):
+        kept = Subject.unsealed(operation.file or b"")
+        subject = kept.with_firms(firms)
         _KEPT.clear()
-        _KEPT.update({"of": (operation.uid, operation.file), "ready": (subject, Reader(subject.aliases, others_of(db, subject)))})
-    subject, reader = _KEPT["ready"]
-    return subject, reader
+        _KEPT.update({"of": (operation.uid, operation.file, firms), "ready": (kept, subject, Reader(subject.aliases, others_of(db, subject)))})
+    kept, subject, reader = _KEPT["ready"]
+    return kept, subject, reader
 
 
 def _needles(operation: Operation, subject: Subject) -> Needles:
@@ -136,7 +155,7 @@ def _needles(operation: Operation, subject: Subject) -> Needles:
 
 
 def replay(database: Database, uid: str) -> None:
-    """Erase a person once more, whom a restored backup has brought back: at once, without a worker."""
+    """Erase a person once more, whom a restored backup has brought back: at once, without a worker. What lies at a provider is left to one."""
     with database.write() as db:
         persons = db.scalars(select(Person).where(Person.uid == uid)).all()
         number = purge(db, persons, replays=True).id
@@ -148,8 +167,9 @@ def replay(database: Database, uid: str) -> None:
                 run(db, operation)
             except Unfinished:
                 db.rollback()
-                continue
-            operation.state, operation.ended_at = "done", now()
+                if operation.phase != upstream.PHASE:
+                    continue
+            operation.state, operation.lease_until = "approved", None
             db.commit()
             return
 
@@ -201,26 +221,32 @@ def _steps(db: Session, operation: Operation, subject: Subject, reader: Reader, 
     """What is done, in order; each may be begun again where it stood."""
     decisions = decisions_on(db, operation)
     yield "freeze", lambda after: _freeze(db, operation, subject)
+    yield "received upstream", lambda after: upstream.list_received(db, operation, subject, after)
+    yield "sent upstream", lambda after: upstream.list_sent(db, operation, subject, after)
     for table in mentions.tables():
         yield table.name, lambda after, table=table: _take_out(db, operation, subject, reader, table, after, decisions, holds)  # type: ignore[misc]
     for name in attached.KINDS:
         yield f"files of {name}", lambda after, name=name: _lot(  # type: ignore[misc]
             db, operation, attached.erase_files(db, subject, reader, name, after, FILES, decisions, holds))
-    yield "originals", lambda after: originals.erase_originals(
-        db, subject, reader, after, MAILS, holds, everything=decisions.everywhere == "erase")
-    yield "composed", lambda after: originals.erase_composed(db, subject, reader, after, MAILS, holds)
+    yield "files of operations", lambda after: attached.erase_inputs(db, operation, reader, everything=decisions.everywhere == "erase")
+    yield "originals", lambda after: _rebuild(db, operation, subject, reader, after, holds, everything=decisions.everywhere == "erase")
+    yield "composed", lambda after: _compose(db, operation, subject, reader, after, holds)
+    yield "tags", lambda after: tombstones.erase_tags(db, reader)
     yield "figures", lambda after: _seal(db, subject, after)
     yield "companies in figures", lambda after: _let_go(db, subject)
     yield "own messages", lambda after: _lot(db, operation, tombstones.erase_messages(db, subject, after, LOT, holds.free(Message.ticket_id)))
     yield "own tickets", lambda after: _lot(db, operation, tombstones.erase_tickets(db, subject, after, LOT, holds.free(Ticket.id)))
+    yield "companies", lambda after: companies.erase_companies(db, subject.firms)
     yield "trail", lambda after: card.erase_trail(db, subject)
     yield "card", lambda after: _take_away(db, operation, subject, holds)
     yield "addresses", lambda after: _addresses(db, operation, subject, holds)
     yield "files", lambda after: _remove_files(db, operation)
-    yield "places", lambda after: _forget_places(db, operation)
+    yield "redis", lambda after: bells.erase_keys(reader)
+    yield "places", lambda after: _forget_places(db, operation, subject)
     needles = cache(lambda: _needles(operation, subject))
     yield "residue", lambda after: None if operation.result.get("waits") else _look_through(db, operation, needles(), after)
     yield "residue of files", lambda after: _left(operation, "files", lambda: residue.left_in_files(needles()))
+    yield "residue of logs", lambda after: _left(operation, "logs", lambda: residue.left_in_logs(needles()))
     yield "residue of redis", lambda after: _left(operation, "redis", lambda: residue.left_in_redis(needles()))
     if operation.kind == KIND:
         yield "certificate", lambda after: _certify(db, operation, subject)
@@ -239,8 +265,10 @@ def _take_away(db: Session, operation: Operation, subject: Subject, holds: Holds
     if holds.tickets_of(subject):
         holds.met = True
         return _lot(db, operation, (None, card.narrow_card(db, subject)))
+    tell_vouchers(operation, keep_vouchers(db, subject.persons))
     _lot(db, operation, (None, card.erase_card(db, subject)))
     db.flush()
+    upstream.record(db, operation)
     erasure_ledger.record(db, "persons", subject.uids, "erase" if operation.kind == KIND else "purge")
     return None
 
@@ -248,6 +276,18 @@ def _take_away(db: Session, operation: Operation, subject: Subject, holds: Holds
 def _addresses(db: Session, operation: Operation, subject: Subject, holds: Holds) -> None:
     if not holds.tickets_of(subject):
         card.erase_addresses(db, subject, operation.given["reason"])
+
+
+def _rebuild(db: Session, operation: Operation, subject: Subject, reader: Reader, after: int, holds: Holds, *, everything: bool) -> int | None:
+    further, changed = originals.erase_originals(db, subject, reader, after, MAILS, holds, everything=everything)
+    upstream.list_others(db, operation, received=changed)
+    return further
+
+
+def _compose(db: Session, operation: Operation, subject: Subject, reader: Reader, after: int, holds: Holds) -> int | None:
+    further, changed = originals.erase_composed(db, subject, reader, after, MAILS, holds)
+    upstream.list_others(db, operation, sent=changed)
+    return further
 
 
 def _seal(db: Session, subject: Subject, after: int) -> int | None:
@@ -278,7 +318,9 @@ def _take_out(
     held = holds.among(table.name, [places[0].row for _row, places in found])
     found = [(row, places) for row, places in found if places[0].row not in held]
     near = mentions.near_rows(db, subject, table, [places[0].row for _row, places in found])
-    mentions.take_out(db, reader, table, found, near, decisions)
+    changed = mentions.take_out(db, reader, table, found, near, decisions)
+    if table.name in UPSTREAM:
+        upstream.list_others(db, operation, **{UPSTREAM[table.name]: changed})
     return further
 
 
@@ -290,15 +332,18 @@ def _remove_files(db: Session, operation: Operation) -> None:
     files.remove([one for one in digests if one not in used])
 
 
-def _forget_places(db: Session, operation: Operation) -> None:
-    """What was told before quotes the person; what was decided is needed once more where something waits."""
+def _forget_places(db: Session, operation: Operation, subject: Subject) -> None:
+    """What was told before quotes the person; what was decided is needed once more where something waits. Which companies were said to be them is
+    kept with who they are."""
+    operation.file = subject.sealed()
+    told = (OperationItem.operation_id == operation.id, OperationItem.kind != upstream.KIND)
     if operation.result.get("waits"):
-        db.execute(delete(OperationItem).where(OperationItem.operation_id == operation.id, OperationItem.state != UNCERTAIN))
-        for item in db.scalars(select(OperationItem).where(OperationItem.operation_id == operation.id)):
+        db.execute(delete(OperationItem).where(*told, OperationItem.state != UNCERTAIN))
+        for item in db.scalars(select(OperationItem).where(*told)):
             item.data = {name: item.data[name] for name in ("row", "column", "review", "decided") if name in item.data}
         return
     operation.result = {"kept": left_alone(db, operation)} | operation.result
-    db.execute(delete(OperationItem).where(OperationItem.operation_id == operation.id))
+    db.execute(delete(OperationItem).where(*told))
 
 
 def _look_through(db: Session, operation: Operation, needles: Needles, after: Any) -> tuple[str, int | None] | None:
@@ -354,7 +399,7 @@ def _forget(db: Session, operation: Operation, subject: Subject, printed: bytes)
     tell_erased(db, operation)
     operation.file, operation.phase = None, "sweep"
     operation.given = {name: value for name, value in operation.given.items() if name != "persons"}
-    operation.result = {"left": {}} | {name: operation.result[name] for name in ("counts", "kept", "left") if name in operation.result}
+    operation.result = {"left": {}} | {name: operation.result[name] for name in ("counts", "kept", "left", "vouchers") if name in operation.result}
     if operation.kind == KIND:
         close(db, operation)
         send_copy(db, operation, *subject.answer, printed)

@@ -16,7 +16,7 @@ STORES = {"messages": N_("messages"), "tickets": N_("tickets"), "attachments": N
           "changes": N_("history"), "facts": N_("history"), "operations": N_("operations"), "operation_items": N_("operations"),
           "relations": N_("relations"), "companies": N_("companies"), "selections": N_("selections"), "rule_books": N_("rules"),
           "routing_rules": N_("rules"), "canned_replies": N_("canned replies"), "custom_values": N_("own fields"), "employments": N_("employments"),
-          "legal_bases": N_("legal bases")}
+          "legal_bases": N_("legal bases"), "upstream": N_("mails at the provider")}
 
 
 def store(name: str) -> str:

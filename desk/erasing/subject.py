@@ -6,8 +6,8 @@ It is gathered once, sealed, and destroyed at the end: while the steps run it is
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
@@ -20,6 +20,7 @@ from contacts.merged import tree_of
 from contacts.person import Person
 from core.history import Change, FactSubject
 from core.tokens import seal, unseal
+from desk.erasing.companies import Firm, firms_of, known_by
 from desk.tickets.message import Message
 from desk.tickets.ticket import Participant, Ticket
 from rules.redaction import Aliases
@@ -32,7 +33,7 @@ LOT = 500
 @dataclass(frozen=True, slots=True)
 class Subject:
     """``persons`` and ``uids``: the person (or several whose time in the bin is over) and all who were merged into them; ``addresses``: rows of
-    addresses that nobody else holds."""
+    addresses that nobody else holds; ``firms``: companies at which nobody else is known."""
 
     persons: tuple[int, ...]
     uids: tuple[str, ...]
@@ -41,6 +42,7 @@ class Subject:
     aliases: Aliases
     #: Where a certificate goes when it is done, and its language; empty where it goes nowhere.
     answer: tuple[str, str] = ("", "")
+    firms: tuple[Firm, ...] = ()
 
     def sealed(self) -> bytes:
         """For the operation, until it is done: read by this installation alone."""
@@ -51,7 +53,12 @@ class Subject:
         """The same again."""
         found = json.loads(unseal(kept.decode()))
         return cls(tuple(found["persons"]), tuple(found["uids"]), tuple(found["addresses"]), tuple(found["address_uids"]),
-                   Aliases.from_json(found["aliases"]), tuple(found.get("answer", ("", ""))))
+                   Aliases.from_json(found["aliases"]), tuple(found.get("answer", ("", ""))), tuple(Firm(**one) for one in found.get("firms", ())))
+
+    def with_firms(self, chosen: Collection[int] = ()) -> Subject:
+        """With the companies that are certainly theirs, and these: no others, and what they are called is looked for."""
+        firms = tuple(replace(one, certain=True) for one in self.firms if one.certain or one.company in chosen)
+        return replace(self, aliases=known_by(self.aliases, firms), firms=firms)
 
     @property
     def own_tickets(self) -> ColumnElement[bool]:
@@ -92,7 +99,7 @@ def subject_of(db: Session, roots: Iterable[Person]) -> Subject:
                 phones=tuple(sorted({row.normalised for row in own if row.kind == "phone"} | {row.value for row in own if row.kind == "phone"})),
                 numbers=tuple(sorted({one.customer_number for one in persons if one.customer_number}
                                      | {row.value for row in own if row.kind in ("chat", "link")}
-                                     | {one.uid for one in persons} | {row.uid for row in own}))))
+                                     | {one.uid for one in persons} | {row.uid for row in own}))), firms=firms_of(db, persons))
 
 
 def others_of(db: Session, subject: Subject) -> frozenset[str]:

@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session
 from core import search
 from core.clock import now
 from core.i18n import N_
+from desk.erasing.reading import Reader
 from desk.erasing.subject import Subject
 from desk.tickets.forgetting import KEPT_OF_VERDICT, blank, blank_inbound, blank_outbound, narrowed
 from desk.tickets.message import Attachment, Draft, Message
-from desk.tickets.ticket import Participant, Ticket
+from desk.tickets.ticket import Participant, Tag, Ticket
 from rules.redaction import TOKEN
 
 GONE = N_("The content was erased on %(day)s.")
@@ -97,3 +98,10 @@ def erase_tickets(db: Session, subject: Subject, after: int, most: int, free: Co
             one.closed_at = now()
     db.flush()
     return ids[-1], []
+
+
+def erase_tags(db: Session, reader: Reader) -> None:
+    """Tags that are their name: on whatever ticket, a tag goes whole."""
+    for name in db.scalars(select(Tag.name).distinct()).all():
+        if any(not hit.review for hit in reader.read(name, near=True)):
+            db.execute(delete(Tag).where(Tag.name == name))

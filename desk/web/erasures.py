@@ -40,14 +40,15 @@ def new(uid: str) -> Any:
     going = asking.standing(db(), person.uid)
     if going is not None:
         return see_other(url_for("erasures.show", uid=going.uid))
-    return _form(uid, {"reason": "request", "identity": "agent", "review": "ask", "case": request.args.get("case", "")}, {})
+    return _form(uid, {"reason": "request", "identity": "agent", "review": "ask", "copies": "delete", "case": request.args.get("case", "")}, {})
 
 
 @bp.post("/persons/<uid>/erasure")
 @admins_only
 def create(uid: str) -> Any:
     """Ask for it: a worker looks for every place, and nothing is changed."""
-    given = {name: posted(name) for name in ("reason", "identity", "review", "case")}
+    given = {name: posted(name) for name in ("reason", "identity", "review", "copies", "case")}
+    given["copies"] = given["copies"] or "delete"
     try:
         case = case_called(db(), given["case"], me()) if given["case"] else None
         operation = asking.ask(db(), person_called(db(), uid, binned=True), reason=given["reason"], identity=given["identity"] or ("agent" if case else ""),

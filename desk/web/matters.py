@@ -20,7 +20,7 @@ from desk.web.matter_form import changed, form_page, made
 from desk.web.pages import page, see_other
 from desk.web.presenting.activities import here
 from desk.web.presenting.matter_page import shown
-from desk.web.presenting.matters import STATES, WORDS, lines, matter_url, stage_choices
+from desk.web.presenting.matters import STATES, WORDS, lines, matter_url, stage_choices, voucher
 from desk.web.presenting.selections import targets
 from desk.web.requests import db
 from desk.web.signing_in import me
@@ -83,7 +83,8 @@ def create(key: str) -> Any:
 @login_required
 def show(key: str, uid: str) -> Any:
     """The page of one."""
-    return page("web/matters/show.html", current=key, **shown(key, matter_called(db(), key, uid)))
+    matter = matter_called(db(), key, uid)
+    return page("web/matters/show.html", current=key, **shown(key, matter), voucher=voucher(matter, me()))
 
 
 @bp.get("/<uid>/edit")

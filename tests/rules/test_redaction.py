@@ -283,3 +283,10 @@ def test_any_name_is_found_in_its_usual_forms(first, last):
     matcher = Matcher(Aliases(names=((first, last),)))
     for text in (f"{first} {last}", f"{first} {last}".upper(), f"{first} {last}".lower(), f"{last}, {first}", f"{first}\n> {last}"):
         assert any(hit.tier == 2 for hit in matcher.find(f"... {text} ...", near=True)), text
+
+
+def test_an_address_that_is_taken_for_a_tag_goes():
+    """Between brackets that nobody has escaped: a browser shows nothing, and the source still has it."""
+    matcher = Matcher(Aliases(names=(("Ole", "Hansen"),), addresses=("ole.hansen@kunde.example",)))
+    for markup, less in (("<p>Ask <ole.hansen@kunde.example>.</p>", f"<p>Ask <{TOKEN}>.</p>"), ("<b> <ole.hansen@kunde.example></b> <eva@kunde.example>", f"<b> <{TOKEN}></b> <eva@kunde.example>")):
+        assert redact_html(markup, matcher.find_html(markup)) == less

@@ -16,6 +16,7 @@ def create(uid: str, given: ErasureAsked) -> Erasure:
     """Erase a person (Art. 17 GDPR). Nothing happens before the operation is approved; until then its items tell every place, with the text before
     and after."""
     case = case_called(db(), given.case, me()) if given.case else None
-    operation = asking.ask(db(), the_person(uid, binned=True), reason=given.reason, identity=given.identity, review=given.review, case=case, by=me())
+    operation = asking.ask(db(), the_person(uid, binned=True), reason=given.reason, identity=given.identity, review=given.review, copies=given.copies,
+                           case=case, by=me())
     ring_after("operations")
     return Erasure(operation_id=operation.uid)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
 from flask import url_for
 from sqlalchemy import Select, select
 
+from contacts.agent import Agent
 from contacts.company import Company
 from contacts.matter_kinds import KINDS, Kind, kind_of
 from contacts.matter_lists import at_stages, matters, of_company, of_person, those_of
+from contacts.order import Order
 from contacts.person import Person
 from contacts.stages import stages
+from contacts.voucher import voucher_of
 from core import money
 from core.clock import now
 from core.i18n import N_, dated, today
@@ -99,6 +103,15 @@ def line(one: Any) -> dict[str, Any]:
             "owner": agent_face(one.owner) if one.owner else None,
             "person": {"name": person.name, "url": person_url(person)} if person and person.living else None,
             "company": {"name": company.name, "url": company_url(company)} if company and not company.binned_at else None}
+
+
+def voucher(matter: Any, by: Agent) -> dict[str, str] | None:
+    """What bookkeeping keeps of an order's customer who was erased."""
+    found = voucher_of(db(), matter, by) if isinstance(matter, Order) else None
+    if found is None:
+        return None
+    until, who = found
+    return {"until": dated(until.date() - timedelta(days=1), year=True), "who": ", ".join(one for one in (who or {}).values() if one)}
 
 
 def stage_of(one: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -13,6 +14,7 @@ from contacts.editing import create_person
 from contacts.note import Note
 from contacts.notes import write_note
 from contacts.person import Person
+from core.clock import now
 from core.database import Database
 from core.operations import Operation
 from jobs import operations as job
@@ -99,3 +101,33 @@ def test_the_rest_in_one_go(admin_client: FlaskClient, fresh_database: Database,
     assert work(fresh_database, number) == "done"
     over = admin_client.get(f"/erasures/{uid}").text
     assert "Something was left" in over and "notes: 1" in over, "a full name that somebody said is another's"
+
+
+def test_what_waits_at_a_provider_is_said(admin_client: FlaskClient, fresh_database: Database, mads: str) -> None:
+    """Which mailbox is still to be done, why, and when it is asked again; in the end what it refused."""
+    admin_client.post(f"/persons/{mads}/erasure", data={"reason": "request", "identity": "agent", "review": "keep", "copies": "keep"})
+    with fresh_database.write() as db:
+        operation = db.scalars(select(Operation)).one()
+        assert operation.given["copies"] == "keep"
+        operation.state, operation.phase, operation.due_at = "approved", "upstream", now() + timedelta(minutes=4)
+        operation.result = {"upstream": {"support@desk.example": {"waiting": 3, "left": 1, "why": "it hung up"}}}
+        uid = operation.uid
+    shown = admin_client.get(f"/erasures/{uid}").text
+    for words in ("At the provider of support@desk.example", "3 wait, 1 of others left there", "it hung up", "The provider is asked again"):
+        assert words in shown
+    assert f"/erasures/{uid}/cancel" not in shown, "once begun it is done to its end"
+    admin_client.post(f"/erasures/{uid}/cancel")
+    with fresh_database.read() as db:
+        assert db.scalars(select(Operation.state)).one() == "approved"
+    with fresh_database.write() as db:
+        operation = db.scalars(select(Operation)).one()
+        operation.state, operation.result = "done", {"left": {}, "upstream": {"support@desk.example": {"gone": 2, "refused": 1, "why": "[NOPERM]"}}}
+    shown = admin_client.get(f"/erasures/{uid}").text
+    assert "A provider did not delete everything." in shown and "2 mails deleted, 1 was refused" in shown
+
+
+def test_copies_at_the_provider_are_deleted_unless_somebody_says_otherwise(admin_client: FlaskClient, mads: str) -> None:
+    form = admin_client.get(f"/persons/{mads}/erasure").text
+    assert re.search(r'<option value="delete"[^>]*selected', form)
+    refused = admin_client.post(f"/persons/{mads}/erasure", data={"reason": "request", "identity": "agent", "review": "ask", "copies": "whim"})
+    assert refused.status_code == 422

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -20,7 +21,9 @@ from contacts.membership import add_members
 from contacts.order import Order
 from contacts.person import Person
 from contacts.sale import Sale, SaleStage
+from contacts.voucher import Voucher
 from core.database import Database, database
+from core.tokens import seal
 from tests.desk.web.tickets.conftest import Arrive, arrive, board, page, post, statements, support, words
 from tests.letters_made import mail
 
@@ -268,3 +271,13 @@ def test_the_list_is_searched(agent_client: FlaskClient, admin_client: FlaskClie
     first = page(agent_client, f"/{key}?q=te+&state={KINDS[key].open[0]}")
     older = re.search(rf'href="(/{key}\?q=te&amp;[^"]*cursor=\d+)"', first)
     assert older and "Te 0<" not in first and "Te 0<" in page(agent_client, older[1].replace("&amp;", "&"))
+
+
+def test_what_bookkeeping_keeps_is_for_admins(agent_client: FlaskClient, admin_client: FlaskClient, fresh_database: Database, made: Callable[..., Any]) -> None:
+    """Of a customer who was erased: others hear that something is kept, and until when."""
+    order = made("orders")
+    with fresh_database.write() as db:
+        db.add(Voucher(order_id=order.id, until=datetime(2099, 1, 1, tzinfo=UTC), sealed=seal('{"name": "Mads Zyxwold", "number": "", "address": "mads@newplace.example"}')))
+    assert "Mads Zyxwold, mads@newplace.example" in words(page(admin_client, f"/orders/{order.uid}"))
+    shown = words(page(agent_client, f"/orders/{order.uid}"))
+    assert "Zyxwold" not in shown and "A private customer who was erased" in shown and "until 31 Dec 2098" in shown
