@@ -10,6 +10,9 @@ from typing import Any
 from sqlalchemy import inspect, text
 from sqlalchemy.orm import Session
 
+from desk.erasing import residue as scanner
+from rules.residue import Needles
+
 Rows = dict[str, set[str]]
 
 
@@ -28,6 +31,20 @@ def rows(db: Session) -> Rows:
 def residue(db: Session, *words: str) -> list[tuple[str, str]]:
     """Where one of these words is found: table, row."""
     return [(name, row) for name, found in rows(db).items() for row in found if any(word.casefold() in row.casefold() for word in words)]
+
+
+def left_in(db: Session, needles: Needles) -> dict[str, int]:
+    """What the desk's own scanner finds in every table, lot by lot: place → how many."""
+    found: dict[str, int] = {}
+    for name in scanner.tables(db):
+        after = None
+        while True:
+            after, count = scanner.left_in_table(db, needles, name, after, but=None)
+            if count:
+                found[name] = found.get(name, 0) + count
+            if after is None:
+                break
+    return found
 
 
 def _row(row: Any) -> str:

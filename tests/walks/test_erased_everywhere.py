@@ -34,6 +34,7 @@ from rules.residue import Needles
 from tests.desk.web import planting
 from tests.letters_made import mail
 from tests.mailgate.test_imap_erasing import Box
+from tests.residue import left_in
 from tests.servers import USER, pymap
 from tests.valkeys import Valkey
 from tests.walks import hiding
@@ -145,7 +146,7 @@ def fail_aloud() -> None:
 def left(desk: Box, needles: Needles) -> dict[str, int]:
     """What the independent scanner finds: place → how many."""
     with desk.database.read() as db:
-        found = {name: residue.left_in_table(db, needles, name, but=None) for name in residue.tables(db)}
+        found = left_in(db, needles)
     found |= {"files": residue.left_in_files(needles), "redis": residue.left_in_redis(needles)}
     return {name: count for name, count in found.items() if count}
 

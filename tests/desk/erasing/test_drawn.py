@@ -23,6 +23,7 @@ from desk.tickets.ticket import Ticket
 from rules.residue import Needles
 from tests.desk.erasing.test_running import Desk
 from tests.letters_made import mail
+from tests.residue import left_in
 
 NAMES = st.text("abdefghiklmnoprstuvyæøåäö", min_size=6, max_size=11).map(str.capitalize)
 #: How a name and an address are written, given (first, last, address).
@@ -87,12 +88,12 @@ def test_nothing_is_left_and_nothing_is_exported(desk, drawn):
     uid, needles = plant(desk, drawn)
     with desk.database.read() as db:
         assert needles.scan_text(exported(db))
-        assert residue.left_in_table(db, needles, "messages", but=None)
+        assert left_in(db, needles)["messages"]
     number = desk.ask(uid=uid)
     desk.act(number)
     state, _given, result = desk.operation(number)
     assert (state, result["left"]) == ("done", {})
     with desk.database.read() as db:
-        assert {name: count for name in residue.tables(db) if (count := residue.left_in_table(db, needles, name, but=None))} == {}
+        assert left_in(db, needles) == {}
         assert [one for one in needles.scan_text(exported(db)) if one.kind == "residue"] == []
         assert residue.left_in_files(needles) == 0
