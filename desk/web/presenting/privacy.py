@@ -85,18 +85,23 @@ def _day_of(told: dict[str, Any] | None) -> str:
 
 
 def _rights(person: Person) -> list[dict[str, str]]:
-    """What the person can ask for, and where it is done (S61)."""
-    found = [{"name": _("See what is stored"), "means": _("Make a report below, and send it to them."), "url": "#make", "act": _("Make a report")},
-             {"name": _("Have it corrected"), "means": _("Correct the card, then make another report: it confirms what was corrected."),
-              "url": url_for("persons.edit", uid=person.uid), "act": _("Edit the card")},
-             {"name": _("Have it used no more"), "means": _("Note what they withdraw or object to."), "url": url_for("person_bases.index", uid=person.uid),
-              "act": _("Legal bases")}]
-    if me().admin:
-        found.append({"name": _("Have it deleted"), "means": _("Erase the person for good, wherever they stand."), "url": url_for("erasures.new", uid=person.uid),
-                      "act": _("Erase for good …")})
-    else:
-        found.append({"name": _("Have it deleted"), "means": _("An admin erases the person for good."), "url": "", "act": ""})
-    return found
+    """What the person can ask for, and where it is done (S61); what only admins do is said to all."""
+    admin = me().admin
+    told = [
+        (True, N_("See what is stored"), N_("Make a report below, and send it to them."), "#make", N_("Make a report")),
+        (True, N_("Have it corrected"), N_("Correct the card, then make another report: it confirms what was corrected."),
+         url_for("persons.edit", uid=person.uid), N_("Edit the card")),
+        (True, N_("Have it used no more"), N_("Note what they withdraw or object to."), url_for("person_bases.index", uid=person.uid), N_("Legal bases")),
+        (admin, N_("Have it kept and not used"), N_("While something is contested: the card is hidden from all but admins, and their mail is answered."),
+         url_for("restrictions.show", uid=person.uid), N_("Restriction …")),
+        (admin, N_("Know who got it"), N_("Who received something about them, and whether they were told of a correction."),
+         url_for("disclosures.index", uid=person.uid), N_("Who got data")),
+        (admin, N_("Know who looked it up"), N_("How often the card was opened, by month and purpose."), url_for("lookups.index", uid=person.uid), N_("Look-ups")),
+        (admin, N_("Have it deleted"), N_("Erase the person for good, wherever they stand.") if admin else N_("An admin erases the person for good."),
+         url_for("erasures.new", uid=person.uid), N_("Erase for good …")),
+        (admin, N_("What stands against it"), N_("A claim or an authority: a legal hold keeps what there is."),
+         url_for("legal_holds.new", of="person", record=person.uid), N_("Legal hold …"))]
+    return [{"name": _(name), "means": _(means), "url": url if may else "", "act": _(act) if may else ""} for may, name, means, url, act in told]
 
 
 def _likely(one: asking.Likely) -> dict[str, Any]:

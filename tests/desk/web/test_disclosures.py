@@ -63,7 +63,7 @@ def test_by_name_and_way(fresh_database: Database, ole: str) -> None:
 def test_for_admins(agent_client: FlaskClient, admin_client: FlaskClient, ole: str) -> None:
     url = f"/persons/{ole}/recipients"
     assert agent_client.get(url).status_code == agent_client.post(url).status_code == 403
-    assert f'href="{url}"' in admin_client.get(f"/persons/{ole}").text and f'href="{url}"' not in agent_client.get(f"/persons/{ole}").text
+    assert f'href="{url}"' in admin_client.get(f"/persons/{ole}/privacy").text and f'href="{url}"' not in agent_client.get(f"/persons/{ole}").text
 
 
 def test_told_each_in_their_language_and_what_came_of_it(admin_client: FlaskClient, fresh_database: Database, ole: str) -> None:

@@ -56,7 +56,7 @@ def test_counted_by_purpose_and_agent(app, agent_client: FlaskClient, admin_clie
     shown = admin_client.get(f"/persons/{ole.uid}/lookups").text
     assert now().strftime("%Y-%m") in shown and "Nora Vik" in shown and "In a file that was saved" in shown
     assert agent_client.get(f"/persons/{ole.uid}/lookups").status_code == 403
-    assert f'href="/persons/{ole.uid}/lookups"' in admin_client.get(f"/persons/{ole.uid}").text
+    assert f'href="/persons/{ole.uid}/lookups"' in admin_client.get(f"/persons/{ole.uid}/privacy").text
     assert f'href="/persons/{ole.uid}/lookups"' not in agent_client.get(f"/persons/{ole.uid}").text
 
 
