@@ -57,7 +57,7 @@ def test_for_admins(agent_client: FlaskClient, admin_client: FlaskClient, ole: s
 
 def test_from_the_card_and_lifted_with_a_mail(admin_client: FlaskClient, agent_client: FlaskClient, fresh_database: Database, ole: str) -> None:
     """The form shows the mail in the person's language, and lifting queues exactly that in one transaction."""
-    assert f'href="/persons/{ole}/restriction"' in admin_client.get(f"/persons/{ole}").text
+    assert f'href="/persons/{ole}/restriction"' in admin_client.get(f"/persons/{ole}/privacy").text
     refused = admin_client.post(f"/persons/{ole}/restriction", data={"ground": "", "reason": "  "})
     assert refused.status_code == 422 and "Choose a ground." in refused.text and "Say in some words why." in refused.text
     assert admin_client.post(f"/persons/{ole}/restriction", data=WHY | {"version": person(fresh_database, ole).version}).status_code == 303
