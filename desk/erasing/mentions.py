@@ -85,6 +85,10 @@ class Decisions:
         everywhere = "keep" if place.column == WHOLE else self.everywhere           # a company goes because somebody looked at it
         return self.places.get((place.table, place.row, place.column), everywhere) == "erase"
 
+    def erased_in(self, table: str) -> set[int]:
+        """Rows of a table of which somebody has said that a word in them is the person: what they were made of is read the same way."""
+        return {row for (name, row, _column), said in self.places.items() if name == table and said == "erase"}
+
     @property
     def companies(self) -> set[int]:
         """Those of which somebody has said that they are the person."""

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from desk.erasing.attached import instead, uncertain
 from desk.erasing.holding_back import Holds
+from desk.erasing.mentions import Decisions
 from desk.erasing.reading import Reader
 from desk.erasing.subject import Subject
 from desk.erasing.tombstones import other_messages
@@ -47,18 +48,19 @@ def rebuilt(raw: bytes, reader: Reader, *, near: bool = True, everything: bool =
 
 
 def erase_originals(
-    db: Session, subject: Subject, reader: Reader, after: int, most: int, holds: Holds, *, everything: bool,
+    db: Session, subject: Subject, reader: Reader, after: int, most: int, holds: Holds, decisions: Decisions,
 ) -> tuple[int | None, list[int]]:
-    """A lot of the bytes of what came in: where to go on after, and which named the person. ``everything``: what is not certain goes too."""
-    rows = db.execute(select(InboundRaw.inbound_id, InboundRaw.deflated, InboundRaw.content, InboundMail.sender, InboundMail.envelope_sender,
+    """A lot of the bytes of what came in: where to go on after, and which named the person. What was said of a message holds for its bytes."""
+    rows = db.execute(select(InboundRaw.inbound_id, InboundRaw.deflated, InboundRaw.content, InboundMail.sender, InboundMail.envelope_sender, InboundMail.message_id,
                              Message.ticket_id.in_(subject.near_tickets).label("near")).join(
         InboundMail, InboundMail.id == InboundRaw.inbound_id).outerjoin(Message, Message.id == InboundMail.message_id).where(
         InboundRaw.inbound_id > after, or_(InboundMail.message_id.is_(None), other_messages(subject))).order_by(InboundRaw.inbound_id).limit(most)).all()
     changed: dict[int, bytes | None] = {}
+    said, mails = decisions.erased_in("messages"), decisions.erased_in("inbound_mails")
     for row in rows:
         raw = zlib.decompress(row.content) if row.deflated else row.content
         made = None if reader.is_theirs(row.sender) or reader.is_theirs(row.envelope_sender) else rebuilt(
-            raw, reader, near=bool(row.near), everything=everything)
+            raw, reader, near=bool(row.near), everything=decisions.everywhere == "erase" or row.message_id in said or row.inbound_id in mails)
         if made != raw:
             changed[row.inbound_id] = made
     gone = sorted(changed.keys() - holds.among("inbound_mails", changed))
@@ -70,11 +72,15 @@ def erase_originals(
     return (rows[-1].inbound_id if rows else None), gone
 
 
-def erase_composed(db: Session, subject: Subject, reader: Reader, after: int, most: int, holds: Holds) -> tuple[int | None, list[int]]:
+def erase_composed(
+    db: Session, subject: Subject, reader: Reader, after: int, most: int, holds: Holds, decisions: Decisions,
+) -> tuple[int | None, list[int]]:
     """A lot of what we composed: it goes where it names the person. Where to go on after, and which did."""
-    rows = db.execute(select(OutboundMail.id, OutboundMail.composed).where(OutboundMail.composed.is_not(None), OutboundMail.id > after).order_by(
+    said = decisions.erased_in("messages")
+    rows = db.execute(select(OutboundMail.id, OutboundMail.message_id, OutboundMail.composed).where(OutboundMail.composed.is_not(None), OutboundMail.id > after).order_by(
         OutboundMail.id).limit(most)).all()
-    changed = {row.id for row in rows if rebuilt(row.composed, reader) != row.composed}
+    changed = {row.id for row in rows if rebuilt(
+        row.composed, reader, everything=decisions.everywhere == "erase" or row.message_id in said) != row.composed}
     gone = sorted(changed - holds.among("outbound_mails", changed))
     db.execute(update(OutboundMail).where(OutboundMail.id.in_(gone)).values(composed=None))
     return (rows[-1].id if rows else None), gone

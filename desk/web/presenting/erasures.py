@@ -104,7 +104,7 @@ def case_shown(case: RightsCase | None) -> dict[str, Any] | None:
 
 def certificate_url(operation: Operation) -> str | None:
     """The certificate, where it has been made."""
-    made = certificate_of(db(), operation.uid) if operation.phase in ("run", "deliver", "sweep") else None
+    made = certificate_of(db(), operation.uid) if operation.phase in ("run", "deliver", "sweep", "upstream") else None
     return url_for("certificates.show", uid=made.uid) if made else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from core.operations import Operation, OperationItem
 from core.options import set_option
 from desk import inbound
 from desk.erasing import asking, running
-from desk.inbound import Delivery
+from desk.inbound import Delivery, InboundMail, InboundRaw
 from desk.mailboxes import add_mailbox
 from desk.operating import act_on
 from desk.reports.figure import Figure
@@ -171,6 +172,26 @@ def test_uncertain_words_are_asked_about(desk):
     assert (state, result["kept"] > 0) == ("done", True)
     with desk.database.read() as db:
         assert "Mads told me" in db.scalars(select(Message.text).where(Message.ticket_id == other)).one()
+
+
+def test_what_is_said_of_a_message_holds_for_the_mail_that_it_came_in(desk):
+    """The words of somebody who writes where they do not take part; one mail of two is about them."""
+    desk.arrive()
+    told, kept = (desk.arrive("Eva Lie <eva@other.example>", subject=f"Number {n}", text="Write to Mads Zyxwold meanwhile.\n")[0] for n in (1, 2))
+    number = desk.ask(review="ask")
+    with desk.database.write() as db:
+        operation = db.get_one(Operation, number)
+        theirs = db.scalars(select(Message.id).where(Message.ticket_id == told)).one()
+        for item in db.scalars(select(OperationItem).where(OperationItem.operation_id == number)):
+            if item.data.get("review"):
+                asking.decide(db, operation, item, erases=(item.kind, item.data["row"]) == ("messages", theirs))
+    desk.act(number)
+    with desk.database.read() as db:
+        raws = {row.ticket_id: zlib.decompress(row.content) if row.deflated else row.content for row in db.execute(
+            select(Message.ticket_id, InboundRaw.deflated, InboundRaw.content).join(InboundMail, InboundMail.message_id == Message.id).join(
+                InboundRaw, InboundRaw.inbound_id == InboundMail.id).where(Message.ticket_id.in_((told, kept))))}
+    assert b"Zyxwold" not in raws[told] and b"meanwhile" in raws[told]
+    assert b"Mads Zyxwold" in raws[kept]
 
 
 def test_many_messages_take_a_second_admin(desk, monkeypatch):
