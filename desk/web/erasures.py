@@ -52,7 +52,7 @@ def create(uid: str) -> Any:
     try:
         case = case_called(db(), given["case"], me()) if given["case"] else None
         operation = asking.ask(db(), person_called(db(), uid, binned=True), reason=given["reason"], identity=given["identity"] or ("agent" if case else ""),
-                               review=given["review"], case=case, by=me())
+                               review=given["review"], copies=given["copies"], case=case, by=me())
     except Refused as refused:
         return _form(uid, given, errors_of(refused)), refused.status
     ring_after("operations")
