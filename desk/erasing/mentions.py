@@ -85,6 +85,10 @@ class Decisions:
         everywhere = "keep" if place.column == WHOLE else self.everywhere           # a company goes because somebody looked at it
         return self.places.get((place.table, place.row, place.column), everywhere) == "erase"
 
+    def rows(self) -> set[tuple[str, int]]:
+        """Rows (table, row) of which somebody has said that uncertain words go: what else holds the same words, as the bytes of a mail, follows."""
+        return {(table, row) for (table, row, column), said in self.places.items() if column != WHOLE and said == "erase"}
+
     @property
     def companies(self) -> set[int]:
         """Those of which somebody has said that they are the person."""
