@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from itertools import islice
+from unicodedata import normalize
 
 from sqlalchemy import String, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, Session
 
+from contacts.address import without_tag
 from core.clock import now
 from core.database import Base, Row, personal, plain, take_turns
 from core.tokens import digest
@@ -57,10 +59,11 @@ def suppressed(db: Session, name: str, values: Iterable[Value], purpose: str | N
     """Those of these addresses that are on a list: for this purpose or for all; without one, for whichever."""
     found, rest = set[Value](), iter(dict.fromkeys(values))
     while lot := list(islice(rest, LOT)):
-        known = {fingerprint(*value): value for value in lot}
+        known = {value: fingerprint(*value) for value in lot}
         some = [] if purpose is None else [Suppression.purpose.in_(("", purpose))]
-        found |= {known[one] for one in db.scalars(select(Suppression.fingerprint).where(
-            Suppression.list_name == name, Suppression.fingerprint.in_(known), *some))}
+        listed = set(db.scalars(select(Suppression.fingerprint).where(
+            Suppression.list_name == name, Suppression.fingerprint.in_(set(known.values())), *some)))
+        found |= {value for value, one in known.items() if one in listed}
     return found
 
 
@@ -73,6 +76,8 @@ def lift(db: Session, name: str, values: Collection[Value], purpose: str | None 
 
 
 def fingerprint(kind: str, normalised: str) -> str:
-    """What an address is known by."""
+    """What an address is known by; with any ``+tag``, and in whatever width its letters are written, it is the same mailbox."""
+    if kind == "email":
+        normalised = without_tag(normalize("NFKC", normalised))
     return digest("suppression", f"{kind}:{normalised}")
 

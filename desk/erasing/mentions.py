@@ -85,9 +85,9 @@ class Decisions:
         everywhere = "keep" if place.column == WHOLE else self.everywhere           # a company goes because somebody looked at it
         return self.places.get((place.table, place.row, place.column), everywhere) == "erase"
 
-    def erased_in(self, table: str) -> set[int]:
-        """Rows of a table of which somebody has said that a word in them is the person: what they were made of is read the same way."""
-        return {row for (name, row, _column), said in self.places.items() if name == table and said == "erase"}
+    def rows(self) -> set[tuple[str, int]]:
+        """Rows (table, row) of which somebody has said that uncertain words go: what else holds the same words, as the bytes of a mail, follows."""
+        return {(table, row) for (table, row, column), said in self.places.items() if column != WHOLE and said == "erase"}
 
     @property
     def companies(self) -> set[int]:

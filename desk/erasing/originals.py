@@ -50,17 +50,19 @@ def rebuilt(raw: bytes, reader: Reader, *, near: bool = True, everything: bool =
 def erase_originals(
     db: Session, subject: Subject, reader: Reader, after: int, most: int, holds: Holds, decisions: Decisions,
 ) -> tuple[int | None, list[int]]:
-    """A lot of the bytes of what came in: where to go on after, and which named the person. What was said of a message holds for its bytes."""
+    """A lot of the bytes of what came in: where to go on after, and which named the person. What is not certain goes as it does from what was
+    read of them."""
     rows = db.execute(select(InboundRaw.inbound_id, InboundRaw.deflated, InboundRaw.content, InboundMail.sender, InboundMail.envelope_sender, InboundMail.message_id,
                              Message.ticket_id.in_(subject.near_tickets).label("near")).join(
         InboundMail, InboundMail.id == InboundRaw.inbound_id).outerjoin(Message, Message.id == InboundMail.message_id).where(
         InboundRaw.inbound_id > after, or_(InboundMail.message_id.is_(None), other_messages(subject))).order_by(InboundRaw.inbound_id).limit(most)).all()
     changed: dict[int, bytes | None] = {}
-    said, mails = decisions.erased_in("messages"), decisions.erased_in("inbound_mails")
+    everywhere, said = decisions.everywhere == "erase", decisions.rows()
     for row in rows:
+        everything = everywhere or not said.isdisjoint((("inbound_mails", row.inbound_id), ("messages", row.message_id)))
         raw = zlib.decompress(row.content) if row.deflated else row.content
         made = None if reader.is_theirs(row.sender) or reader.is_theirs(row.envelope_sender) else rebuilt(
-            raw, reader, near=bool(row.near), everything=decisions.everywhere == "erase" or row.message_id in said or row.inbound_id in mails)
+            raw, reader, near=bool(row.near), everything=everything)
         if made != raw:
             changed[row.inbound_id] = made
     gone = sorted(changed.keys() - holds.among("inbound_mails", changed))
@@ -73,14 +75,15 @@ def erase_originals(
 
 
 def erase_composed(
-    db: Session, subject: Subject, reader: Reader, after: int, most: int, holds: Holds, decisions: Decisions,
+    db: Session, reader: Reader, after: int, most: int, holds: Holds, decisions: Decisions,
 ) -> tuple[int | None, list[int]]:
-    """A lot of what we composed: it goes where it names the person. Where to go on after, and which did."""
-    said = decisions.erased_in("messages")
-    rows = db.execute(select(OutboundMail.id, OutboundMail.message_id, OutboundMail.composed).where(OutboundMail.composed.is_not(None), OutboundMail.id > after).order_by(
+    """A lot of what we composed: it goes where it names the person, and where that is not certain as the words it was made of do. Where to go on
+    after, and which did."""
+    rows = db.execute(select(OutboundMail.id, OutboundMail.message_id, OutboundMail.ticket_id, OutboundMail.composed).where(OutboundMail.composed.is_not(None), OutboundMail.id > after).order_by(
         OutboundMail.id).limit(most)).all()
-    changed = {row.id for row in rows if rebuilt(
-        row.composed, reader, everything=decisions.everywhere == "erase" or row.message_id in said) != row.composed}
+    everywhere, said = decisions.everywhere == "erase", decisions.rows()
+    changed = {row.id for row in rows if rebuilt(row.composed, reader, everything=everywhere or not said.isdisjoint(
+        (("outbound_mails", row.id), ("messages", row.message_id), ("tickets", row.ticket_id)))) != row.composed}
     gone = sorted(changed - holds.among("outbound_mails", changed))
     db.execute(update(OutboundMail).where(OutboundMail.id.in_(gone)).values(composed=None))
     return (rows[-1].id if rows else None), gone

@@ -63,7 +63,7 @@ def steps(
             db, operation, attached.erase_files(db, subject, reader, name, after, FILES, decisions, holds))
     yield "files of operations", lambda after: attached.erase_inputs(db, operation, reader, everything=decisions.everywhere == "erase")
     yield "originals", lambda after: _rebuild(db, operation, subject, reader, after, holds, decisions)
-    yield "composed", lambda after: _compose(db, operation, subject, reader, after, holds, decisions)
+    yield "composed", lambda after: _compose(db, operation, reader, after, holds, decisions)
     yield "tags", lambda after: tombstones.erase_tags(db, reader)
     yield "figures", lambda after: _seal(db, subject, after)
     yield "companies in figures", lambda after: _let_go(db, subject)
@@ -116,8 +116,8 @@ def _rebuild(db: Session, operation: Operation, subject: Subject, reader: Reader
     return further
 
 
-def _compose(db: Session, operation: Operation, subject: Subject, reader: Reader, after: int, holds: Holds, decisions: Decisions) -> int | None:
-    further, changed = originals.erase_composed(db, subject, reader, after, MAILS, holds, decisions)
+def _compose(db: Session, operation: Operation, reader: Reader, after: int, holds: Holds, decisions: Decisions) -> int | None:
+    further, changed = originals.erase_composed(db, reader, after, MAILS, holds, decisions)
     upstream.list_others(db, operation, sent=changed)
     return further
 

@@ -17,7 +17,7 @@ TICKET_HELD = N_("This ticket is under legal hold. An admin has to lift it first
 
 def held_tickets() -> Select[int]:
     """A question: the ids of tickets under hold: by themselves, as part of one, or with the person who asks."""
-    whole = select(LegalHold.record_id.label("id")).where(standing("ticket")).cte("held_tickets", recursive=True)
+    whole = select(LegalHold.record_id.label("id")).where(standing("ticket")).cte(recursive=True)        # without a name: a question may ask it twice
     whole = whole.union(select(Ticket.id).where(Ticket.merged_into_id == whole.c.id))
     return select(whole.c.id).union(select(Ticket.id).where(Ticket.requester_id.in_(held_persons())))  # type: ignore[return-value]
 

@@ -31,6 +31,14 @@ def test_for_one_purpose_or_for_all(db: Session) -> None:
     assert suppressed(db, "objected", [OLE, KARI]) == {OLE, KARI}
 
 
+def test_a_tag_makes_no_other_mailbox(db: Session) -> None:
+    suppress(db, "erased", *OLE)
+    suppress(db, "erased", "email", "kari+shop@kunde.example")
+    written = [("email", one) for one in ("ole+news@kunde.example", "ｏle@kunde.example", "ole@kunde.example", "kari@kunde.example")]
+    assert suppressed(db, "erased", [*written, ("email", "ole+x@other.example")]) == set(written)
+    assert lift(db, "erased", [("email", "ole+news@kunde.example")]) == 1 and suppressed(db, "erased", [OLE]) == set()
+
+
 def test_twice_is_once_and_lifting_takes_off_what_was_put_there(db: Session) -> None:
     first = suppress(db, "objected", *OLE, purpose="marketing", reason="link")
     assert suppress(db, "objected", *OLE, purpose="marketing", reason="word") is first and first.reason == "link"

@@ -25,6 +25,7 @@ from core.operations import Operation
 from desk.erasing import asking, running
 from desk.legal_holds import lift_hold, remind_of_reviews, set_hold
 from desk.operating import act_on
+from desk.outbound import OutboundMail
 from desk.tickets import merging
 from desk.tickets.binning import bin_ticket
 from desk.tickets.message import Message, Notification
@@ -347,3 +348,18 @@ def test_asking_twice_is_refused_while_the_first_waits(desk):
         assert asking.standing(db, desk.person()) is not None
     with pytest.raises(Refused, match="already"):
         desk.ask()
+
+
+def test_a_hold_on_somebody_else_leaves_an_erasing_with_sent_mail_to_its_end(desk):
+    """What went out is held by its ticket and by its message: both are asked in one question."""
+    desk.arrive(text="My quixotic printer.\n")
+    other, _message = desk.arrive("Eva Lie <eva@other.example>", text="Mine is fine.\n")
+    hold(desk, "ticket", other)
+    with desk.database.write() as db:
+        db.add(OutboundMail(kind="acknowledgement", mailbox_id=desk.support.id, recipients=["mads.zyxwold@newplace.example"], text="Dear Mads Zyxwold",
+                            rfc_message_id="<ack@desk.example>", message_key="ack", state="sent", due_at=now()))
+    number = desk.ask()
+    desk.act(number)
+    assert desk.operation(number)[0] == "done"
+    with desk.database.read() as db:
+        assert looking.residue(db, *LEFT) == []

@@ -16,6 +16,7 @@ from contacts.employing import work_at
 from contacts.notes import write_note
 from contacts.person import Person
 from core import erasure_ledger
+from core.clock import now
 from core.errors import Gone, Refused
 from core.operations import Operation, OperationItem
 from core.options import set_option
@@ -24,6 +25,7 @@ from desk.erasing import asking, running
 from desk.inbound import Delivery, InboundMail, InboundRaw
 from desk.mailboxes import add_mailbox
 from desk.operating import act_on
+from desk.outbound import OutboundMail
 from desk.reports.figure import Figure
 from desk.reports.folding import fold
 from desk.tickets.answering import note, reply
@@ -298,3 +300,21 @@ def test_a_worker_that_dies_at_any_step_is_followed_by_another(desk, monkeypatch
     with desk.database.read() as db:
         assert looking.residue(db, *LEFT) == []
         assert db.scalars(select(Message.text).where(Message.ticket_id == other)).one() == "Write to [erased person] about it."
+
+
+@pytest.mark.parametrize("review", ["erase", "ask"])
+def test_bytes_follow_what_was_said_of_the_words_they_were_read_into(desk, review):
+    """S63-S65: whoever says that an uncertain word is the person says it of the mail as it came and of our acknowledgement too."""
+    desk.arrive(text="My quixotic printer.\n")
+    ticket, _message = desk.arrive("Eva Lie <eva@other.example>", subject="Ask Zyxwold", text="Zyxwold was here, says his neighbour.\n")
+    with desk.database.write() as db:
+        made = mail("support@desk.example", subject="We have your mail: Ask Zyxwold", text="Thank you.\n")
+        db.add(OutboundMail(kind="acknowledgement", mailbox_id=desk.support.id, ticket_id=ticket, recipients=["eva@other.example"], subject="We have your mail: Ask Zyxwold",
+                            rfc_message_id="<ack@desk.example>", message_key="ack", state="sent", due_at=now(), composed=made))
+    number = desk.ask(review=review)
+    if review == "ask":
+        with desk.database.write() as db:
+            asking.decide_all(db, db.get_one(Operation, number), erases=True)
+    desk.act(number)
+    with desk.database.read() as db:
+        assert looking.residue(db, *LEFT) == []

@@ -131,3 +131,9 @@ def test_copies_at_the_provider_are_deleted_unless_somebody_says_otherwise(admin
     assert re.search(r'<option value="delete"[^>]*selected', form)
     refused = admin_client.post(f"/persons/{mads}/erasure", data={"reason": "request", "identity": "agent", "review": "ask", "copies": "whim"})
     assert refused.status_code == 422
+
+
+def test_copies_at_the_provider_stay_where_that_was_chosen(admin_client: FlaskClient, fresh_database: Database, mads: str) -> None:
+    admin_client.post(f"/persons/{mads}/erasure", data={"reason": "request", "identity": "agent", "review": "erase", "copies": "keep"})
+    with fresh_database.read() as db:
+        assert db.scalars(select(Operation)).one().given["copies"] == "keep"
