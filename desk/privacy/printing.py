@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import typst
-
 from core.i18n import gettext as _
 from core.i18n import language, ngettext
-from core.rendering import TEMPLATES
+from desk.printing import printed
 from desk.privacy import wording as w
-from desk.reports.printing import FONTS
 
 #: Fields that stand as running text.
 PROSE = ("text",)
@@ -33,11 +29,7 @@ MOST_NAMED = 10
 
 def pdf_of(told: Mapping[str, Any], *, desk: str) -> bytes:
     """The pages, in the language that is spoken. PDF/UA-1."""
-    compiled = typst.compile(
-        str(TEMPLATES / "reports" / "privacy.typ"), root=str(TEMPLATES / "reports"), font_paths=[str(FONTS)], ignore_system_fonts=True,
-        format="pdf", pdf_standards=["ua-1"], sys_inputs={"data": json.dumps(_data(told, desk))})
-    assert isinstance(compiled, bytes)
-    return compiled
+    return printed("privacy", _data(told, desk))
 
 
 def _data(told: Mapping[str, Any], desk: str) -> dict[str, Any]:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
-
-import typst
 
 from core.i18n import gettext as _
 from core.i18n import language
-from core.rendering import TEMPLATES
+from desk.printing import printed
 from desk.reports import wording as w
 from desk.reports.drawing import COUNTS, MINUTES, Line, chart
 
-FONTS = Path(__file__).parents[1] / "static" / "vendor"
 COLOURS = {"act": "#14617c", "sure-mark": "#2a8a5c", "late-mark": "#c83a2e", "heed-mark": "#b87a00", "ink-faint": "#626c6f", "ink": "#1a2022"}
 DASHES = {"dashed": "6 4", "dotted": "2 3"}
 #: Columns of the table of days.
@@ -24,11 +19,7 @@ DAYS = ("in", "out", "solved", "open", "first_median", "first_90", "solved_media
 
 def pdf_of(report: Mapping[str, Any], *, desk: str, alone: bool = False) -> bytes:
     """The pages, in the language that is spoken. ``alone``: of agents it tells of the reader. PDF/UA-1."""
-    compiled = typst.compile(
-        str(TEMPLATES / "reports" / "figures.typ"), root=str(TEMPLATES / "reports"), font_paths=[str(FONTS)], ignore_system_fonts=True,
-        format="pdf", pdf_standards=["ua-1"], sys_inputs={"data": json.dumps(_data(report, desk, alone))})
-    assert isinstance(compiled, bytes)
-    return compiled
+    return printed("figures", _data(report, desk, alone))
 
 
 def _data(report: Mapping[str, Any], desk: str, alone: bool) -> dict[str, Any]:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-import typst
-
 from core.i18n import N_, dated, language, ngettext
 from core.i18n import gettext as _
-from core.rendering import TEMPLATES
 from desk.erasing.stores import REASONS, counted, store
-from desk.reports.printing import FONTS
+from desk.printing import printed
 from desk.rights.case import GROUNDS
 from desk.rights.certificate import Certificate
 
@@ -22,11 +18,7 @@ IDENTITIES = {"link": N_("They followed a link that was mailed to an address kno
 
 def pdf_of(certificate: Certificate, *, desk: str) -> bytes:
     """The page, in the language that is spoken. PDF/UA-1."""
-    compiled = typst.compile(
-        str(TEMPLATES / "reports" / "certificate.typ"), root=str(TEMPLATES / "reports"), font_paths=[str(FONTS)], ignore_system_fonts=True,
-        format="pdf", pdf_standards=["ua-1"], sys_inputs={"data": json.dumps(said(certificate, desk))})
-    assert isinstance(compiled, bytes)
-    return compiled
+    return printed("certificate", said(certificate, desk))
 
 
 def said(certificate: Certificate, desk: str) -> dict[str, Any]:

@@ -3,11 +3,9 @@ a new table stands here by itself."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
-import typst
 from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
@@ -17,9 +15,8 @@ from core.database import Base
 from core.i18n import N_, language
 from core.i18n import gettext as _
 from core.options import option
-from core.rendering import TEMPLATES
 from desk.erasing.stores import STORES
-from desk.reports.printing import FONTS
+from desk.printing import printed
 
 #: Where a table is declared → the activity it belongs to, the first that fits: (beginning of the module, name, purpose, whose data).
 ACTIVITIES: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
@@ -80,10 +77,7 @@ def pdf_of(record: dict[str, Any], *, desk: str, day: str) -> bytes:
             "activities": [{"title": one["name"], "says": f"{one['purpose']}. {_('Whose data')}: {one['persons']}.", "heads": heads,
                             "rows": [[line["name"], ", ".join(line["columns"]), line["kept"], line["erased"]] for line in one["tables"]]}
                            for one in record["activities"]]}
-    made = typst.compile(str(TEMPLATES / "reports" / "processing.typ"), root=str(TEMPLATES / "reports"), font_paths=[str(FONTS)], ignore_system_fonts=True,
-                         format="pdf", pdf_standards=["ua-1"], sys_inputs={"data": json.dumps(data)})
-    assert isinstance(made, bytes)
-    return made
+    return printed("processing", data)
 
 
 def said(record: dict[str, Any]) -> list[tuple[str, str]]:
