@@ -137,7 +137,7 @@ TELLS_OF_IT = re.compile(r"history|^/tickets/new|/notifications|/live|/search/hi
 
 def standing(database: Database) -> dict[str, set[str]]:
     """Table → rows, without what tells that something happened and how often, and what an index counts by itself."""
-    told = ("facts", "fact_subjects", "changes", "outbox", "alembic_version", "sqlite_stat", "sqlite_sequence", "sessions", "at_hand")
+    told = ("facts", "fact_subjects", "changes", "outbox", "alembic_version", "sqlite_stat", "sqlite_sequence", "sessions", "at_hand", "lookups")
     with database.read() as db:
         found = {name: some for name, some in rows(db).items() if not name.startswith(told) and "_search" not in name}
     return {name: {re.sub(r"^version=\d+$", "", row, flags=re.MULTILINE) for row in some} for name, some in found.items()}
