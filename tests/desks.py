@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import smtplib
@@ -13,7 +14,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tests.ports import free_port
 
@@ -105,6 +106,24 @@ class Desk:
 
     def said(self) -> str:
         return self.log.read_text(errors="replace")[-6000:] if self.log.exists() else ""
+
+
+class Api:
+    """What an agent's program asks of a desk."""
+
+    def __init__(self, desk: Desk, token: str) -> None:
+        self.desk, self.token = desk, token
+
+    def __call__(self, path: str, given: dict[str, Any] | None = None, *, file: bytes = b"") -> Any:
+        """GET, or POST what is given: an object, or a file."""
+        kind, body = "application/json", json.dumps(given).encode() if given is not None else None
+        if file:
+            kind, body = "multipart/form-data; boundary=cut", (
+                b'--cut\r\nContent-Disposition: form-data; name="file"; filename="list.csv"\r\nContent-Type: text/csv\r\n\r\n' + file + b"\r\n--cut--\r\n")
+        ask = urllib.request.Request(f"http://127.0.0.1:{self.desk.web}/api/v1{path}", data=body, headers={
+            "Authorization": f"Bearer {self.token}", "Content-Type": kind})
+        with urllib.request.urlopen(ask, timeout=20) as answer:
+            return json.load(answer)
 
 
 def descendants(pid: int) -> list[int]:

@@ -64,7 +64,8 @@ def test_500_are_deleted_and_all_come_back(fresh_database: Database, jonas: Agen
     """S66-S68: nothing happens before a word is said; then all are masked, and all are back."""
     with fresh_database.write() as db:
         for n in range(500):
-            create_person(db, {"first_name": "Ole", "last_name": f"Hansen {n}"}, by=None, exempt=True, addresses=[{"value": f"ole{n}@kunde.example"}])
+            create_person(db, {"first_name": "Ole", "last_name": f"Hansen {n}"}, by=None, exempt=True,
+                          addresses=[{"value": f"ole{n}@kunde.example"}] if n % 10 == 0 else [])
         stays = create_person(db, {"first_name": "Eva", "last_name": "Lund"}, by=None, exempt=True).uid
     operation = asked(fresh_database, jonas, "persons", select(Person.uid).where(Person.first_name == "Ole"))
     assert living(fresh_database) == 501

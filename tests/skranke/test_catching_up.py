@@ -62,24 +62,19 @@ def test_a_desk_with_somebody_erased_stays_closed_until_they_are_erased_again(de
     assert "1 entries" in said.output
     with fresh_database.read() as db:
         assert db.scalars(select(Agent)).all() == []
-    desk.start().ready()
-    assert desk.end() < 10
-
-
-def test_up_replays_by_itself(desk, fresh_database):
     ledger.write("agents", "0" * 24, "erase")
     desk.start().ready()
     assert desk.end() < 10
     with fresh_database.read() as db:
-        assert ledger.behind(db) == []
+        assert ledger.behind(db) == [], "up replays by itself"
 
 
-@pytest.mark.parametrize("command", ["up", "gate"])
-def test_a_ledger_that_is_gone_keeps_the_desk_closed(desk, fresh_database, command):
+def test_a_ledger_that_is_gone_keeps_the_desk_closed(desk, fresh_database):
     with fresh_database.write() as db:
         ledger.record(db, "agents", ["0" * 24], "erase")
     ledger.path().unlink()
-    assert "SKRANKE_ERASURE_LEDGER" in refused(desk, command)
+    for command in ("up", "gate"):
+        assert "SKRANKE_ERASURE_LEDGER" in refused(desk, command)
     assert desk.run("db", "replay", "--ledger-lost").returncode == 0
     desk.start().ready()
     assert desk.end() < 10

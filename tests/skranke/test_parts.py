@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
-import urllib.request
 from email import message_from_bytes
 
 import pytest
 
-from tests.desks import Desk, until
+from contacts.enrolling import add_agent, new_token
+from desk.mailboxes import add_mailbox
+from tests.desks import Api, Desk, until
 from tests.mailgate.relays import a_relay
 from tests.valkeys import Valkey
 
 LETTER = b"From: Ida Berg <ida@kunde.example>\r\nTo: support@desk.example\r\nSubject: Hei %d\r\n" \
          b"Message-ID: <%d@kunde.example>\r\n\r\nKan dere hjelpe meg?\r\n"
-
-
-class Api:
-    """What an agent's program asks of the desk."""
-
-    def __init__(self, desk, token):
-        self.desk, self.token = desk, token
-
-    def __call__(self, path, **given):
-        ask = urllib.request.Request(
-            f"http://127.0.0.1:{self.desk.web}/api/v1{path}", data=json.dumps(given).encode() if given else None,
-            headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"})
-        with urllib.request.urlopen(ask, timeout=20) as answer:
-            return json.load(answer)
-
-    def tickets(self):
-        return self("/tickets")["items"]
 
 
 @pytest.fixture
@@ -43,13 +26,13 @@ def house(fresh_database, tmp_path):
     def start(*parts, **settings):
         url = fresh_database.engine.url.render_as_string(hide_password=False)
         first = Desk(tmp_path, SKRANKE_DATABASE_URL=url, **settings)
+        with fresh_database.write() as db:
+            token = new_token(db, add_agent(db, "nora@desk.example"))
+            add_mailbox(db, "support@desk.example", "Support")
         for part in parts:
             made.append(Desk(tmp_path, SKRANKE_DATABASE_URL=url, **settings))
             made[-1].environment.update(first.environment)
             made[-1].start(part)
-        assert first.run("agent", "add", "nora@desk.example", "--password-stdin", given="hemmelig nok\n").returncode == 0
-        assert first.run("mailbox", "add", "support@desk.example", "--name", "Support").returncode == 0
-        token = first.run("token", "add", "nora@desk.example").stdout.strip()
         if parts:
             first.ready(60)
         made.append(first)
@@ -63,9 +46,9 @@ def house(fresh_database, tmp_path):
 def goes_round(desk, api, taken):
     """A mail comes in, is filed, acknowledged, answered by an agent, and the answer leaves with its thread."""
     desk.send(LETTER % (1, 1), ["support@desk.example"])
-    ticket = until(lambda: next(iter(api.tickets()), None), 30, what="the mail is a ticket", said=desk.said)
+    ticket = until(lambda: next(iter(api("/tickets")["items"]), None), 30, what="the mail is a ticket", said=desk.said)
     until(lambda: taken, 30, what="the acknowledgement left", said=desk.said)
-    api(f"/tickets/{ticket['number']}/replies", text="Ja, det kan vi.")
+    api(f"/tickets/{ticket['number']}/replies", {"text": "Ja, det kan vi."})
     until(lambda: len(taken) == 2, 30, what="the answer left", said=desk.said)
     answer = message_from_bytes(taken[-1].raw)
     assert taken[-1].recipients == ["ida@kunde.example"]
@@ -98,9 +81,9 @@ def test_one_worker_of_two_may_die(house):
         goes_round(desk, api, out.taken)
 
 
-def test_up_with_a_redis_of_ones_own_starts_none(tmp_path):
+def test_up_with_a_redis_of_ones_own_starts_none(fresh_database, tmp_path):
     bells = Valkey(tmp_path).start()
-    desk = Desk(tmp_path, SKRANKE_REDIS_URL=bells.url)
+    desk = Desk(tmp_path, SKRANKE_REDIS_URL=bells.url, SKRANKE_DATABASE_URL=fresh_database.engine.url.render_as_string(hide_password=False))
     try:
         desk.start().ready()
         assert "valkey-server" not in desk.tree().values()

@@ -203,13 +203,16 @@ def walk(app: Flask, client: FlaskClient, token: str, starts: Iterable[str], *, 
     """Open these, and with ``follow`` everything that links lead to, and what the API lists, as whoever is signed in."""
     found, waiting, kinds = Walk(), list(dict.fromkeys(starts)), Counter[tuple[str, str]]()
     first = set(waiting)
+    known = {part for url in first for part in ID.findall(urlsplit(url).path)}
     adapter = app.url_map.bind("localhost")
     while waiting:
         url = waiting.pop(0)
-        kind = (urlsplit(url).path, " ".join(re.findall(r"(?:^|&)(\w+)=", urlsplit(url).query)))
-        if url in found.seen or SKIPPED.match(url) or (url not in first and kinds[kind] >= MOST_ALIKE):
+        path, asked = urlsplit(url).path, " ".join(re.findall(r"(?:^|&)(\w+)=", urlsplit(url).query))
+        kind, alike = (path, asked), (ID.sub("#", path), asked)
+        if url in found.seen or SKIPPED.match(url) or (url not in first and (
+                kinds[kind] >= MOST_ALIKE or (kinds[alike] >= MOST_OTHERS and known.isdisjoint(ID.findall(path))))):
             continue
-        kinds[kind] += 1
+        kinds.update({kind, alike})
         headers = {"Authorization": f"Bearer {token}"} if url.startswith("/api/") else {"HX-Request": "true"} if "/hits" in url else {}
         answer = client.get(url, headers=headers)
         found.seen[url] = f"{answer.status_code} {answer.location or ''}\n{answer.get_data(as_text=True)}"
@@ -244,4 +247,7 @@ def walk(app: Flask, client: FlaskClient, token: str, starts: Iterable[str], *, 
 
 #: Of one path with the same questions so many are opened: a calendar goes on for ever.
 MOST_ALIKE = 1
+#: Of one kind of record so many are opened beside those that it begins with: the page of a third activity is that of the first two.
+MOST_OTHERS = 2
+ID = re.compile(r"\b(?:[0-9a-f]{24}|\d+)\b")
 LISTS = ("persons", "companies", "tickets", "activities", "sales", "projects", "campaigns", "orders", "selections", "relations", "operations")
