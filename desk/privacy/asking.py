@@ -13,7 +13,7 @@ from contacts import duplicates
 from contacts.address import Address, Holding
 from contacts.agent import Agent
 from contacts.duplicate_review import open_pairs
-from contacts.editing import person_called
+from contacts.editing import person_called, sees_restricted
 from contacts.merged import tree_of
 from contacts.person import Person
 from contacts.resembling import candidates
@@ -108,11 +108,12 @@ def report_for(db: Session, agent: Agent, uid: str, *, lock: bool = False) -> Pr
 
 
 def whose(db: Session, report: PrivacyReport) -> Person:
-    """The person that a report is of: of several the one it was asked for goes on. Raises Unknown where one of them is in the bin or gone."""
+    """The person that a report is of: of several the one it was asked for goes on. Raises Unknown where one of them is in the bin or gone, and where one
+    is restricted, unless an admin reads."""
     uids = persons_in(db, report)
     found = db.scalars(select(Person).where(Person.uid.in_(uids)).order_by(Person.id)).all()
-    hidden = next((one for one in found if one.binned_at is not None), None)
-    living = next((one for one in found if one.living), None)
+    hidden = next((one for one in found if one.binned_at is not None and not (one.answered and sees_restricted(db))), None)
+    living = next((one for one in found if one.answered), None)
     return living if living is not None and hidden is None else person_called(db, hidden.uid if hidden else uids[0] if uids else "")
 
 

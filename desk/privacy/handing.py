@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from contacts.address import Address, Holding
@@ -46,7 +46,7 @@ class Printed:
 
 def addresses_for(db: Session, report: PrivacyReport) -> Sequence[Holding]:
     """Mail addresses on the cards of those it is of, that can be written to; those that are used first in front."""
-    persons = select(Person.id).where(Person.uid.in_(persons_in(db, report)), Person.binned_at.is_(None))
+    persons = select(Person.id).where(Person.uid.in_(persons_in(db, report)), or_(Person.binned_at.is_(None), Person.restricted_at.is_not(None)))
     return db.scalars(select(Holding).join(Address, Address.id == Holding.address_id).where(
         Holding.person_id.in_(persons), Holding.until.is_(None), Address.kind == "email", Address.suppression != "blocked").order_by(
         Holding.primary.desc(), Holding.id)).all()
@@ -105,7 +105,7 @@ def opened(db: Session, token: str) -> PrivacyReport:
     report = db.scalar(select(PrivacyReport).where(PrivacyReport.link_digest == digest("privacy-link", token)))
     if report is None or report.link_until is None or min(report.link_until, report.until) <= now() or not report.complete:
         raise Refused(OVER)
-    if db.scalar(select(Person.id).where(Person.uid.in_(persons_in(db, report)), Person.binned_at.is_not(None)).limit(1)) is not None:
+    if db.scalar(select(Person.id).where(Person.uid.in_(persons_in(db, report)), Person.binned_at.is_not(None), Person.restricted_at.is_(None)).limit(1)) is not None:
         raise Refused(OVER)
     return report
 

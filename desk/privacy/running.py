@@ -42,7 +42,7 @@ def run(db: Session, operation: Operation) -> str | None:
     until = time.monotonic() + SLICE
     report = db.scalar(select(PrivacyReport).where(PrivacyReport.uid == operation.given["report"]))
     persons = db.scalars(select(Person).where(Person.uid.in_(persons_in(db, report))).order_by(Person.id)).all() if report is not None else []
-    if report is None or not persons or not all(one.binned_at is None for one in persons):
+    if report is None or not persons or any(one.in_bin for one in persons):
         raise Refused(GONE)
     with speaking(report.language, option(db, "desk.timezone")):
         gatherer = Gatherer(db, subject_of(db, persons))
@@ -61,11 +61,11 @@ def _steps(db: Session, gatherer: Gatherer, report: PrivacyReport, persons: Sequ
     for place in places():
         yield place.table, place.section, lambda after, place=place: gatherer.lot(place, after)  # type: ignore[misc]
     yield "origin", "origin", lambda after: (None, around.origins(db, gatherer))
-    yield "recipients", "recipients", lambda after: (None, around.recipients(db, gatherer))
+    yield "recipients", "recipients", lambda after: (None, around.got_by(db, gatherer))
     reader = Reader(gatherer.subject.aliases, others_of(db, gatherer.subject))
     for name in around.NAMED_IN:
         yield f"named in {name}", "mentions", lambda after, name=name: around.named_elsewhere(db, gatherer, reader, name, after)  # type: ignore[misc]
-    yield "look-ups", "history", lambda after: around.look_ups(db, gatherer.subject, after)
+    yield "look-ups", "history", lambda after: (None, around.look_ups(db, gatherer.subject))
 
 
 def _given(gatherer: Gatherer, place: Place, after: int) -> tuple[int | None, list[Entry]]:
@@ -108,7 +108,7 @@ def _finish(db: Session, report: PrivacyReport, gatherer: Gatherer, persons: Seq
     before = _before(db, report)
     if before is not None and before.made_at is not None:
         summary |= {"before": before.made_at.isoformat(), "corrected": differences(entries_of(db, before, CORRECTED), entries_of(db, report, CORRECTED))}
-    report.summary = summary | {"planned_deletion": around.planned_deletion(db, gatherer.subject)}
+    report.summary = summary | {"planned_deletion": around.planned_deletion(db, persons)}
     report.pdf = pdf_of(document(db, report, complete=True), desk=option(db, "desk.name"))
     db.flush()
 

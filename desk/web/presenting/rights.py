@@ -17,7 +17,7 @@ from core.i18n import N_, dated, ngettext
 from core.i18n import gettext as _
 from core.operations import Operation
 from desk.locked_mail import is_sealed
-from desk.rights.case import GROUNDS, KINDS, RightsCase
+from desk.rights.case import GROUNDS, KINDS, STATES, RightsCase
 from desk.rights.certifying import certificate_of
 from desk.rights.identity import addresses
 from desk.rights.listing import history
@@ -28,8 +28,6 @@ from desk.web.presenting.times import stamp
 from desk.web.requests import db
 from rules.statutory import SOON, may_extend
 
-STATES = {"new": N_("New"), "identity_asked": N_("Identity asked"), "identity_confirmed": N_("Identity confirmed"), "in_work": N_("In work"),
-          "done": N_("Done"), "refused": N_("Refused")}
 SIGNS = {"identity_confirmed": "sure", "identity_asked": "heed", "done": "sure"}
 FROM = {"agent": N_("opened by a colleague"), "mail": N_("recognised in a mail"), "objection": N_("an objection noted on the card"), "api": N_("by the API")}
 HAPPENED = {"opened": N_("The case was opened"), "edited": N_("The case was changed"), "link_sent": N_("A link to confirm who asks was mailed"),
