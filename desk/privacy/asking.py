@@ -23,8 +23,10 @@ from core.errors import Forbidden, Refused
 from core.i18n import LANGUAGES, N_
 from core.i18n import gettext as _
 from core.operations import Operation, start
-from core.options import option
+from desk.language import language_of
+from desk.privacy.following import follow
 from desk.privacy.kept import FORMS, PrivacyReport, keep_new, persons_in, report_with, reports_of
+from desk.rights.case import RightsCase
 
 KIND = "person.privacy"
 WITHOUT_RIGHT = N_("You have no right to make privacy reports. An admin can give it to you.")
@@ -68,10 +70,12 @@ def likely(db: Session, person: Person) -> list[Likely]:
     return [one for number, one in found.items() if number not in apart | tree and one.person.living][:MOST]
 
 
-def ask(db: Session, person: Person, *, form: str = "report", language: str = "", include: Sequence[str] = (), by: Agent) -> Operation:
+def ask(db: Session, person: Person, *, form: str = "report", language: str = "", include: Sequence[str] = (),
+        case: RightsCase | None = None, by: Agent) -> Operation:
     """Ask for a report of a person and of these others (by uid) who are the same; a worker makes it. Ring *operations*.
 
-    Raises Forbidden without the right, Refused for a form or language there is not, Unknown for somebody who is not there.
+    ``case``: the request it follows. Raises Forbidden without the right, Refused for a form or language there is not and for a case that is decided or
+    another's, Unknown for somebody who is not there.
     """
     needs_right(by)
     errors = {name: N_("Choose one of those offered.") for name, value, offered in (("form", form, FORMS), ("language", language, ("", *LANGUAGES)))
@@ -81,17 +85,13 @@ def ask(db: Session, person: Person, *, form: str = "report", language: str = ""
     others = [person_called(db, uid) for uid in dict.fromkeys(include) if len(uid) == UID_LENGTH]
     if len(others) > MOST:
         raise Refused(N_("So many persons are no duplicates of one."))
-    report = keep_new(db, form, language or language_of(db, person), [person.uid, *(one.uid for one in others)], by=by.uid)
+    report = keep_new(db, form, language or language_of(db, person, None), [person.uid, *(one.uid for one in others)], by=by.uid)
+    if case is not None:
+        follow(db, report, person, case)
     operation = start(db, KIND, {"report": report.uid, "persons": persons_in(db, report), "form": form}, by=by.uid, total=0)
     report.operation_uid = operation.uid
     db.flush()
     return operation
-
-
-def language_of(db: Session, person: Person) -> str:
-    """The language in which the person reads: their own, their company's, else the desk's."""
-    company = person.employment.company.language if person.employment else None
-    return str(next((one for one in (person.preferred_language, company) if one in LANGUAGES), option(db, "desk.language")))
 
 
 def made_of(db: Session, person: Person) -> list[PrivacyReport]:

@@ -27,6 +27,7 @@ from desk.outbound import OutboundMail, enqueue
 from desk.privacy.asking import KIND, needs_right
 from desk.privacy.document import document
 from desk.privacy.facts import PrivacyReportOpened, PrivacyReportReleased, PrivacyReportSent
+from desk.privacy.following import may_leave, tell_case
 from desk.privacy.kept import PrivacyReport, persons_in
 from desk.privacy.printing import is_cut, pdf_of
 from desk.wording import render
@@ -64,11 +65,12 @@ def release(db: Session, report: PrivacyReport, *, by: Agent) -> None:
 
 def send(db: Session, report: PrivacyReport, holding_uid: str, way: str, *, by: Agent) -> OutboundMail:
     """Write it to an address on the card. Raises Forbidden without the right, Refused for an address that is not theirs (any more), before the
-    report is made, and while something of it is held back."""
+    report is made, while something of it is held back, and while its case does not say that it was they who asked."""
     needs_right(by)
     _made(report)
     if not report.complete:
         raise Refused(N_("Private notes or locked mails are in it: an admin has to release it first."))
+    may_leave(db, report)
     if way == "pdf" and is_cut(report.summary.get("counts", {})):
         raise Refused(N_("It is too long for one file: send the link, under which all of it is."), {"way": N_("Send the link.")})
     if way not in WAYS or (way == "pdf" and report.form != "report"):
@@ -84,6 +86,7 @@ def send(db: Session, report: PrivacyReport, holding_uid: str, way: str, *, by: 
     mail = render(db, name, report.language, mailbox, **words)
     report.sent_at = now()
     record(db, PrivacyReportSent(holding.person.uid, holding.address.uid, way), by=by.uid)
+    tell_case(db, report, "report_sent", by=by)
     return enqueue(db, kind="system", mailbox=mailbox, recipients=[holding.address.value], subject=mail.subject, text=mail.text, html=mail.html,
                    agent_id=by.id, language=report.language, person_uid=holding.person.uid,
                    operation_uid=report.operation_uid if way == "pdf" else None)

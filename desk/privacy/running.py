@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from contacts.agent import Agent
 from contacts.person import Person
 from core.clock import now
 from core.errors import Refused
@@ -23,6 +24,7 @@ from desk.privacy import around, portable
 from desk.privacy.differing import differences
 from desk.privacy.document import document, entries_of
 from desk.privacy.facts import PrivacyReportMade
+from desk.privacy.following import tell_case
 from desk.privacy.gathering import Entry, Gatherer
 from desk.privacy.kept import PrivacyReport, ReportPart, ReportPerson, persons_in
 from desk.privacy.places import CORRECTED, Place, places
@@ -49,6 +51,7 @@ def run(db: Session, operation: Operation) -> str | None:
         _through(db, operation, report, list(_steps(db, gatherer, report, persons)), until)
         _finish(db, report, gatherer, persons)
     record(db, PrivacyReportMade(tuple(one.uid for one in persons), report.form), by=report.by_uid)
+    tell_case(db, report, "report_made", by=db.scalar(select(Agent).where(Agent.uid == report.by_uid)))
     operation.result = {"report": report.uid}
     return None
 
@@ -101,7 +104,7 @@ def _finish(db: Session, report: PrivacyReport, gatherer: Gatherer, persons: Seq
     for section, entries in db.execute(select(ReportPart.section, ReportPart.entries).where(ReportPart.report_id == report.id)):
         counts[section] += len(entries)
     report.made_at = now()
-    summary: dict[str, Any] = {"name": next((one.name for one in persons if one.name), ""), "counts": dict(counts)}
+    summary: dict[str, Any] = report.summary | {"name": next((one.name for one in persons if one.name), ""), "counts": dict(counts)}
     if report.form == "portable":
         report.summary = summary | ({"vcard": portable.cards(db, persons)} if counts["card"] else {})
         return
