@@ -119,6 +119,13 @@ def holdings_of(db: Session, person: Person) -> list[Holding]:
     return sorted(found, key=lambda h: (KINDS.index(h.address.kind), not h.primary, h.id))
 
 
+def mail_reaches(db: Session, person: Person) -> str:
+    """Where we write to a person of our own accord: the mail address used first, of those that are not blocked and that mail does not come back from;
+    empty where there is none."""
+    return next((one.address.value for one in holdings_of(db, person) if one.address.kind == "email" and one.address.health != "bouncing"
+                 and one.address.suppression != "blocked"), "")
+
+
 def nobody_holds(addresses: Callable[[Session], frozenset[str]]) -> None:
     """Tell which addresses are our own, normalised: with any tag they are never a person's."""
     _OURS.append(addresses)

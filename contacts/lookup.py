@@ -39,12 +39,14 @@ class Lookup(Base):
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """``count`` look-ups of a month (``2026-05``) for a purpose, by an agent."""
+    """``count`` look-ups of a month (``2026-05``) for a purpose, by an agent, from the ``first`` day to the ``last``."""
 
     month: str
     purpose: str
     agent: str
     count: int
+    first: date
+    last: date
 
 
 def looked_at(db: Session, uids: Iterable[str], purpose: str, agent_id: int) -> None:
@@ -70,7 +72,7 @@ def lookups(db: Session, person_ids: Sequence[int]) -> list[Looked]:
         level = set(db.scalars(select(Person.id).where(Person.merged_into_id.in_(level)))) - ids
         ids |= level
     uids = select(Person.uid).where(Person.id.in_(ids))
-    return [Looked(*row) for row in db.execute(select(month, Lookup.purpose, Agent.name, func.sum(Lookup.count)).join(Agent, Agent.id == Lookup.agent_id).where(
+    return [Looked(*row) for row in db.execute(select(month, Lookup.purpose, Agent.name, func.sum(Lookup.count), func.min(Lookup.day), func.max(Lookup.day)).join(Agent, Agent.id == Lookup.agent_id).where(
         Lookup.subject_uid.in_(uids)).group_by(month, Lookup.purpose, Agent.name).order_by(month.desc(), Lookup.purpose, Agent.name))]
 
 

@@ -98,6 +98,11 @@ class Person(Row, Guarded, Base):
         return self.binned_at is None and self.merged_into_id is None
 
     @property
+    def in_bin(self) -> bool:
+        """Whether they lie in the bin; who is restricted does not."""
+        return self.binned_at is not None and self.restricted_at is None
+
+    @property
     def answered(self) -> bool:
         """Whether what they write is theirs and is answered: who lives, and who is restricted."""
         return self.merged_into_id is None and (self.binned_at is None or self.restricted_at is not None)

@@ -30,10 +30,10 @@ def send_link(db: Session, holding: Holding, *, by: Agent) -> OutboundMail:
                    agent_id=by.id, language=language)
 
 
-def mailbox_for(db: Session, person: Person, by: Agent) -> Mailbox | None:
-    """Where they wrote last, of those that the agent sees; else the first of these."""
-    seen = visible_mailbox_ids(db, by)
+def mailbox_for(db: Session, person: Person | None, by: Agent | None) -> Mailbox | None:
+    """Where they wrote last, of those that the agent sees (of all where the desk itself writes); else the first of these."""
+    seen = visible_mailbox_ids(db, by) if by is not None else select(Mailbox.id)
     last = db.scalar(select(Ticket.mailbox_id).where(
-        Ticket.requester_id == person.id, Ticket.mailbox_id.in_(seen)).order_by(Ticket.id.desc()).limit(1))
+        Ticket.requester_id == person.id, Ticket.mailbox_id.in_(seen)).order_by(Ticket.id.desc()).limit(1)) if person is not None else None
     return db.get(Mailbox, last) if last else db.scalar(select(Mailbox).where(
         Mailbox.id.in_(seen), Mailbox.active).order_by(Mailbox.id).limit(1))

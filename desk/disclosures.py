@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
+from itertools import chain
 
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased, lazyload
@@ -17,12 +18,15 @@ from contacts.person import Person
 from core.i18n import N_
 from desk.mailboxes import own_addresses
 from desk.outbound import OutboundMail
+from desk.tickets.message import Message
 from desk.tickets.ticket import Ticket
 
 #: How somebody got them.
 WAYS = {"mail": N_("In copy of a mail on their ticket"), "forward": N_("A mail was forwarded"), "export": N_("In a file that was saved"),
         "calendar": N_("In a calendar of another program")}
-#: Mails that are gone through, the latest first, and tickets that are named of each recipient.
+#: Ways by which nobody outside got them by name: colleagues, whose names a person is not told.
+OURS = ("export", "calendar")
+#: Mails that a page goes through, the latest first, and tickets that are named of each recipient.
 MOST, NAMED = 5000, 5
 
 
@@ -38,6 +42,12 @@ class Recipient:
     last: datetime | None = None
     tickets: list[int] = field(default_factory=list)
 
+    def gather(self, other: Recipient) -> None:
+        """What another got the same way."""
+        for at in (other.first, other.last):
+            self.add(at, count=0)
+        self.count += other.count
+
     def add(self, at: datetime | None, ticket: int | None = None, count: int = 1) -> None:
         """Once more, or ``count`` times."""
         self.count += count
@@ -47,10 +57,10 @@ class Recipient:
             self.tickets.append(ticket)
 
 
-def recipients(db: Session, person_ids: Sequence[int]) -> list[Recipient]:
+def recipients(db: Session, person_ids: Sequence[int], *, most: int | None = MOST) -> list[Recipient]:
     """Of these persons, the latest first: four questions. Whom the person wrote to themselves is none of ours; neither are our agents, but for files
-    that they saved and calendars that other programs read."""
-    found = _mailed(db, person_ids)
+    that they saved and calendars that other programs read. ``most``: mails that are gone through; None for all there are."""
+    found = _mailed(db, person_ids, most)
     exported: dict[int, Recipient] = {}
     uids = select(Person.uid).where(or_(Person.id.in_(person_ids), Person.merged_into_id.in_(person_ids)))
     for agent_id, email, name, first, last, count in db.execute(select(
@@ -60,21 +70,26 @@ def recipients(db: Session, person_ids: Sequence[int]) -> list[Recipient]:
     return sorted([*found, *exported.values(), *_calendars(db, person_ids)], key=lambda one: (one.last.timestamp() if one.last else 0.0, one.address), reverse=True)
 
 
-def _mailed(db: Session, person_ids: Sequence[int]) -> list[Recipient]:
+def _mailed(db: Session, person_ids: Sequence[int], most: int | None) -> list[Recipient]:
     own = own_addresses(db) | set(db.scalars(select(Agent.email))) | set(db.scalars(select(AgentAddress.normalised))) | set(db.scalars(
         select(Address.normalised).join(Holding, Holding.address_id == Address.id).where(Holding.person_id.in_(person_ids))))
     found: dict[tuple[str, str], Recipient] = {}
-    for kind, to, at, ticket in db.execute(select(OutboundMail.kind, OutboundMail.recipients, OutboundMail.sent_at, OutboundMail.ticket_id).where(
+    for kind, to, at, ticket, *pairs in db.execute(select(
+            OutboundMail.kind, OutboundMail.recipients, OutboundMail.sent_at, OutboundMail.ticket_id, Message.to, Message.cc).outerjoin(
+            Message, Message.id == OutboundMail.message_id).where(
             OutboundMail.ticket_id.in_(select(Ticket.id).where(Ticket.requester_id.in_(person_ids))), OutboundMail.kind.in_(("reply", "forward")),
-            OutboundMail.state == "sent").order_by(OutboundMail.id.desc()).limit(MOST)):
+            OutboundMail.state == "sent").order_by(OutboundMail.id.desc()).limit(most)):
+        called = {str(pair[1]).lower(): str(pair[0] or "") for pair in chain(*filter(None, pairs)) if len(pair) == 2}
         for address in {normalise_email(one) for one in to} - own:
             way = "forward" if kind == "forward" else "mail"
-            found.setdefault((way, address), Recipient(way, address)).add(at, ticket)
+            one = found.setdefault((way, address), Recipient(way, address))
+            one.name = one.name or called.get(address, "")
+            one.add(at, ticket)
     names = {normalised: f"{first} {last}".strip() for normalised, first, last in db.execute(select(
         Address.normalised, Person.first_name, Person.last_name).join(Holding, Holding.address_id == Address.id).join(Person, Person.id == Holding.person_id).where(
         Address.kind == "email", Address.normalised.in_({one.address for one in found.values()}), Holding.until.is_(None), Person.binned_at.is_(None)))} if found else {}
     for one in found.values():
-        one.name = names.get(one.address, "")
+        one.name = names.get(one.address, "") or one.name
     return list(found.values())
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from contacts.addressing import holdings_of
+from contacts.addressing import mail_reaches
 from contacts.agent import Agent
 from contacts.editing import check_version
 from contacts.person import Person
@@ -36,7 +36,7 @@ class Notice:
 def notice(db: Session, person: Person, *, by: Agent) -> Notice:
     """What the person would be told now. Raises Refused where they are not restricted."""
     row, mailbox = standing(db, person), mailbox_for(db, person, by)
-    language, address = language_of(db, person, mailbox), address_of(db, person)
+    language, address = language_of(db, person, mailbox), mail_reaches(db, person)
     with speaking(language):
         since = day(row.at)
     return Notice(address, language, mailbox, render(
@@ -58,9 +58,3 @@ def lift(db: Session, person: Person, *, by: Agent, how: str = "", version: int 
     mail = enqueue(db, kind="system", mailbox=told.mailbox, recipients=[told.address], subject=told.mail.subject, text=told.mail.text, html=told.mail.html,
                    agent_id=by.id, language=told.language)
     return end(db, person, by=by, told="mail", mail_uid=mail.uid)
-
-
-def address_of(db: Session, person: Person) -> str:
-    """Where mail reaches the person: the address used first, of those it does not come back from; empty where there is none."""
-    held = [one for one in holdings_of(db, person) if one.address.kind == "email" and one.address.health != "bouncing"]
-    return next((one.address.value for one in sorted(held, key=lambda one: not one.primary)), "")

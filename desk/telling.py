@@ -26,6 +26,7 @@ from core.tokens import seal, unseal
 from desk.access import needs_admin
 from desk.confirming import mailbox_for
 from desk.disclosures import recipients
+from desk.language import language_of
 from desk.mailboxes import Mailbox
 from desk.outbound import OutboundMail, enqueue
 from desk.wording import Rendered, render
@@ -76,18 +77,21 @@ def tell_when_erased(db: Session, operation: Operation, person: Person, addresse
 
 
 def tell_erased(db: Session, operation: Operation) -> None:
-    """At the end of an erasing: whoever was to be told is. What was sealed for it goes in the same commit."""
+    """At the end of an erasing: whoever was to be told is; how many are written to stands in its result under ``told``. What was sealed for it goes in
+    the same commit."""
     if "tell" not in operation.given:
+        operation.result = {"told": 0} | operation.result
         return
     kept = json.loads(unseal(operation.given["tell"]))
-    _send(db, operation.uid, kept["name"], "erased", kept["to"], db.get(Mailbox, kept["mailbox"]) if kept["mailbox"] else None, kept["by"])
+    rows = _send(db, operation.uid, kept["name"], "erased", kept["to"], db.get(Mailbox, kept["mailbox"]) if kept["mailbox"] else None, kept["by"])
     operation.given = {name: value for name, value in operation.given.items() if name != "tell"}
+    operation.result = operation.result | {"told": sum(one.outcome != "impossible" for one in rows)}
 
 
 def preview(db: Session, person: Person, about: str, *, by: Agent) -> Rendered:
     """The mail in the language of the mailbox that it goes from."""
     mailbox = mailbox_for(db, person, by)
-    return _mail(db, person.name, about, mailbox, _language_of(db, mailbox))
+    return _mail(db, person.name, about, mailbox, language_of(db, None, mailbox))
 
 
 def tellings(db: Session, subject_uid: str) -> list[tuple[Telling, str]]:
@@ -147,7 +151,7 @@ def _send(db: Session, subject: str, name: str, about: str, addresses: Sequence[
         if health == "bouncing":
             row.outcome = "impossible"
         else:
-            spoken = language if language in LANGUAGES else _language_of(db, mailbox)
+            spoken = language if language in LANGUAGES else language_of(db, None, mailbox)
             mail = _mail(db, name, about, mailbox, spoken)
             row.mail_uid = enqueue(db, kind="system", mailbox=mailbox, recipients=[address], subject=mail.subject, text=mail.text, html=mail.html, language=spoken).uid
         db.add(row)
@@ -160,7 +164,3 @@ def _mail(db: Session, name: str, about: str, mailbox: Mailbox | None, language:
     with speaking(language):
         what = _(ABOUT[about], person=name)
     return render(db, "recipient_told", language, mailbox, person=name, what=what, mailbox=mailbox.name if mailbox else option(db, "desk.name"))
-
-
-def _language_of(db: Session, mailbox: Mailbox | None) -> str:
-    return mailbox.language if mailbox is not None and mailbox.language in LANGUAGES else str(option(db, "desk.language"))

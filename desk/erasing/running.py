@@ -25,6 +25,7 @@ from core.history import record
 from core.i18n import N_, speaking
 from core.operations import Operation, Unfinished, prolong
 from core.options import option
+from desk.disclosures import recipients
 from desk.erasing import (
     holding_back,
     upstream,
@@ -43,10 +44,10 @@ from desk.rights.certifying import (
     certificate_of,
     close,
     copy_has_gone,
+    note_providers,
     send_copy,
 )
 from desk.rights.printing import pdf_of
-from desk.telling import tell_erased
 from rules.residue import Needles
 
 #: Seconds at a time, so that notifications do not wait.
@@ -72,7 +73,7 @@ def run(db: Session, operation: Operation) -> str | None:
                 raise Refused(N_("Everybody who was to go is under legal hold by now."))
         subject = replace(subject_of(db, persons), answer=answer_of(db, case_of(db, operation)))
         operation.file, operation.phase = subject.sealed(), "plan" if operation.kind == KIND else "run"
-        operation.result = {"at": ["", 0], "counts": {}}
+        operation.result = {"at": ["", 0], "counts": {}, "recipients": len({one.address for one in recipients(db, subject.persons)})}
         _keep(db, operation)
     if operation.phase == "deliver":
         if copy_has_gone(db, operation):
@@ -84,7 +85,13 @@ def run(db: Session, operation: Operation) -> str | None:
         _keep(db, operation)
         raise Unfinished
     if operation.phase == upstream.PHASE:
-        upstream.go_on(db, operation)
+        try:
+            upstream.go_on(db, operation)
+        except Unfinished:
+            note_providers(db, operation)
+            db.commit()
+            raise
+        note_providers(db, operation)
         return None
     kept, subject, reader = _ready(db, operation)
     if operation.phase == "plan":
@@ -207,7 +214,6 @@ def _forget(db: Session, operation: Operation, subject: Subject, printed: bytes)
     _KEPT.clear()
     for uid in subject.uids:
         record(db, PersonErased(uid, operation.given["reason"]), by=operation.by_uid)
-    tell_erased(db, operation)
     operation.file, operation.phase = None, "sweep"
     operation.given = {name: value for name, value in operation.given.items() if name != "persons"}
     operation.result = {"left": {}} | {name: operation.result[name] for name in ("counts", "kept", "left", "vouchers") if name in operation.result}

@@ -36,6 +36,7 @@ from desk.erasing.subject import Subject
 from desk.reports.folding import seal
 from desk.reports.letting_go import alone_at, let_go
 from desk.rights.certifying import certify
+from desk.telling import tell_erased
 from desk.tickets.message import Attachment, Message
 from desk.tickets.ticket import Ticket
 from rules.residue import Needles
@@ -208,6 +209,7 @@ def _note_left(operation: Operation, where: str, count: int) -> None:
 
 
 def _certify(db: Session, operation: Operation, subject: Subject) -> None:
-    """Twice is once; what waits for a hold to lift is not at its end."""
+    """Whoever is to be told is, then it is certified. Twice is once; what waits for a hold to lift is not at its end."""
     if not operation.result.get("waits"):
+        tell_erased(db, operation)
         certify(db, operation, addresses=len(subject.addresses))

@@ -133,6 +133,16 @@ def go_on(db: Session, operation: Operation) -> None:
     operation.result = {name: value for name, value in operation.result.items() if name not in ("tries", "away_since")}
 
 
+def states(db: Session, operation: Operation) -> dict[str, int]:
+    """What became of the mails that lie at providers, as far as it is known: waiting, gone, absent, refused, left → how many."""
+    if KIND in operation.result:
+        found = Counter[str]()
+        for told in operation.result[KIND].values():
+            found.update({state: count for state, count in told.items() if state != "why"})
+        return dict(found)
+    return dict(db.execute(select(OperationItem.state, func.count()).where(*_items(operation)).group_by(OperationItem.state)).all())
+
+
 def _remove(db: Session, operation: Operation, mailbox: Mailbox, wanted: Sequence[Wanted]) -> None:
     """Ask one provider, a folder at a time. Raises Away."""
     asked = {one.uid for one in wanted}

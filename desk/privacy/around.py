@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contacts.address import Address, Holding, normalise_email
+from contacts.lookup import lookups
 from contacts.person import Person
 from core.database import Base
 from core.retelling import retell
+from desk.disclosures import OURS, Recipient, recipients
 from desk.erasing import mentions
 from desk.erasing.reading import Reader
 from desk.erasing.subject import Subject
 from desk.mailboxes import Mailbox
-from desk.outbound import OutboundMail
 from desk.privacy.gathering import Entry, Gatherer
+from desk.retention.planned import Planned, planned, said
 from desk.tickets.message import Message
 from desk.tickets.ticket import Ticket
 
-#: Mail that goes to people outside about a ticket.
-ABROAD = ("reply", "forward", "acknowledgement")
-LOT = 500
 #: Where a person may be named by others, with the column that says when.
 NAMED_IN = {"messages": "at", "contact_notes": "at", "activities": "created_at"}
 
@@ -42,28 +40,19 @@ def origins(db: Session, gatherer: Gatherer) -> list[Entry]:
     return found
 
 
-def recipients(db: Session, gatherer: Gatherer) -> list[Entry]:
-    """Who got mail of ours about the person's tickets, by name (C-154/21), and which of our mailboxes hold them."""
-    subject, veil, after = gatherer.subject, gatherer.veil, 0
-    own = select(Ticket.id).where(subject.own_tickets)
-    got: dict[str, dict[str, Any]] = {}
-    while rows := db.execute(select(OutboundMail.id, OutboundMail.ticket_id, OutboundMail.recipients, OutboundMail.sent_at, Message.to, Message.cc).join(
-            Message, Message.id == OutboundMail.message_id, isouter=True).where(
-            OutboundMail.ticket_id.in_(own), OutboundMail.kind.in_(ABROAD), OutboundMail.sent_at.is_not(None), OutboundMail.id > after).order_by(
-            OutboundMail.id).limit(LOT)).all():
-        after = rows[-1].id
-        for row in rows:
-            names = {str(pair[1]).lower(): str(pair[0] or "") for pair in (*(row.to or ()), *(row.cc or ())) if len(pair) == 2}
-            for address in (str(one).lower() for one in row.recipients):
-                if not veil.known(address):
-                    one = got.setdefault(address, {"name": "", "address": address, "mails": 0, "first": row.sent_at, "last": row.sent_at, "open": False})
-                    one |= {"mails": one["mails"] + 1, "last": max(one["last"], row.sent_at), "first": min(one["first"], row.sent_at),
-                            "name": one["name"] or names.get(address, ""), "open": one["open"] or row.ticket_id not in gatherer.locked}
-    known = _called(db, list(got))
-    found = [_entry("recipient", address, one["last"], {
-        "name": one["name"] or known.get(address, ""), "address": address, "mails": one["mails"], "first": one["first"].isoformat(),
-        "last": one["last"].isoformat()}) | ({} if one["open"] else {"held_back": "mail"}) for address, one in sorted(got.items())]
-    boxes = db.execute(select(Mailbox.uid, Mailbox.name).where(Mailbox.id.in_(select(Ticket.mailbox_id).where(subject.own_tickets))).order_by(Mailbox.name))
+def got_by(db: Session, gatherer: Gatherer) -> list[Entry]:
+    """Who got data of the person (:mod:`desk.disclosures`): others by name (C-154/21), a colleague's file or calendar by its kind alone; and which of
+    our mailboxes hold them. Whom only locked mail went to is held back."""
+    found, ours = [], dict[str, Recipient]()
+    for one in recipients(db, gatherer.subject.persons, most=None):
+        if one.way in OURS:
+            ours.setdefault(one.way, Recipient(one.way, "")).gather(one)
+            continue
+        held = {"held_back": "mail"} if one.tickets and gatherer.locked.issuperset(one.tickets) else {}
+        found.append(_got(one, f"{one.way}:{one.address}", {"name": one.name, "address": one.address}) | held)
+    found = sorted(found, key=lambda entry: str(entry["fields"]["address"])) + [_got(one, way, {}) for way, one in sorted(ours.items())]
+    boxes = db.execute(select(Mailbox.uid, Mailbox.name).where(Mailbox.id.in_(
+        select(Ticket.mailbox_id).where(gatherer.subject.own_tickets))).order_by(Mailbox.name))
     return found + [_entry("staff", uid, None, {"mailbox": name}) for uid, name in boxes]
 
 
@@ -82,23 +71,26 @@ def named_elsewhere(db: Session, gatherer: Gatherer, reader: Reader, table_name:
     return further, entries
 
 
-def planned_deletion(db: Session, subject: Subject) -> dict[str, Any] | None:
-    """Until when the person is kept, and why: ``{at: ISO, why: sentence}``. Here retention joins; without it there is no such day."""
-    return None
+def planned_deletion(db: Session, persons: Sequence[Person]) -> dict[str, Any]:
+    """Until when they are kept by the rules as they are, and why: ``{at: ISO day or None, why: sentence}``, of several the one who is kept longest."""
+    found = [*planned(db, [one for one in persons if one.merged_into_id is None]).values()] or [Planned("no_rule")]
+    longest = max(found, key=lambda one: one.on or date.max)
+    return {"at": longest.on.isoformat() if longest.on else None, "why": said(longest)}
 
 
-def look_ups(db: Session, subject: Subject, after: int) -> tuple[int | None, list[Entry]]:
-    """When the person was looked up, and what for, without who did (C-579/21). Here the log of look-ups joins."""
-    return None, []
+def look_ups(db: Session, subject: Subject) -> list[Entry]:
+    """How often they were looked up in a month and what for, with the first and the last day, without who did (C-579/21)."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for one in lookups(db, subject.persons):
+        told = found.setdefault((one.month, one.purpose), {"looked_for": one.purpose, "times": 0, "first": one.first, "last": one.last})
+        told |= {"times": told["times"] + one.count, "first": min(told["first"], one.first), "last": max(told["last"], one.last)}
+    return [_entry("look_up", f"{month}:{purpose}", None, told | {name: told[name].isoformat() for name in ("first", "last")})
+            for (month, purpose), told in sorted(found.items())]
 
 
-def _called(db: Session, addresses: Sequence[str]) -> dict[str, str]:
-    """Address → the name of who holds it."""
-    wanted = {normalise_email(one): one for one in addresses}
-    rows: Iterator[Any] = iter(db.execute(select(Address.normalised, Person.first_name, Person.last_name).join(
-        Holding, Holding.address_id == Address.id).join(Person, Person.id == Holding.person_id).where(
-        Address.normalised.in_(wanted), Person.binned_at.is_(None))).all()) if wanted else iter(())
-    return {wanted[row.normalised]: f"{row.first_name} {row.last_name}".strip() for row in rows}
+def _got(one: Recipient, name: str, fields: dict[str, Any]) -> Entry:
+    days = {"first": one.first.isoformat() if one.first else "", "last": one.last.isoformat() if one.last else ""}
+    return _entry("recipient", name, one.last, fields | {"way": one.way, "mails" if one.way not in OURS else "times": one.count or ""} | days)
 
 
 def _entry(record: str, name: str, at: datetime | None, fields: dict[str, Any]) -> Entry:

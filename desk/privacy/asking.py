@@ -13,7 +13,7 @@ from contacts import duplicates
 from contacts.address import Address, Holding
 from contacts.agent import Agent
 from contacts.duplicate_review import open_pairs
-from contacts.editing import person_called
+from contacts.editing import person_called, sees_restricted
 from contacts.merged import tree_of
 from contacts.person import Person
 from contacts.resembling import candidates
@@ -23,8 +23,10 @@ from core.errors import Forbidden, Refused
 from core.i18n import LANGUAGES, N_
 from core.i18n import gettext as _
 from core.operations import Operation, start
-from core.options import option
+from desk.language import language_of
+from desk.privacy.following import follow
 from desk.privacy.kept import FORMS, PrivacyReport, keep_new, persons_in, report_with, reports_of
+from desk.rights.case import RightsCase
 
 KIND = "person.privacy"
 WITHOUT_RIGHT = N_("You have no right to make privacy reports. An admin can give it to you.")
@@ -68,10 +70,12 @@ def likely(db: Session, person: Person) -> list[Likely]:
     return [one for number, one in found.items() if number not in apart | tree and one.person.living][:MOST]
 
 
-def ask(db: Session, person: Person, *, form: str = "report", language: str = "", include: Sequence[str] = (), by: Agent) -> Operation:
+def ask(db: Session, person: Person, *, form: str = "report", language: str = "", include: Sequence[str] = (),
+        case: RightsCase | None = None, by: Agent) -> Operation:
     """Ask for a report of a person and of these others (by uid) who are the same; a worker makes it. Ring *operations*.
 
-    Raises Forbidden without the right, Refused for a form or language there is not, Unknown for somebody who is not there.
+    ``case``: the request it follows. Raises Forbidden without the right, Refused for a form or language there is not and for a case that is decided or
+    another's, Unknown for somebody who is not there.
     """
     needs_right(by)
     errors = {name: N_("Choose one of those offered.") for name, value, offered in (("form", form, FORMS), ("language", language, ("", *LANGUAGES)))
@@ -81,17 +85,13 @@ def ask(db: Session, person: Person, *, form: str = "report", language: str = ""
     others = [person_called(db, uid) for uid in dict.fromkeys(include) if len(uid) == UID_LENGTH]
     if len(others) > MOST:
         raise Refused(N_("So many persons are no duplicates of one."))
-    report = keep_new(db, form, language or language_of(db, person), [person.uid, *(one.uid for one in others)], by=by.uid)
+    report = keep_new(db, form, language or language_of(db, person, None), [person.uid, *(one.uid for one in others)], by=by.uid)
+    if case is not None:
+        follow(db, report, person, case)
     operation = start(db, KIND, {"report": report.uid, "persons": persons_in(db, report), "form": form}, by=by.uid, total=0)
     report.operation_uid = operation.uid
     db.flush()
     return operation
-
-
-def language_of(db: Session, person: Person) -> str:
-    """The language in which the person reads: their own, their company's, else the desk's."""
-    company = person.employment.company.language if person.employment else None
-    return str(next((one for one in (person.preferred_language, company) if one in LANGUAGES), option(db, "desk.language")))
 
 
 def made_of(db: Session, person: Person) -> list[PrivacyReport]:
@@ -108,11 +108,12 @@ def report_for(db: Session, agent: Agent, uid: str, *, lock: bool = False) -> Pr
 
 
 def whose(db: Session, report: PrivacyReport) -> Person:
-    """The person that a report is of: of several the one it was asked for goes on. Raises Unknown where one of them is in the bin or gone."""
+    """The person that a report is of: of several the one it was asked for goes on. Raises Unknown where one of them is in the bin or gone, and where one
+    is restricted, unless an admin reads."""
     uids = persons_in(db, report)
     found = db.scalars(select(Person).where(Person.uid.in_(uids)).order_by(Person.id)).all()
-    hidden = next((one for one in found if one.binned_at is not None), None)
-    living = next((one for one in found if one.living), None)
+    hidden = next((one for one in found if one.binned_at is not None and not (one.answered and sees_restricted(db))), None)
+    living = next((one for one in found if one.answered), None)
     return living if living is not None and hidden is None else person_called(db, hidden.uid if hidden else uids[0] if uids else "")
 
 

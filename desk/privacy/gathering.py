@@ -26,6 +26,8 @@ LOT = 200
 Entry = dict[str, Any]
 #: Columns that hold a pair of name and address, by the one with the address.
 SENDERS = {"from_address": "from_name"}
+#: Fields in the history that name colleagues.
+OURS = ("owner",)
 
 
 class Gatherer:
@@ -104,6 +106,8 @@ class Gatherer:
     def _changed(self, fields: Entry) -> Entry:
         """A field that holds the number of another record says its name; one that names one of us says nothing."""
         column = Base.metadata.tables["persons"].c.get(fields["field"])
+        if fields["field"] in OURS:
+            return {"before": None, "after": None}
         if column is None or not column.foreign_keys:
             return {"before": None, "after": None} if fields["field"].endswith("_id") else {}
         return {name: self._name_of(column, int(fields[name])) for name in ("before", "after") if str(fields.get(name) or "").isdigit()}

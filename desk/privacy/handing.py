@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from contacts.address import Address, Holding
@@ -27,6 +27,7 @@ from desk.outbound import OutboundMail, enqueue
 from desk.privacy.asking import KIND, needs_right
 from desk.privacy.document import document
 from desk.privacy.facts import PrivacyReportOpened, PrivacyReportReleased, PrivacyReportSent
+from desk.privacy.following import may_leave, tell_case
 from desk.privacy.kept import PrivacyReport, persons_in
 from desk.privacy.printing import is_cut, pdf_of
 from desk.wording import render
@@ -46,7 +47,7 @@ class Printed:
 
 def addresses_for(db: Session, report: PrivacyReport) -> Sequence[Holding]:
     """Mail addresses on the cards of those it is of, that can be written to; those that are used first in front."""
-    persons = select(Person.id).where(Person.uid.in_(persons_in(db, report)), Person.binned_at.is_(None))
+    persons = select(Person.id).where(Person.uid.in_(persons_in(db, report)), or_(Person.binned_at.is_(None), Person.restricted_at.is_not(None)))
     return db.scalars(select(Holding).join(Address, Address.id == Holding.address_id).where(
         Holding.person_id.in_(persons), Holding.until.is_(None), Address.kind == "email", Address.suppression != "blocked").order_by(
         Holding.primary.desc(), Holding.id)).all()
@@ -64,11 +65,12 @@ def release(db: Session, report: PrivacyReport, *, by: Agent) -> None:
 
 def send(db: Session, report: PrivacyReport, holding_uid: str, way: str, *, by: Agent) -> OutboundMail:
     """Write it to an address on the card. Raises Forbidden without the right, Refused for an address that is not theirs (any more), before the
-    report is made, and while something of it is held back."""
+    report is made, while something of it is held back, and while its case does not say that it was they who asked."""
     needs_right(by)
     _made(report)
     if not report.complete:
         raise Refused(N_("Private notes or locked mails are in it: an admin has to release it first."))
+    may_leave(db, report)
     if way == "pdf" and is_cut(report.summary.get("counts", {})):
         raise Refused(N_("It is too long for one file: send the link, under which all of it is."), {"way": N_("Send the link.")})
     if way not in WAYS or (way == "pdf" and report.form != "report"):
@@ -84,6 +86,7 @@ def send(db: Session, report: PrivacyReport, holding_uid: str, way: str, *, by: 
     mail = render(db, name, report.language, mailbox, **words)
     report.sent_at = now()
     record(db, PrivacyReportSent(holding.person.uid, holding.address.uid, way), by=by.uid)
+    tell_case(db, report, "report_sent", by=by)
     return enqueue(db, kind="system", mailbox=mailbox, recipients=[holding.address.value], subject=mail.subject, text=mail.text, html=mail.html,
                    agent_id=by.id, language=report.language, person_uid=holding.person.uid,
                    operation_uid=report.operation_uid if way == "pdf" else None)
@@ -105,7 +108,7 @@ def opened(db: Session, token: str) -> PrivacyReport:
     report = db.scalar(select(PrivacyReport).where(PrivacyReport.link_digest == digest("privacy-link", token)))
     if report is None or report.link_until is None or min(report.link_until, report.until) <= now() or not report.complete:
         raise Refused(OVER)
-    if db.scalar(select(Person.id).where(Person.uid.in_(persons_in(db, report)), Person.binned_at.is_not(None)).limit(1)) is not None:
+    if db.scalar(select(Person.id).where(Person.uid.in_(persons_in(db, report)), Person.binned_at.is_not(None), Person.restricted_at.is_(None)).limit(1)) is not None:
         raise Refused(OVER)
     return report
 

@@ -23,7 +23,7 @@ class PrivacyReport(Row, Base):
     """One report (``form``: report, or portable), in one language, of the persons in :class:`ReportPerson`; ``made_at`` is empty until it is done.
 
     ``held_back``: how many private notes and locked mails are in it; who has not the right to these sees only that many, and it goes to nobody
-    until an admin has released it (REQUIREMENTS 0.14). ``summary``: counts by section, and what is other than in the report before. ``pdf`` is
+    until an admin has released it (REQUIREMENTS 0.14). ``summary``: counts by section, what is other than in the report before, and the case it follows. ``pdf`` is
     complete. A link that was sent is known by a keyed digest, until ``link_until``. Everything goes at ``until``.
     """
 

@@ -13,20 +13,24 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, LargeBinary, Select, Table, and_, or_, select
 
+from contacts.facts import LegalHoldChanged
 from contacts.order import Order
 from contacts.suppression import fingerprint
 from core.database import Base
-from core.history import FactSubject
+from core.history import FactRow, FactSubject
 from desk.erasing.subject import Subject
 from desk.inbound import InboundMail
 from desk.tickets.message import Message
 from desk.tickets.ticket import Ticket
 
 Whose = Callable[[Subject, Table], ColumnElement[bool]]
-SECTIONS = ("card", "addresses", "employments", "bases", "origin", "recipients", "notes", "activities", "matters", "relations", "files",
+SECTIONS = ("card", "addresses", "employments", "bases", "rights", "origin", "recipients", "notes", "activities", "matters", "relations", "files",
             "conversations", "ledger", "mentions", "history", "other")
 #: Sections of the register, which a person may have corrected: what is other in them than in the report before is told (S60).
 CORRECTED = ("card", "addresses", "employments", "bases", "relations")
+
+#: Facts whose changes are why we think that the law wants something: that there is a hold is told, the reasoning is ours.
+REASONED = (LegalHoldChanged.kind,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,10 @@ PLACES = (
     Place("legal_bases", "bases", theirs, beside=("at",), of=("wording_id", "consent_wordings"), of_beside=("text",), at="at"),
     Place("suppressions", "bases", lambda subject, table: table.c.fingerprint.in_(_prints(subject)), beside=("list", "purpose", "reason", "at"), at="at",
           same=frozenset({"fingerprint"})),
+    Place("restrictions", "rights", theirs, beside=("at", "lifted_at", "told"), at="at"),
+    Place("rights_cases", "rights", theirs, beside=("kind", "state", "received_at", "due_at", "decided_at"), at="received_at", ticket=_of_ticket),
+    Place("legal_holds", "rights", lambda subject, table: and_(table.c.of == "person", table.c.record_id.in_(subject.persons)),
+          beside=("review_on", "restricted_at", "lifted_at")),
     Place("contact_notes", "notes", theirs, beside=("at", "company_id", "project_id"), at="at"),
     Place("activity_participants", "activities", theirs, of=("activity_id", "activities"), of_beside=("kind", "state", "at", "ends_at", "done_at", "company_id"), at="at"),
     Place("sales", "matters", theirs, beside=("state", "stage_id", "amount", "currency", "at", "company_id"), at="at"),
@@ -128,7 +136,8 @@ PLACES = (
     Place("inbound_raws", "ledger", lambda subject, table: table.c.inbound_id.in_(select(InboundMail.id).where(_arrived(subject)))),
     Place("outbound_mails", "ledger", lambda subject, table: or_(table.c.ticket_id.in_(_own_tickets(subject)), table.c.person_uid.in_(subject.uids)),
           beside=("kind", "state", "sent_at"), at="created_at", ticket=_of_ticket, same=frozenset({"html"})),
-    Place("changes", "history", lambda subject, table: table.c.fact_id.in_(select(FactSubject.fact_id).where(FactSubject.subject_uid.in_(subject.uids))),
+    Place("changes", "history", lambda subject, table: table.c.fact_id.in_(select(FactSubject.fact_id).join(FactRow, FactRow.id == FactSubject.fact_id).where(
+        FactSubject.subject_uid.in_(subject.uids), FactRow.kind.not_in(REASONED))),
           beside=("field",), of=("fact_id", "facts"), of_beside=("kind", "at"), at="at"),
 )
 #: Tables that declare such columns and have no place of their own, with the reason.

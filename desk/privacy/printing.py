@@ -61,12 +61,12 @@ def _summary(told: Mapping[str, Any]) -> list[dict[str, str]]:
     held, planned = told["held_back"], told["planned_deletion"]
     latest = {one["fields"]["purpose"]: one["fields"] for one in sorted(entries.get("bases", ()), key=lambda one: one["at"] or "")
               if one["record"] == "legal_bases"}
-    whom = [one["fields"].get("name") or one["fields"]["address"] for one in entries.get("recipients", ()) if one["record"] == "recipient"]
+    whom = [one["fields"].get("name") or one["fields"].get("address") or w.value_said("way", one["fields"]["way"]) for one in entries.get("recipients", ()) if one["record"] == "recipient"]
     found = [{"name": w.value_said("purpose", purpose), "value": ", ".join(w.value_said(name, fields[name]) for name in ("basis", "event") if name in fields)}
              for purpose, fields in latest.items()]
     if whom:
-        found.append({"name": w.section_said("recipients"), "value": ", ".join(whom[:MOST_NAMED]) + (" …" if len(whom) > MOST_NAMED else "")})
-    found.append({"name": _("Kept until"), "value": f"{w.day_said(planned['at'])}: {planned['why']}" if planned else _("No day is set.")})
+        found.append({"name": w.section_said("recipients"), "value": ", ".join(list(dict.fromkeys(whom))[:MOST_NAMED]) + (" …" if len(whom) > MOST_NAMED else "")})
+    found.append({"name": _("Kept until"), "value": planned["why"] if planned else _("No day is set.")})
     found += [{"name": w.section_said(name), "value": str(len(some))} for name, some in entries.items() if name != "recipients"]
     if held["notes"]:
         found.append({"name": _("Private notes that are held back"), "value": str(held["notes"])})
@@ -96,7 +96,7 @@ def _entry(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def _about(section: str) -> str:
     return {"bases": _("The grounds on which we hold you, for each purpose, with what shows it. The latest of a purpose holds."),
-            "recipients": _("Whom our mail about your requests went to, beside you and our own staff."),
+            "recipients": _("Whom our mail about your requests went to, beside you and our own staff, and in what else that left the desk you stand."),
             "mentions": _("Where others certainly name you in something that is not yours. What they wrote is theirs; the words that name you stand here."),
             "files": _("The files are listed. Ask us for those that you want."),
             "ledger": _("What our mail servers noted. The words themselves stand above.")}.get(section, "")

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from contacts.agent import Agent
 from contacts.person import Person
 from core.clock import now
 from core.errors import Refused
@@ -23,6 +24,7 @@ from desk.privacy import around, portable
 from desk.privacy.differing import differences
 from desk.privacy.document import document, entries_of
 from desk.privacy.facts import PrivacyReportMade
+from desk.privacy.following import tell_case
 from desk.privacy.gathering import Entry, Gatherer
 from desk.privacy.kept import PrivacyReport, ReportPart, ReportPerson, persons_in
 from desk.privacy.places import CORRECTED, Place, places
@@ -42,13 +44,14 @@ def run(db: Session, operation: Operation) -> str | None:
     until = time.monotonic() + SLICE
     report = db.scalar(select(PrivacyReport).where(PrivacyReport.uid == operation.given["report"]))
     persons = db.scalars(select(Person).where(Person.uid.in_(persons_in(db, report))).order_by(Person.id)).all() if report is not None else []
-    if report is None or not persons or not all(one.binned_at is None for one in persons):
+    if report is None or not persons or any(one.in_bin for one in persons):
         raise Refused(GONE)
     with speaking(report.language, option(db, "desk.timezone")):
         gatherer = Gatherer(db, subject_of(db, persons))
         _through(db, operation, report, list(_steps(db, gatherer, report, persons)), until)
         _finish(db, report, gatherer, persons)
     record(db, PrivacyReportMade(tuple(one.uid for one in persons), report.form), by=report.by_uid)
+    tell_case(db, report, "report_made", by=db.scalar(select(Agent).where(Agent.uid == report.by_uid)))
     operation.result = {"report": report.uid}
     return None
 
@@ -61,11 +64,11 @@ def _steps(db: Session, gatherer: Gatherer, report: PrivacyReport, persons: Sequ
     for place in places():
         yield place.table, place.section, lambda after, place=place: gatherer.lot(place, after)  # type: ignore[misc]
     yield "origin", "origin", lambda after: (None, around.origins(db, gatherer))
-    yield "recipients", "recipients", lambda after: (None, around.recipients(db, gatherer))
+    yield "recipients", "recipients", lambda after: (None, around.got_by(db, gatherer))
     reader = Reader(gatherer.subject.aliases, others_of(db, gatherer.subject))
     for name in around.NAMED_IN:
         yield f"named in {name}", "mentions", lambda after, name=name: around.named_elsewhere(db, gatherer, reader, name, after)  # type: ignore[misc]
-    yield "look-ups", "history", lambda after: around.look_ups(db, gatherer.subject, after)
+    yield "look-ups", "history", lambda after: (None, around.look_ups(db, gatherer.subject))
 
 
 def _given(gatherer: Gatherer, place: Place, after: int) -> tuple[int | None, list[Entry]]:
@@ -101,14 +104,14 @@ def _finish(db: Session, report: PrivacyReport, gatherer: Gatherer, persons: Seq
     for section, entries in db.execute(select(ReportPart.section, ReportPart.entries).where(ReportPart.report_id == report.id)):
         counts[section] += len(entries)
     report.made_at = now()
-    summary: dict[str, Any] = {"name": next((one.name for one in persons if one.name), ""), "counts": dict(counts)}
+    summary: dict[str, Any] = report.summary | {"name": next((one.name for one in persons if one.name), ""), "counts": dict(counts)}
     if report.form == "portable":
         report.summary = summary | ({"vcard": portable.cards(db, persons)} if counts["card"] else {})
         return
     before = _before(db, report)
     if before is not None and before.made_at is not None:
         summary |= {"before": before.made_at.isoformat(), "corrected": differences(entries_of(db, before, CORRECTED), entries_of(db, report, CORRECTED))}
-    report.summary = summary | {"planned_deletion": around.planned_deletion(db, gatherer.subject)}
+    report.summary = summary | {"planned_deletion": around.planned_deletion(db, persons)}
     report.pdf = pdf_of(document(db, report, complete=True), desk=option(db, "desk.name"))
     db.flush()
 

@@ -9,13 +9,18 @@ from typing import Any
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
+from contacts.lookup import PURPOSES as LOOKED_FOR
 from contacts.purpose import BASES, PURPOSES
+from contacts.restriction import GROUNDS
 from core.i18n import LANGUAGES, N_, language, local
 from core.i18n import gettext as _
 from core.retelling import retell
+from desk.disclosures import WAYS
+from desk.rights.case import KINDS, STATES
 
 SECTIONS = {
     "card": N_("The card"), "addresses": N_("Addresses and numbers"), "employments": N_("Where you work"), "bases": N_("Why we hold this"),
+    "rights": N_("Your rights"),
     "origin": N_("Where it is from"), "recipients": N_("Who has received it"), "notes": N_("Notes about you"), "activities": N_("Activities"),
     "matters": N_("Sales, campaigns, projects and orders"), "relations": N_("Relations"), "files": N_("Files"), "conversations": N_("Conversations"),
     "ledger": N_("Mail as it came and went"), "mentions": N_("Where others name you"), "history": N_("What was changed, and when"), "other": N_("Other")}
@@ -28,7 +33,8 @@ RECORDS = {
     "relations": N_("Relation"), "contact_files": N_("File on the card"), "attachments": N_("File of a message"), "tickets": N_("Request"), "messages": N_("Message"),
     "drafts": N_("Draft"), "inbound_mails": N_("Mail that came in"), "inbound_raws": N_("Mail as it came in"), "outbound_mails": N_("Mail that went out"),
     "changes": N_("Change"), "origin": N_("Record of you"), "recipient": N_("Recipient"), "staff": N_("Our staff"), "mention": N_("Named by others"),
-    "look_up": N_("Looked up")}
+    "look_up": N_("Looked up"), "restrictions": N_("Restriction"), "rights_cases": N_("Request by the GDPR"),
+    "legal_holds": N_("Kept by a legal hold")}
 FIELDS = {
     "first_name": N_("first name"), "last_name": N_("last name"), "title": N_("title"), "status": N_("status"), "preferred_language": N_("language"),
     "service_level_id": N_("service level"), "category_id": N_("category"), "business_id": N_("business"), "private_customer": N_("private customer"),
@@ -47,7 +53,11 @@ FIELDS = {
     "envelope_sender": N_("sender"), "envelope_recipient": N_("recipient"), "client": N_("machine it came from"), "verdict": N_("what was done, and why"),
     "sender": N_("sender"), "content": N_("bytes kept"), "recipients": N_("recipients"), "sent_at": N_("sent on"), "field": N_("field"),
     "before": N_("before"), "after": N_("after"), "ticket": N_("request"), "mails": N_("mails"), "first": N_("first"), "last": N_("last"),
-    "mailbox": N_("mailbox"), "where": N_("where"), "words": N_("words"), "email": N_("e-mail address"), "chat": N_("chat"), "link": N_("link")}
+    "mailbox": N_("mailbox"), "where": N_("where"), "words": N_("words"), "email": N_("e-mail address"), "chat": N_("chat"), "link": N_("link"),
+    "way": N_("way"), "looked_for": N_("looked up for"), "times": N_("times"), "ground": N_("ground"), "lifted_at": N_("lifted on"), "told": N_("you were told"),
+    "told_how": N_("how you were told"), "received_at": N_("received on"), "due_at": N_("to be answered by"), "decided_at": N_("decided on"),
+    "decision": N_("decision"), "phrase": N_("your words"), "extended_why": N_("why it took longer"), "unproven_why": N_("how we knew that it was you"),
+    "review_on": N_("looked at again on"), "restricted_at": N_("to be erased when it is lifted, and not used since")}
 #: What codes mean, by their field; those of one field may be another's.
 CODES = {
     "status": {"active": N_("active"), "left": N_("has left")},
@@ -67,8 +77,11 @@ CODES = {
     "state": {"open": N_("open"), "in_progress": N_("under way"), "done": N_("done"), "cancelled": N_("called off"), "closed": N_("closed"), "waiting": N_("waiting"),
               "sent": N_("sent"), "queued": N_("waits to be sent"), "failed": N_("not sent")},
     "list": {"erased": N_("erased"), "objected": N_("objected")},
+    "ground": GROUNDS, "told": {"mail": N_("by mail"), "word": N_("in another way")}, "way": WAYS, "looked_for": LOOKED_FOR,
     "where": {"messages": N_("messages"), "contact_notes": N_("notes"), "activities": N_("activities"), "tickets": N_("tickets")}}
 CODES["source"] = CODES["created_how"] | {"wrote to us": N_("a mail")}
+CODES["kind"] |= {kind: name for kind, (name, _article) in KINDS.items()}
+CODES["state"] |= STATES
 CHANNELS = {"mail": N_("mail"), "phone": N_("telephone"), "chat": N_("chat")}
 _DAY, _MOMENT = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d)?")
 

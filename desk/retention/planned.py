@@ -13,12 +13,27 @@ from sqlalchemy.orm import Session
 from contacts.activity import Activity, ActivityParticipant
 from contacts.legal_holds import held_persons
 from contacts.person import Person
+from core.i18n import N_, dated, today
+from core.i18n import gettext as _
 from desk.retention.falling_due import NEWCOMERS, NONE, busy
 from desk.retention.rule import RetentionRule
 from desk.retention.rules import active_rules
 from desk.tickets.message import Message
 from desk.tickets.ticket import Ticket
 from rules.retention import BY_BASIS
+
+#: (What happens, what is counted from) → when and why, on the card.
+SENTENCES = {
+    ("erase", "contact"): N_("Will be deleted for good on %(day)s unless there is contact before; the last was on %(start)s."),
+    ("erase", "created"): N_("Will be deleted for good on %(day)s, counted from %(start)s, when the record was made."),
+    ("erase", "ended"): N_("Will be deleted for good on %(day)s unless there is a new ground before; the last ended on %(start)s."),
+    ("bin", "contact"): N_("Goes into the bin on %(day)s unless there is contact before; the last was on %(start)s."),
+    ("bin", "created"): N_("Goes into the bin on %(day)s, counted from %(start)s, when the record was made."),
+    ("bin", "ended"): N_("Goes into the bin on %(day)s unless there is a new ground before; the last ended on %(start)s."),
+}
+OTHERWISE = {"held": N_("Under legal hold: will not be deleted before that is lifted."),
+             "busy": N_("Will not be deleted while a ticket or an activity is open."),
+             "no_rule": N_("No rule says when this record is deleted.")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +58,16 @@ def planned(db: Session, persons: Collection[Person]) -> dict[int, Planned]:
     contact = _last_contact(db, ids)
     return {one.id: Planned("held") if one.id in held else Planned("busy") if one.id in doing and _rules_for(one, rules) else
             _by_rules(one, rules, contact.get(one.id)) for one in persons}
+
+
+def said(planned: Planned) -> str:
+    """When and why, as the card and a privacy report say it."""
+    if planned.on is None:
+        return _(OTHERWISE[planned.why])
+    if planned.on <= today():
+        return _("Has had its time since %(day)s, and goes when the plan of the night is carried out.", day=dated(planned.on, year=True))
+    assert planned.start is not None
+    return _(SENTENCES[planned.act, planned.since], day=dated(planned.on, year=True), start=dated(planned.start, year=True))
 
 
 def _by_rules(person: Person, rules: dict[str, RetentionRule], contact: datetime | None) -> Planned:

@@ -22,7 +22,8 @@ KINDS = {"access": (N_("Access"), "15"), "rectification": (N_("Rectification"), 
          "restriction": (N_("Restriction"), "18"), "portability": (N_("Portability"), "20"), "objection": (N_("Objection"), "21"),
          "other": (N_("Complaint or other"), "12")}
 #: In the order in which they follow each other; the last two end it.
-STATES = ("new", "identity_asked", "identity_confirmed", "in_work", "done", "refused")
+STATES = {"new": N_("New"), "identity_asked": N_("Identity asked"), "identity_confirmed": N_("Identity confirmed"), "in_work": N_("In work"),
+          "done": N_("Done"), "refused": N_("Refused")}
 ENDED = ("done", "refused")
 #: Where a case comes from.
 ORIGINS = ("agent", "mail", "objection", "api")

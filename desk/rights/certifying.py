@@ -6,7 +6,8 @@ failure quotes the address, and without a copy among what was sent. When it has 
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -16,6 +17,7 @@ from contacts.agent import Agent
 from core.clock import now
 from core.operations import Operation
 from core.options import option
+from desk.erasing import upstream
 from desk.language import language_of
 from desk.outbound import OutboundMail, enqueue
 from desk.rights.case import RightsCase
@@ -55,6 +57,13 @@ def certify(db: Session, operation: Operation, *, addresses: int) -> Certificate
         db.add(made)
         db.flush()
     return made
+
+
+def note_providers(db: Session, operation: Operation) -> None:
+    """Let the certificate say what has become of the mails at the providers since. The copy that was mailed says what was known then."""
+    made = certificate_of(db, operation.uid)
+    if made is not None:
+        made.content = made.content | {"providers": upstream.states(db, operation)}
 
 
 def certificate_of(db: Session, operation_uid: str) -> Certificate | None:
@@ -109,5 +118,14 @@ def _content(db: Session, operation: Operation, case: RightsCase | None, address
         "ground": (case.ground if case else "") or GROUNDS.get(operation.given["reason"], ""),
         "asked_by": by.get(operation.by_uid or "", ""), "approved_by": by.get(result.get("approved_by", ""), ""),
         "counts": result.get("counts", {}), "files": len(result.get("files", ())), "uncertain": result.get("kept", 0), "hashes": addresses,
-        "held": list(result.get("held", ())), "told": result.get("told"), "left": result.get("left", {}),
+        "held": _held(result.get("vouchers")), "told": result.get("told"), "recipients": result.get("recipients", 0),
+        "providers": upstream.states(db, operation), "left": result.get("left", {}),
         "backups_until": (day + timedelta(days=option(db, "privacy.backup_days"))).isoformat()}
+
+
+def _held(vouchers: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """What a law wants kept: ``{what: vouchers, count, exemption: paragraph of Article 17, until: ISO of the last day}``."""
+    if not vouchers:
+        return []
+    last = datetime.fromisoformat(vouchers["until"]).date() - timedelta(days=1)
+    return [{"what": "vouchers", "count": vouchers["orders"], "exemption": "17(3)(b)", "until": last.isoformat()}]

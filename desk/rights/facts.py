@@ -7,8 +7,9 @@ from typing import ClassVar
 
 from core.history import Fact
 
-#: What ``change`` says: opened, edited, link_sent, identified, unproven, extended, erasing, erased, done, refused, reopened.
-CHANGES = ("opened", "edited", "link_sent", "identified", "unproven", "extended", "erasing", "erased", "done", "refused", "reopened")
+#: What ``change`` says: opened, edited, link_sent, identified, unproven, extended, erasing, erased, report_made, report_sent,
+#: done, refused, reopened.
+CHANGES = ("opened", "edited", "link_sent", "identified", "unproven", "extended", "erasing", "erased", "report_made", "report_sent", "done", "refused", "reopened")
 
 
 @dataclass(frozen=True, slots=True)

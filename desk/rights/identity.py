@@ -30,7 +30,7 @@ GONE = N_("This link has been used, or is too old.")
 
 def addresses(db: Session, case: RightsCase) -> Sequence[Holding]:
     """Where a link may go: mail addresses the person holds since before the request came, the first one first."""
-    if case.person_id is None or case.person is None or not case.person.living:
+    if case.person_id is None or case.person is None or not case.person.answered:
         return []
     before = case.message.at if case.message is not None else case.created_at
     return [one for one in db.scalars(select(Holding).where(Holding.person_id == case.person_id, Holding.until.is_(None)).order_by(

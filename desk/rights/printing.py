@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from core.i18n import N_, dated, language, ngettext
 from core.i18n import gettext as _
 from desk.erasing.stores import REASONS, counted, store
+from desk.erasing.upstream import PATIENCE
 from desk.printing import printed
 from desk.rights.case import GROUNDS
 from desk.rights.certificate import Certificate
@@ -30,7 +32,7 @@ def said(certificate: Certificate, desk: str) -> dict[str, Any]:
         "facts": _facts(told), "erased": {"title": _("What was erased"), "heads": [_("Where"), _("Places")],
                                           "rows": [[label, str(count)] for label, count in counted(told["counts"])] or [[_("Their card"), "1"]]},
         "kept": {"title": _("What is kept"), "heads": [_("What"), _("Why"), _("Until")], "rows": _kept(told)},
-        "ends": [[_("Recipients"), _told(told)], [_("Looked through afterwards"), _left(told)], [_("Backups"), _(
+        "ends": [[_("Recipients"), _told(told)], [_("Mail at the providers"), _providers(told)], [_("Looked through afterwards"), _left(told)], [_("Backups"), _(
             "What was erased may lie in backups until %(day)s. If one is restored before, it is erased again before the desk opens.",
             day=_day(told["backups_until"]))]]}
 
@@ -44,7 +46,8 @@ def _facts(told: Mapping[str, Any]) -> list[list[str]]:
 
 
 def _kept(told: Mapping[str, Any]) -> list[list[str]]:
-    rows = [[one.get("what", ""), one.get("exemption", ""), _day(one.get("until"))] for one in told["held"]]
+    rows = [[ngettext("Name and address on %(n)s invoiced order, sealed", "Name and address on %(n)s invoiced orders, sealed", one["count"]),
+             _("Bookkeeping, Article %(article)s", article=one["exemption"]), _day(one["until"])] for one in told["held"]]
     if told["hashes"]:
         rows.append([ngettext("A keyed hash of %(n)s address, which nobody can read", "A keyed hash of %(n)s addresses, which nobody can read", told["hashes"]),
                      _("So that no import brings them back"), _("they ask for it to go")])
@@ -57,7 +60,25 @@ def _kept(told: Mapping[str, Any]) -> list[list[str]]:
 def _told(told: Mapping[str, Any]) -> str:
     if told["told"] is None:
         return _("No list of recipients was kept.")
-    return ngettext("%(n)s recipient was told.", "%(n)s recipients were told.", told["told"]) if told["told"] else _("The data had been given to nobody.")
+    others = max(told.get("recipients", 0) - told["told"], 0)
+    found = [ngettext("%(n)s recipient was told.", "%(n)s recipients were told.", told["told"]) if told["told"] else "",
+             ngettext("%(n)s recipient was not told.", "%(n)s recipients were not told.", others) if others else ""]
+    return " ".join(filter(None, found)) or _("The data had been given to nobody.")
+
+
+def _providers(told: Mapping[str, Any]) -> str:
+    """What lies at the mailboxes' providers, as far as it is known."""
+    found = Counter(told.get("providers", {}))
+    gone = found["gone"] + found["absent"]
+    said_ = [
+        ngettext("%(n)s mail is gone there too.", "%(n)s mails are gone there too.", gone) if gone else "",
+        ngettext("%(n)s mail is being deleted there: the provider is asked until it is done, for at most %(days)s days.",
+                 "%(n)s mails are being deleted there: the provider is asked until it is done, for at most %(days)s days.", found["waiting"],
+                 days=PATIENCE.days) if found["waiting"] else "",
+        ngettext("The provider refused to delete %(n)s mail: it is looked at by hand.",
+                 "The provider refused to delete %(n)s mails: they are looked at by hand.", found["refused"]) if found["refused"] else "",
+        ngettext("%(n)s mail of others was left there.", "%(n)s mails of others were left there.", found["left"]) if found["left"] else ""]
+    return " ".join(filter(None, said_)) or _("Nothing of theirs lay at a provider of mail that the desk reads.")
 
 
 def _left(told: Mapping[str, Any]) -> str:

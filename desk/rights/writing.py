@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from contacts.address import Address, Holding
+from contacts.addressing import mail_reaches
 from core.i18n import dated, speaking
 from core.i18n import gettext as _
 from core.options import option
+from desk.confirming import mailbox_for
 from desk.language import language_for, language_of
 from desk.mailboxes import Mailbox
 from desk.outbound import OutboundMail, enqueue
 from desk.rights.case import KINDS, RightsCase
-from desk.tickets.ticket import Ticket
 from desk.wording import Rendered, render
 
 
@@ -43,18 +42,13 @@ def worded(
 
 
 def answered_at(db: Session, case: RightsCase) -> str:
-    """Where an answer goes: where the request came from, unless that is blocked; else the first address of the person's card."""
+    """Where an answer goes: where the request came from, unless that is blocked; else where mail reaches the person."""
     if case.ticket is not None:
         asker = case.ticket.requester_address
         return asker.value if asker is not None and asker.suppression != "blocked" else ""
-    return db.scalar(select(Address.value).join(Holding, Holding.address_id == Address.id).where(
-        Holding.person_id == case.person_id, Holding.until.is_(None), Address.kind == "email", Address.suppression != "blocked").order_by(
-        Holding.primary.desc(), Holding.id).limit(1)) or "" if case.person_id else ""
+    return mail_reaches(db, case.person) if case.person is not None else ""
 
 
 def mailbox_of(db: Session, case: RightsCase) -> Mailbox | None:
     """Whom the mails of a case are from: the mailbox it came to, else where the person wrote last, else the first."""
-    if case.ticket is not None:
-        return case.ticket.mailbox
-    last = db.scalar(select(Ticket.mailbox_id).where(Ticket.requester_id == case.person_id).order_by(Ticket.id.desc()).limit(1)) if case.person_id else None
-    return db.get(Mailbox, last) if last else db.scalar(select(Mailbox).where(Mailbox.active).order_by(Mailbox.id).limit(1))
+    return case.ticket.mailbox if case.ticket is not None else mailbox_for(db, case.person, None)

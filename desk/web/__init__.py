@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from core.rendering import prepare
 from core.settings import settings
 from core.tokens import key
-from desk.web import assets, cookies, drawing, errors, headers, requests, signing_in
+from desk.web import assets, cookies, drawing, errors, following, headers, requests, signing_in
 
 #: One module a noun; each has a blueprint ``bp``.
 NOUNS: tuple[str, ...] = (
@@ -52,6 +52,7 @@ def create_app() -> Flask:
     requests.prepare(app)
     headers.prepare(app)
     errors.prepare(app)
+    app.url_defaults(following.carry)
     for noun in NOUNS:
         app.register_blueprint(import_module(f"desk.web.{noun}").bp)
     if settings().trusted_proxies:

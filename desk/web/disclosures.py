@@ -13,8 +13,10 @@ from core.i18n import gettext as _
 from desk.disclosures import WAYS, Recipient, recipients
 from desk.erasing import asking
 from desk.telling import ABOUT, Telling, preview, tell, tell_when_erased, tellings
+from desk.web.following import followed
 from desk.web.forms import errors_of, posted
 from desk.web.pages import page, see_other
+from desk.web.presenting.rights import case_line
 from desk.web.presenting.times import near, stamp
 from desk.web.requests import db, ring_after
 from desk.web.signing_in import admins_only, me
@@ -57,7 +59,7 @@ def _show(uid: str, about: str, to: list[str], errors: dict[str, str]) -> str:
     about = about if about in ABOUT else "erased" if waits else "restricted" if person.restricted_at else "rectified"
     mail = preview(db(), person, about, by=me())
     back = url_for("erasures.show", uid=waits.uid) if waits else url_for("persons.show", uid=uid)
-    return page("web/disclosures/index.html", current="persons", person={"name": person.name or _("(no name)")}, back_url=back,
+    return page("web/disclosures/index.html", current="persons", following=case_line(followed(person)), person={"name": person.name or _("(no name)")}, back_url=back,
                 recipients=[_line(one, to) for one in recipients(db(), [person.id])], told=[_told(one, outcome) for one, outcome in tellings(db(), person.uid)],
                 about=about, tabs=[{"label": _(label), "url": url_for("disclosures.index", uid=uid, about=key), "current": key == about}
                                    for key, label in LABELS.items() if key != "erased" or waits],

@@ -13,18 +13,18 @@ from core.i18n import gettext as _
 from core.operations import Operation, OperationItem
 from desk.erasing import asking
 from desk.operating import act_on, operation_for
+from desk.rights.certifying import case_of
 from desk.rights.opening import case_called
 from desk.web.forms import errors_of, posted, whole
 from desk.web.pages import page, see_other
 from desk.web.presenting.erasures import (
-    case_line,
-    case_shown,
     certificate_url,
     chooses,
     counted,
     live,
     place_lines,
 )
+from desk.web.presenting.rights import case_line
 from desk.web.requests import db, ring_after
 from desk.web.signing_in import admins_only, me
 
@@ -71,7 +71,7 @@ def show(uid: str) -> Any:
              "count": asking.undecided(db(), operation)}] if operation.state == "planned" else []
     return page("web/erasures/show.html", current="operations", operation=live(operation), counts=counted(operation), tabs=tabs,
                 recipients_url=url_for("disclosures.index", uid=operation.given["persons"][0], about="erased") if operation.state == "planned" else None,
-                case=case_line(operation), certificate_url=certificate_url(operation),
+                case=case_line(case_of(db(), operation)), certificate_url=certificate_url(operation),
                 places=place_lines(operation, items[:PAGE]), rest=only == "review" and asking.undecided(db(), operation) > 1,
                 rest_urls={what: url_for("erasures.decide_rest", uid=uid, what=what) for what in ("erase", "keep")}, poll_url=url_for("erasures.show", uid=uid, only=only),
                 older=url_for("erasures.show", uid=uid, only=only, after=items[PAGE - 1].id) if len(items) > PAGE else None,
@@ -121,6 +121,6 @@ def _erasure(uid: str, *, lock: bool = False) -> Operation:
 def _form(uid: str, given: dict[str, str], errors: dict[str, str]) -> str:
     person = person_called(db(), uid, binned=True)
     case = case_called(db(), given["case"], me()) if given.get("case") else None
-    return page("web/erasures/new.html", case=case_shown(case), current="persons", person={"name": person.name or _("(no name)")}, given=given, errors=errors,
+    return page("web/erasures/new.html", case=case_line(case), following=case_line(case), current="persons", person={"name": person.name or _("(no name)")}, given=given, errors=errors,
                 **chooses(), action=url_for("erasures.create", uid=uid),
                 back_url=url_for("persons.show", uid=uid) if person.living else url_for("persons.index"))

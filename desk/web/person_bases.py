@@ -17,10 +17,12 @@ from core.i18n import gettext as _
 from core.i18n import today
 from desk.rights.objecting import stop_and_decide
 from desk.web.day_field import typed_day
+from desk.web.following import followed
 from desk.web.forms import errors_of, in_turn, mark, posted, typed, unmoved
 from desk.web.pages import page, see_other
 from desk.web.presenting.bases import evidence, form_choices, standing_lines
 from desk.web.presenting.person_frame import framed
+from desk.web.presenting.rights import case_line
 from desk.web.presenting.times import near
 from desk.web.requests import db
 from desk.web.signing_in import me
@@ -74,7 +76,7 @@ def _show(person: Person, errors: dict[str, str]) -> str:
     ends = {name.removeprefix("end-"): said for name, said in errors.items() if name.startswith("end-")}
     again = errors and not ends
     values = typed(FIELDS) if again else {"purpose": "", "basis": "consent", "day": str(today())}
-    return page("web/persons/bases.html", current="persons", person=framed(person, "bases"), standing=standing_lines(person), evidence=evidence(person),
+    return page("web/persons/bases.html", current="persons", following=case_line(followed(person)), person=framed(person, "bases"), standing=standing_lines(person), evidence=evidence(person),
                 lost=_("Since %(day)s nothing allows us to hold this person any more.", day=near(lost)) if lost else "",
                 form=form_choices() | {"values": values, "mark": _mark(person)}, errors=errors if again else {}, ends=ends)
 

@@ -23,11 +23,13 @@ from core.i18n import gettext as _
 from core.options import option
 from desk.web.chosen import chosen_id
 from desk.web.company_field import typed_company
+from desk.web.following import followed
 from desk.web.forms import errors_of, posted, ticked, version
 from desk.web.pages import page
 from desk.web.presenting.alike import alike
 from desk.web.presenting.choices import LANGUAGES, agents, listed, service_levels
 from desk.web.presenting.own_fields import own_controls, own_differences, own_posted, own_values
+from desk.web.presenting.rights import case_line
 from desk.web.requests import db
 from desk.web.required import filled_in, own_filled_in, required
 from desk.web.signing_in import me
@@ -99,7 +101,7 @@ def form_page(person: Person | None, refused: Refused | None = None) -> str:
             "addresses": _typed_addresses(errors, "person_id" in refused.more and "duplicates" not in refused.more) if refused else _held(person),
             "version": person.version if person else None,
             "own": own_controls("person", own_posted("person") if refused else own_values(person), errors)}
-    return page("web/persons/form.html", current="persons", form=form, errors=errors, languages=LANGUAGES,
+    return page("web/persons/form.html", current="persons", following=case_line(followed(person)) if person else None, form=form, errors=errors, languages=LANGUAGES,
                 bases=[(name, _(label)) for name, label in BASES.items()], service_levels=service_levels(db(), values["service_level"]), agents=agents(db()), categories=listed(db(), Category),
                 businesses=listed(db(), Business), companies=[], companies_url=url_for("companies.suggest"),
                 company_required=option(db(), "contacts.company_required"), service=option(db(), "features.service"), required=required())

@@ -16,6 +16,7 @@ from core.errors import Conflict, Refused
 from core.i18n import gettext as _
 from desk.tickets.returning import restore_person
 from desk.web.card_tabs import person_tab
+from desk.web.following import back_to
 from desk.web.pages import page, see_other
 from desk.web.person_form import changed, form_page, made
 from desk.web.presenting.duplicates import register_tabs, warning_of
@@ -109,7 +110,7 @@ def update(uid: str) -> Any:
         changed(person)
     except Refused as refused:
         return form_page(person, refused), refused.status
-    return see_other(url_for("persons.show", uid=uid), said=_("%(name)s was saved.", name=person.name))
+    return see_other(back_to(person, url_for("persons.show", uid=uid)), said=_("%(name)s was saved.", name=person.name))
 
 
 @bp.post("/<uid>/end")

@@ -17,11 +17,14 @@ from core.i18n import gettext as _
 from desk.operating import act_on, operation_for
 from desk.privacy import asking, handing
 from desk.privacy.document import document, reads_all
+from desk.privacy.following import case_of
 from desk.privacy.kept import PrivacyReport
 from desk.privacy.portable import packed
+from desk.web.following import followed
 from desk.web.forms import errors_of, posted
 from desk.web.pages import page, see_other
 from desk.web.presenting import privacy as shown
+from desk.web.presenting.rights import case_line
 from desk.web.requests import db, ring_after
 from desk.web.signing_in import me
 
@@ -54,7 +57,8 @@ def create(uid: str) -> Any:
     """Ask for a report, of the duplicates that are ticked too."""
     given: dict[str, Any] = {"form": posted("form") or "report", "language": posted("language"), "include": request.form.getlist("include")}
     try:
-        operation = asking.ask(db(), person_called(db(), uid), **given, by=me())
+        person = person_called(db(), uid)
+        operation = asking.ask(db(), person, **given, case=followed(person), by=me())
     except Refused as refused:
         return _index(uid, given, errors_of(refused)), refused.status
     ring_after("operations")
@@ -130,8 +134,10 @@ def _report(uid: str, *, lock: bool = False) -> PrivacyReport:
 
 
 def _index(uid: str, given: dict[str, Any], errors: dict[str, str]) -> str:
-    return page("web/privacy/index.html", current="persons", settings=SETTINGS, errors=errors, **shown.hub(person_called(db(), uid), given))
+    person = person_called(db(), uid)
+    return page("web/privacy/index.html", current="persons", settings=SETTINGS, errors=errors, following=case_line(followed(person)), **shown.hub(person, given))
 
 
 def _show(report: PrivacyReport, errors: dict[str, str]) -> str:
-    return page("web/privacy/show.html", current="persons", settings=SETTINGS, errors=errors, **shown.report_page(report))
+    return page("web/privacy/show.html", current="persons", settings=SETTINGS, errors=errors,
+                following=case_line(case_of(db(), report)) if me().admin else None, **shown.report_page(report))

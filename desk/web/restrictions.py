@@ -11,9 +11,11 @@ from contacts.restricting import put_back, restrict, take_back
 from core.errors import Refused
 from core.i18n import gettext as _
 from desk.lifting import lift
+from desk.web.following import back_to, followed
 from desk.web.forms import errors_of, posted, version, whole
 from desk.web.pages import page, see_other
 from desk.web.presenting.restrictions import form_of
+from desk.web.presenting.rights import case_line
 from desk.web.requests import db, ring_after
 from desk.web.signing_in import admins_only, me
 
@@ -50,7 +52,7 @@ def destroy(uid: str) -> Any:
         return _show(uid, {"how": posted("how")}, errors_of(refused)), refused.status
     if row.told == "mail":
         ring_after("outbound")
-    return see_other(url_for("persons.show", uid=uid), said=_("The restriction of %(name)s is lifted.", name=person.name), undo=url_for("restrictions.undo", uid=uid, version=person.version))
+    return see_other(back_to(person, url_for("persons.show", uid=uid)), said=_("The restriction of %(name)s is lifted.", name=person.name), undo=url_for("restrictions.undo", uid=uid, version=person.version))
 
 
 @bp.post("/undo")
@@ -68,4 +70,5 @@ def undo(uid: str) -> Any:
 
 
 def _show(uid: str, given: dict[str, str], errors: dict[str, str]) -> str:
-    return page("web/restrictions/show.html", current="persons", errors=errors, given=given, **form_of(person_called(db(), uid)))
+    person = person_called(db(), uid)
+    return page("web/restrictions/show.html", current="persons", errors=errors, given=given, following=case_line(followed(person)), **form_of(person))

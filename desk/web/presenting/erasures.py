@@ -20,8 +20,7 @@ from desk.erasing.stores import REASONS
 from desk.erasing.subject import Subject
 from desk.legal_holds import WAITING as HELD
 from desk.operating import acts
-from desk.rights.case import RightsCase
-from desk.rights.certifying import case_of, certificate_of
+from desk.rights.certifying import certificate_of
 from desk.web.presenting.legal_holds import lines
 from desk.web.presenting.operation_states import STATES
 from desk.web.presenting.operations import SIGNS
@@ -92,19 +91,9 @@ def counted(operation: Operation) -> list[tuple[str, str]]:
     return [(label, ngettext("%(n)s place", "%(n)s places", count)) for label, count in stores.counted(operation.result.get("counts", {}))]
 
 
-def case_line(operation: Operation) -> dict[str, Any] | None:
-    """The case that the erasing follows."""
-    return case_shown(case_of(db(), operation))
-
-
-def case_shown(case: RightsCase | None) -> dict[str, Any] | None:
-    """A case as a link, and whether it is known who asks."""
-    return {"uid": case.uid, "number": case.id, "url": url_for("rights.show", uid=case.uid), "known": case.known, "unproven": case.unproven_why} if case else None
-
-
 def certificate_url(operation: Operation) -> str | None:
     """The certificate, where it has been made."""
-    made = certificate_of(db(), operation.uid) if operation.phase in ("run", "deliver", "sweep", "upstream") else None
+    made = certificate_of(db(), operation.uid) if operation.phase in ("run", "deliver", "sweep", upstream.PHASE) else None
     return url_for("certificates.show", uid=made.uid) if made else None
 
 

@@ -15,6 +15,7 @@ from core.i18n import N_, day
 from core.i18n import gettext as _
 from core.operations import Operation
 from core.retelling import retell
+from desk.language import language_of
 from desk.operating import acts
 from desk.privacy import asking, handing
 from desk.privacy.document import document, reads_all
@@ -47,7 +48,7 @@ def hub(person: Person, given: dict[str, Any]) -> dict[str, Any]:
     """As web/privacy/index.html wants it."""
     return {
         "person": {"name": person.name or _("(no name)"), "url": person_url(person)}, "action": url_for("privacy_reports.create", uid=person.uid),
-        "rights": _rights(person), "languages": LANGUAGES, "given": {"form": "report", "language": asking.language_of(db(), person), "include": []} | given,
+        "rights": _rights(person), "languages": LANGUAGES, "given": {"form": "report", "language": language_of(db(), person, None), "include": []} | given,
         "forms": [{"value": "report", "name": _("All that we hold"), "means": _("Everything, why, from where and who has received it: to be read.")},
                   {"value": "portable", "name": _("What they gave us"), "means": _("The smaller copy for another service: JSON, CSV and vCard.")}],
         "likely": [_likely(one) for one in asking.likely(db(), person)], "reports": _lines(asking.made_of(db(), person))}

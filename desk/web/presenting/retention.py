@@ -13,28 +13,16 @@ from sqlalchemy.orm import selectinload
 from contacts.activity import Activity
 from contacts.note import Note
 from contacts.person import Person
-from core.i18n import N_, dated, ngettext, today
+from core.i18n import N_, dated, ngettext
 from core.i18n import gettext as _
-from desk.retention.planned import Planned
 from desk.retention.planned import planned as planned_of
+from desk.retention.planned import said
 from desk.retention.rule import RetentionRule
 from desk.tickets.ticket import Ticket
 from desk.web.presenting.links import person_url
 from desk.web.requests import db
 from rules.retention import ACTS, CLASSES, SINCE, UNITS, Class
 
-#: (What happens, what is counted from) → when and why, on the card.
-SENTENCES = {
-    ("erase", "contact"): N_("Will be deleted for good on %(day)s unless there is contact before; the last was on %(start)s."),
-    ("erase", "created"): N_("Will be deleted for good on %(day)s, counted from %(start)s, when the record was made."),
-    ("erase", "ended"): N_("Will be deleted for good on %(day)s unless there is a new ground before; the last ended on %(start)s."),
-    ("bin", "contact"): N_("Goes into the bin on %(day)s unless there is contact before; the last was on %(start)s."),
-    ("bin", "created"): N_("Goes into the bin on %(day)s, counted from %(start)s, when the record was made."),
-    ("bin", "ended"): N_("Goes into the bin on %(day)s unless there is a new ground before; the last ended on %(start)s."),
-}
-OTHERWISE = {"held": N_("Under legal hold: will not be deleted before that is lifted."),
-             "busy": N_("Will not be deleted while a ticket or an activity is open."),
-             "no_rule": N_("No rule says when this record is deleted.")}
 #: What the desk forgets without a rule: who asked, and for how long.
 FIXED = (
     (N_("Closed tickets and spam of senders without a record"), "intake.unrecorded_days"), (N_("What lies in the bin"), "contacts.bin_days"))
@@ -46,16 +34,6 @@ ALWAYS = (
 def deleted_when(person: Person) -> str:
     """When and why a person will be deleted, as the card says it."""
     return said(planned_of(db(), [person])[person.id])
-
-
-def said(planned: Planned) -> str:
-    """The same, of what is known already."""
-    if planned.on is None:
-        return _(OTHERWISE[planned.why])
-    if planned.on <= today():
-        return _("Has had its time since %(day)s, and goes when the plan of the night is carried out.", day=dated(planned.on, year=True))
-    assert planned.start is not None
-    return _(SENTENCES[planned.act, planned.since], day=dated(planned.on, year=True), start=dated(planned.start, year=True))
 
 
 def summary(rule: RetentionRule) -> str:

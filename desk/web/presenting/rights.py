@@ -17,7 +17,9 @@ from core.i18n import N_, dated, ngettext
 from core.i18n import gettext as _
 from core.operations import Operation
 from desk.locked_mail import is_sealed
-from desk.rights.case import GROUNDS, KINDS, RightsCase
+from desk.privacy.following import made_for
+from desk.privacy.kept import PrivacyReport
+from desk.rights.case import GROUNDS, KINDS, STATES, RightsCase
 from desk.rights.certifying import certificate_of
 from desk.rights.identity import addresses
 from desk.rights.listing import history
@@ -28,14 +30,12 @@ from desk.web.presenting.times import stamp
 from desk.web.requests import db
 from rules.statutory import SOON, may_extend
 
-STATES = {"new": N_("New"), "identity_asked": N_("Identity asked"), "identity_confirmed": N_("Identity confirmed"), "in_work": N_("In work"),
-          "done": N_("Done"), "refused": N_("Refused")}
 SIGNS = {"identity_confirmed": "sure", "identity_asked": "heed", "done": "sure"}
 FROM = {"agent": N_("opened by a colleague"), "mail": N_("recognised in a mail"), "objection": N_("an objection noted on the card"), "api": N_("by the API")}
 HAPPENED = {"opened": N_("The case was opened"), "edited": N_("The case was changed"), "link_sent": N_("A link to confirm who asks was mailed"),
             "identified": N_("The link was followed: it is them"), "unproven": N_("It goes on without a link, with a reason"),
             "extended": N_("The time was extended"), "erasing": N_("The erasing was asked for"), "erased": N_("The person was erased"),
-            "done": N_("It was done"), "refused": N_("It was refused"), "reopened": N_("It was taken up again")}
+            "report_made": N_("A report was made"), "report_sent": N_("The report was sent"), "done": N_("It was done"), "refused": N_("It was refused"), "reopened": N_("It was taken up again")}
 FIELDS = {"kind": N_("Kind"), "ground": N_("Ground"), "owner": N_("Owner")}
 #: Pages that do the work, offered where they are there: what is under a person's address → what the link says.
 PAGES = {"privacy": N_("Privacy report"), "recipients": N_("Recipients"), "edit": N_("Edit the card"), "erasure": N_("Erase the person"),
@@ -71,15 +71,16 @@ def named(person: Person | None) -> str:
     """Who it is about, as the field that names a person reads it."""
     if person is None:
         return ""
-    return _(DELETED) if person.binned_at is not None else person.name or _("(no name)")
+    return _(DELETED) if person.in_bin else person.name or _("(no name)")
 
 
 def case_page(case: RightsCase) -> dict[str, Any]:
     """Everything that the page of a case shows."""
-    return {"case": _line(case, today(db())) | _more(case), "steps": _steps(case), "kinds": kinds(), "owners": agents(db()),
+    reports = made_for(db(), case)
+    return {"case": _line(case, today(db())) | _more(case), "steps": _steps(case, reports), "sent": _sent(case, reports), "kinds": kinds(), "owners": agents(db()),
             "grounds": [("", _("not said")), *((name, _(label)) for name, label in GROUNDS.items())],
             "addresses": [{"uid": one.address.uid, "value": one.address.value} for one in addresses(db(), case)] if not case.closed and not case.known else [],
-            "work": _work(case), "history": _history(case), "trust": {"result": case.message.trust.get("result", "none"), "text": proof_said(case.message.trust)} if case.message else None}
+            "work": _work(case, reports), "history": _history(case), "trust": {"result": case.message.trust.get("result", "none"), "text": proof_said(case.message.trust)} if case.message else None}
 
 
 def _line(case: RightsCase, day: date) -> dict[str, Any]:
@@ -89,7 +90,7 @@ def _line(case: RightsCase, day: date) -> dict[str, Any]:
     elif not case.closed and left <= SOON:
         state, says = "soon", ngettext("%(n)s day left", "%(n)s days left", left)
     return {"uid": case.uid, "number": case.id, "url": url_for("rights.show", uid=case.uid), "kind": _(KINDS[case.kind][0]), "article": KINDS[case.kind][1],
-            "person": named(case.person), "person_url": url_for("persons.show", uid=case.person.uid) if case.person and case.person.living else None,
+            "person": named(case.person), "person_url": url_for("persons.show", uid=case.person.uid) if case.person and case.person.answered else None,
             "state": _(STATES[case.state]), "sign": SIGNS.get(case.state, ""), "owner": case.owner.name if case.owner else "",
             "received": dated(case.received, year=True), "due": dated(case.due, year=True), "due_state": state, "due_says": says, "closed": case.closed}
 
@@ -101,12 +102,12 @@ def _more(case: RightsCase) -> dict[str, Any]:
             "decided": stamp(case.decided_at) if case.decided_at else "", "extended": stamp(case.extended_at) if case.extended_at else "",
             "extended_why": case.extended_why, "may_extend": not case.closed and case.extended_at is None and may_extend(case.received, today(db())),
             "known": case.known, "identity_at": stamp(case.identity_at) if case.identity_at else "",
-            "identity_address": case.identity_address.value if case.identity_address and case.person and case.person.living else "",
+            "identity_address": case.identity_address.value if case.identity_address and case.person and case.person.answered else "",
             "link_at": stamp(case.link_at) if case.link_key and case.link_at else "", "unproven_why": case.unproven_why,
             "waits": case.kind == "erasure" and case.operation_uid is not None and not case.closed}
 
 
-def _steps(case: RightsCase) -> list[dict[str, str]]:
+def _steps(case: RightsCase, reports: Sequence[PrivacyReport]) -> list[dict[str, str]]:
     """Received, identity, work, decision: each done, now or to come."""
     identified = case.known or bool(case.unproven_why)
     working = case.state == "in_work" or case.operation_uid is not None
@@ -114,6 +115,7 @@ def _steps(case: RightsCase) -> list[dict[str, str]]:
     said = [_("Received %(day)s", day=dated(case.received, year=True)),
             _("Identity confirmed") if case.known else _("Goes on without a link") if case.unproven_why else
             _("Identity asked") if case.link_key else _("Who asks?"),
+            _("The report was sent") if any(one.sent_at for one in reports) else _("The report was made") if any(one.made_at for one in reports) else
             _("In work") if working and not case.closed else _("Work"),
             _(STATES[case.state]) if case.closed else _("Answer by %(day)s", day=dated(case.due, year=True))]
     skipped = case.closed and not identified
@@ -121,18 +123,25 @@ def _steps(case: RightsCase) -> list[dict[str, str]]:
              "done" if case.closed and at == 3 else "skipped" if skipped and at in (1, 2) else "next"} for at, text in enumerate(said)]
 
 
-def _work(case: RightsCase) -> list[dict[str, str]]:
-    """Links to what does the work: those whose pages there are."""
+def _sent(case: RightsCase, reports: Sequence[PrivacyReport]) -> str:
+    """When what they asked for was sent, of a case that nothing else keeps from being done."""
+    last = max((one.sent_at for one in reports if one.sent_at), default=None)
+    return stamp(last) if last and not case.closed and (case.known or case.unproven_why) else ""
+
+
+def _work(case: RightsCase, reports: Sequence[PrivacyReport]) -> list[dict[str, str]]:
+    """Links to what does the work, those whose pages there are, and to what was made."""
+    there_is = [{"text": _("Report of %(when)s", when=stamp(one.created_at)), "url": url_for("privacy_reports.show", uid=one.uid)} for one in reports]
     if case.operation_uid:
         there = db().scalar(select(Operation.id).where(Operation.uid == case.operation_uid))
         made = certificate_of(db(), case.operation_uid)
         return [*([{"text": _("The erasing"), "url": url_for("erasures.show", uid=case.operation_uid)}] if there else []),
                 *([{"text": _("Certificate (PDF)"), "url": url_for("certificates.show", uid=made.uid)}] if made else [])]
-    if case.person is None or not case.person.living or case.closed:
-        return []
+    if case.person is None or not case.person.answered or case.closed:
+        return there_is if case.person is not None and case.person.answered else []
     there_are = {rule.rule: rule.endpoint for rule in current_app.url_map.iter_rules() if "GET" in (rule.methods or ())}
     asked = [(there_are.get(f"/persons/<uid>/{page}"), page) for page in WORK[case.kind]]
-    return [{"text": _(PAGES[page]), "url": url_for(endpoint, uid=case.person.uid, case=case.uid)} for endpoint, page in asked if endpoint]
+    return [{"text": _(PAGES[page]), "url": url_for(endpoint, uid=case.person.uid, case=case.uid)} for endpoint, page in asked if endpoint] + there_is
 
 
 def _history(case: RightsCase) -> list[dict[str, Any]]:
@@ -150,3 +159,9 @@ def _said(field: str, value: str | None) -> str:
     if field == "kind" and value in KINDS:
         return _(KINDS[value][0])
     return _(GROUNDS[value]) if field == "ground" and value in GROUNDS else value or ""
+
+
+def case_line(case: RightsCase | None) -> dict[str, Any] | None:
+    """A case as a link, and whether it is known who asks."""
+    return {"uid": case.uid, "number": case.id, "kind": _(KINDS[case.kind][0]), "url": url_for("rights.show", uid=case.uid), "known": case.known,
+            "unproven": case.unproven_why} if case else None

@@ -65,7 +65,9 @@ class Desk:
 
     def ask(self, *, by=None, **given):
         with self.database.write() as db:
-            return asking.ask(db, person_called(db, self.person()), by=self.agent(db, by or self.jonas), **given).id
+            agent = self.agent(db, by or self.jonas)
+            db.info["admin"] = agent.admin
+            return asking.ask(db, person_called(db, self.person()), by=agent, **given).id
 
     def run(self, number):
         while True:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import event, select
 
+from contacts.addressing import holdings_of, mail_reaches
 from core.errors import Conflict, Forbidden, Refused
 from core.history import FactRow
 from desk.alerts import standing_alerts
@@ -12,6 +13,7 @@ from desk.outbound import OutboundMail
 from desk.rights import casework, clocks
 from desk.rights.listing import cases
 from desk.rights.opening import case_called, open_case, today
+from desk.rights.writing import answered_at
 from desk.tickets.message import Notification
 from rules.statutory import due_on
 
@@ -81,6 +83,17 @@ def test_done_without_identity_asks_for_a_reason(db, jonas, mads):
     casework.go_on_unproven(db, case, "They stood at the counter.", by=jonas)
     casework.decide(db, case, "done", "", by=jonas)
     assert case.state == "done"
+
+
+def test_a_case_is_answered_where_mail_reaches_them(db, jonas, mads):
+    """Neither where it comes back from nor where it is blocked: a case and the lifting of a restriction ask the same."""
+    case = open_case(db, "access", person=mads, by=jonas)
+    first, second = holdings_of(db, mads)
+    assert answered_at(db, case) == mail_reaches(db, mads) == first.address.value
+    first.address.health = "bouncing"
+    assert answered_at(db, case) == mail_reaches(db, mads) == second.address.value
+    second.address.suppression = "blocked"
+    assert answered_at(db, case) == mail_reaches(db, mads) == ""
 
 
 def test_lost_edit_is_refused(db, jonas, mads):

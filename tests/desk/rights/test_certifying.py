@@ -15,21 +15,26 @@ from core.clock import now
 from core.errors import Refused
 from core.i18n import speaking
 from core.operations import Operation
-from desk.erasing import asking, running
+from desk.erasing import asking, running, upstream
 from desk.erasing.subject import Subject
+from desk.mailboxes import Mailbox
 from desk.outbound import OutboundMail
 from desk.rights import casework
 from desk.rights.case import RightsCase
 from desk.rights.certificate import Certificate
 from desk.rights.opening import open_case
 from desk.rights.printing import pdf_of
+from desk.telling import tell_when_erased
+from desk.tickets.answering import reply
 from desk.tickets.ticket import Ticket
 from jobs import operations
+from mailgate import imap_erasing
 from mailgate.compose import compose
 from mailgate.outgoing import gather
 from rules.residue import Needles
 from tests import residue as looking
 from tests.desk.erasing.test_running import LEFT, Desk
+from tests.desk.erasing.test_vouchers import ordered
 
 
 @pytest.fixture
@@ -162,6 +167,54 @@ def test_without_a_case_there_is_a_certificate_and_no_mail(desk):
     with desk.database.read() as db:
         assert db.scalars(select(Certificate)).one().content["case"] is None
         assert not db.scalars(select(OutboundMail).where(OutboundMail.kind == "certificate")).all()
+
+
+def test_it_says_what_is_kept_who_was_told_and_what_lies_at_the_provider(desk, monkeypatch):
+    """PRIVACY 6: vouchers with the exemption and until when, how many recipients were told and how many were not, and mails at a provider, as far as
+    it is known when it is printed."""
+    asked = []
+
+    def provider(_mailbox, wanted, told):
+        asked.append(len(wanted))
+        if len(asked) == 1:
+            raise upstream.Away("Nobody answers.")
+        told([one.uid for one in wanted])
+    monkeypatch.setattr(imap_erasing, "remove", provider)
+    with desk.database.write() as db:
+        db.execute(update(Mailbox).values(imap_url="imaps://mail.desk.example"))
+    ordered(desk, "NO")
+    with desk.database.write() as db:
+        ticket, nora = db.scalars(select(Ticket)).one(), db.get_one(Agent, desk.nora.id)
+        reply(db, ticket, text="Fixed.", to=["mads.zyxwold@newplace.example"], cc=["eva@other.example", "per@other.example"], by=nora)
+        db.execute(update(OutboundMail).values(state="sent", sent_at=now()))
+    number = desk.ask()
+    with desk.database.write() as db:
+        person = db.scalars(select(Person).where(Person.last_name == "Zyxwold")).one()
+        tell_when_erased(db, db.get_one(Operation, number), person, ["eva@other.example"], by=db.get_one(Agent, desk.nora.id))
+    approved(desk, number)
+    for _slice in range(50):
+        operations.run()
+        if asked:
+            break
+    assert (waiting := certified(desk))["held"] == [{"what": "vouchers", "count": 1, "exemption": "17(3)(b)", "until": "2031-12-31"}]
+    assert (waiting["told"], waiting["recipients"], waiting["providers"]) == (1, 2, {"waiting": 1})
+    text = printed_in_english(desk)
+    assert "Name and address on 1 invoiced order, sealed" in text and "Article 17(3)(b)" in text and "31 Dec 2031" in text
+    assert "1 recipient was told. 1 recipient was not told." in text and "1 mail is being deleted there" in text
+    with desk.database.write() as db:
+        db.execute(update(Operation).values(due_at=now()))
+    desk.work(number)
+    assert certified(desk)["providers"] == {"gone": 1} and "1 mail is gone there too." in printed_in_english(desk)
+
+
+def certified(desk):
+    with desk.database.read() as db:
+        return db.scalars(select(Certificate)).one().content
+
+
+def printed_in_english(desk):
+    with desk.database.read() as db, speaking("en"):
+        return " ".join(text_of(pdf_of(db.scalars(select(Certificate)).one(), desk="Skranke")).split())
 
 
 def text_of(printed):

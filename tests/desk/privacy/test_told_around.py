@@ -1,0 +1,89 @@
+"""A privacy report tells what stands around the record: until when it is kept, who looked it up, who got it, what is restricted and asked for."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import BytesIO
+
+from pypdf import PdfReader
+from sqlalchemy import select
+
+from contacts.editing import person_called
+from contacts.lookup import looked_at
+from contacts.person import Person
+from contacts.restricting import restrict
+from core.clock import now
+from desk.disclosures import recipients
+from desk.legal_holds import lift_hold, set_hold
+from desk.privacy.kept import PrivacyReport
+from desk.retention.rule import RetentionRule
+from desk.rights import casework
+from desk.rights.opening import open_case
+from desk.tickets.ticket import Ticket
+
+
+def entries(told, section):
+    return [one for found in told["sections"] if found["section"] == section for one in found["entries"]]
+
+
+def test_it_says_until_when_they_are_kept(desk):
+    """Article 15(1)(d): the day by the rules of retention and why, in the language of the report; without a rule that there is none."""
+    assert desk.told(desk.make())["planned_deletion"] == {"at": None, "why": "No rule says when this record is deleted."}
+    with desk.database.write() as db:
+        ticket = db.get_one(Ticket, desk.ticket)
+        ticket.enter("closed")
+        db.add(RetentionRule(of="persons.legitimate_interest", active=True, period=24, unit="months", since="contact", act="erase"))
+    planned = desk.told(desk.make(language="nb"))["planned_deletion"]
+    assert planned["at"] > "2027"
+    assert "Slettes for godt" in planned["why"]
+    text = text_of(desk, desk.make(language="nb"))
+    assert "Slettes for godt" in text
+
+
+def test_look_ups_are_told_without_who(desk):
+    """C-579/21: months, what for and how often, and never which colleague."""
+    with desk.database.write() as db:
+        for agent in (desk.jonas, desk.kari):
+            looked_at(db, [desk.person()], "page", agent.id)
+        looked_at(db, [desk.person()], "export", desk.kari.id)
+    told = desk.told(desk.make())
+    found = {one["fields"]["looked_for"]: one["fields"] for one in entries(told, "history") if one["record"] == "look_up"}
+    assert {name: one["times"] for name, one in found.items()} == {"page": 2, "export": 1}
+    assert all(one["first"] == one["last"] == now().date().isoformat() for one in found.values())
+    assert "Kari Dal" not in repr(found)
+    out = [one["fields"] for one in entries(told, "recipients") if one["fields"].get("way") == "export"]
+    assert [(one["times"], "name" in one, "address" in one) for one in out] == [(1, False, False)], "a file of a colleague's is told, and not whose"
+
+
+def test_recipients_are_those_of_the_desk(desk):
+    """There is one way to say who got data: the report names whom the page of recipients names."""
+    told = [(one["fields"]["way"], one["fields"]["address"]) for one in entries(desk.told(desk.make()), "recipients") if one["record"] == "recipient"]
+    with desk.database.read() as db:
+        person = db.scalars(select(Person).where(Person.uid == desk.person())).one()
+        assert told == [(one.way, one.address) for one in recipients(db, [person.id])] == [("mail", "eva.lie@other.example")]
+
+
+def test_restrictions_holds_and_requests_are_told_and_no_reasoning(desk):
+    """Articles 15 and 18: also of who is restricted; that a legal hold stands is told, and neither why nor whose it is."""
+    with desk.database.write() as db:
+        jonas, person = desk.agent(db, desk.jonas), person_called(db, desk.person())
+        case = open_case(db, "restriction", person=person, by=jonas)
+        casework.edit(db, case, {"owner": jonas}, by=jonas)
+        hold = set_hold(db, "person", person, {"reason": "Our lawyer fears a squabble.", "basis": "legal_claims", "owner": jonas,
+                                               "review_on": now().date() + timedelta(days=90)}, by=jonas)
+        lift_hold(db, hold, "The squabble is off.", by=jonas)
+        restrict(db, person, ground="accuracy", reason="Says the title is wrong.", by=jonas)
+    told = desk.told(desk.make())
+    found = {one["record"]: one["fields"] for one in entries(told, "rights")}
+    assert found["restrictions"]["ground"] == "accuracy" and found["restrictions"]["reason"] == "Says the title is wrong."
+    assert found["rights_cases"]["kind"] == "restriction" and found["rights_cases"]["due_at"]
+    assert found["legal_holds"].keys() == {"review_on", "lifted_at"}
+    words = desk.words(desk.make())
+    assert "squabble" not in words and "legal_claims" not in words
+    assert "Jonas Berg" not in repr([one for one in entries(told, "history") if one["record"] == "changes"])
+    assert "Kept by a legal hold" in text_of(desk, desk.make())
+
+
+def text_of(desk, report):
+    with desk.database.read() as db:
+        return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(db.get_one(PrivacyReport, report.id).pdf)).pages).split())
