@@ -26,7 +26,8 @@ from core.options import OptionRow
 from core.settings import settings
 
 #: Table, or ``table:operation`` where that is something else than all others → what erases the record with this uid in a database, once more,
-#: however far it is already. Filled by whoever erases.
+#: however far it is already. Filled by whoever erases, in the order in which it is done: persons first, for what others say of their company is
+#: found by its name.
 REPLAY: dict[str, Callable[[Database, str], None]] = {}
 #: Where the database remembers; no admin switches it.
 SEEN = "erasures.carried_out"
@@ -161,14 +162,15 @@ def begin_anew(database: Database) -> None:
 
 
 def _there(database: Database, batch: Sequence[Entry]) -> list[Entry]:
-    """Entries whose row is in the database, or whose table this program does not know."""
+    """Entries whose row is in the database, or whose table this program does not know; tables in the order of ``REPLAY``."""
     tables, found = schema.metadata().tables, set()
     with database.read() as db:
         for name, group in groupby(sorted(batch, key=lambda entry: entry.table), key=lambda entry: entry.table):
             uids = [entry.uid for entry in group]
             there = uids if name not in tables else db.scalars(select(tables[name].c.uid).where(tables[name].c.uid.in_(uids))).all()
             found |= {(name, uid) for uid in there}
-    return [entry for entry in batch if (entry.table, entry.uid) in found]
+    order = {name: n for n, name in enumerate(REPLAY)}
+    return sorted((entry for entry in batch if (entry.table, entry.uid) in found), key=lambda entry: order.get(entry.table, len(order)))
 
 
 def _seen(db: Session) -> Seen:

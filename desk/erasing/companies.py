@@ -63,6 +63,12 @@ def erase_companies(db: Session, firms: Sequence[Firm]) -> None:
         erasure_ledger.record(db, Company.__tablename__, uids, "erase")
 
 
+def erased_before(db: Session, firms: Sequence[Firm]) -> set[int]:
+    """Those of these companies that the ledger knows: before a backup brought them back, somebody had said that they are the person."""
+    rows = db.execute(select(Company.id, Company.uid).where(Company.id.in_([one.company for one in firms])))
+    return {number for number, uid in rows if erasure_ledger.contains(uid)}
+
+
 def replay(database: Database, uid: str) -> None:
     """Once more, for one that a restored backup has brought back."""
     with database.write() as db:

@@ -31,6 +31,7 @@ from desk.erasing import (
     upstream,
 )
 from desk.erasing.asking import KIND, PURGE, decisions_on, purge
+from desk.erasing.companies import erased_before
 from desk.erasing.foreseeing import Step, foreseen
 from desk.erasing.holding_back import Holds
 from desk.erasing.reading import Reader
@@ -121,6 +122,8 @@ def _ready(db: Session, operation: Operation) -> tuple[Subject, Subject, Reader]
     firms = sorted(decisions_on(db, operation).companies)
     if _KEPT.get("of") != (operation.uid, operation.file, firms):
         kept = Subject.unsealed(operation.file or b"")
+        if operation.given.get("replays"):
+            kept = kept.with_firms(erased_before(db, kept.firms))
         subject = kept.with_firms(firms)
         _KEPT.clear()
         _KEPT.update({"of": (operation.uid, operation.file, firms), "ready": (kept, subject, Reader(subject.aliases, others_of(db, subject)))})

@@ -89,3 +89,18 @@ def test_a_restored_backup_does_not_bring_it_back(desk):
     erasure_ledger.write("companies", uid, "erase")
     assert catching_up.replay(desk.database) == 1
     assert company(desk, number) == ("[erased person]", None, None)
+
+
+@pytest.mark.parametrize("name", ["Zyxwold Mads Quixotic Printing", "Wobbly Printing"])
+def test_a_restored_backup_leaves_its_number_with_nobody(desk, name):
+    """The ledger names the company before the person: its number in what others say goes by the person, so they are erased first."""
+    number = employed(desk, name)
+    desk.arrive("Eva Lie <eva@other.example>", text="Ask them, telephone 22 11 33 44.\n")
+    with desk.database.read() as db:
+        uid = db.get_one(Company, number).uid
+    erasure_ledger.write("companies", uid, "erase")
+    erasure_ledger.write("persons", desk.person(), "erase")
+    assert catching_up.replay(desk.database) == 2
+    assert company(desk, number) == ("[erased person]", None, None)
+    with desk.database.read() as db:
+        assert looking.residue(db, *LEFT, "22 11 33 44") == []
