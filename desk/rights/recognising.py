@@ -34,7 +34,7 @@ def open_from(db: Session, message: Message, ticket: Ticket, *, by: Agent | None
     asked = message.verdict.get("rights")
     if not asked:
         raise Refused(N_("This mail was not recognised as a request."))
-    case = open_case(db, asked["kind"], person=ticket.requester if ticket.requester and ticket.requester.living else None, ticket=ticket, message=message,
+    case = open_case(db, asked["kind"], person=ticket.requester if ticket.requester and ticket.requester.answered else None, ticket=ticket, message=message,
                      phrase=asked["phrase"], origin="mail", by=by, acknowledge=acknowledge)
     _say(message, state="opened", case=case.uid)
     return case

@@ -57,7 +57,7 @@ def create() -> Any:
     given = {name: posted(name) for name in ("kind", "received", "ticket", "who")}
     try:
         ticket = ticket_for(db(), me(), whole(given["ticket"]) or 0) if given["ticket"] else None
-        person = typed_person(given["who"]) or (ticket.requester if ticket else None)
+        person = typed_person(given["who"], restricted=True) or (ticket.requester if ticket else None)
         case = open_case(db(), given["kind"], person=person, ticket=ticket, received=_day(given["received"]), by=me(), acknowledge=ticked("acknowledge"))
     except Refused as refused:
         return _new(given, errors_of(refused)), refused.status
@@ -140,7 +140,7 @@ def _done(uid: str, act: Any, said: str) -> Any:
 def _person(case: RightsCase) -> Person | None:
     """Who stands in the field; who stood there before where it was left as it is."""
     typed = posted("who")
-    return case.person if case.person is not None and typed == shown.named(case.person) else typed_person(typed)
+    return case.person if case.person is not None and typed == shown.named(case.person) else typed_person(typed, restricted=True)
 
 
 def _day(text: str) -> date | None:

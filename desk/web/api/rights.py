@@ -98,7 +98,7 @@ def shown(one: Row) -> RightsCase:
     """A case as the API gives it."""
     db().flush()
     return RightsCase(
-        id=one.uid, number=one.id, kind=one.kind, state=one.state, person_id=one.person.uid if one.person and one.person.living else None,
+        id=one.uid, number=one.id, kind=one.kind, state=one.state, person_id=one.person.uid if one.person and one.person.answered else None,
         ticket=one.ticket.number if one.ticket else None, owner=one.owner.email if one.owner else None, received=one.received, due=one.due,
         extended_at=one.extended_at, identity=one.identity or None, identity_at=one.identity_at, ground=one.ground or None, decision=one.decision,
         decided_at=one.decided_at, operation_id=one.operation_uid, created_at=one.created_at, version=one.version)

@@ -69,7 +69,7 @@ def conversation(ticket: Ticket, place: Place, neighbours: tuple[str | None, str
 
 def _asks(ticket: Ticket, messages: Sequence[Message]) -> dict[str, Any] | None:
     """The request for a right that the latest of them makes, until somebody has said whether it is one. Of locked mail nothing is told."""
-    deleted = ticket.requester is not None and ticket.requester.binned_at is not None
+    deleted = ticket.requester is not None and not ticket.requester.answered
     hidden = deleted or ticket.binned_at is not None or ticket.merged_into_id is not None or is_sealed(db(), ticket.id)
     message = None if hidden else offered(messages)
     if message is None:

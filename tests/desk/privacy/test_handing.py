@@ -17,11 +17,13 @@ from sqlalchemy import func, select
 from contacts.addressing import holdings_of, retire
 from contacts.bases import give
 from contacts.editing import person_called
+from contacts.person import Person
+from contacts.restricting import restrict
 from core.clock import now
 from core.errors import Refused
 from core.options import set_option
 from desk.outbound import OutboundMail
-from desk.privacy import handing, printing
+from desk.privacy import asking, handing, printing
 from desk.privacy.kept import PrivacyReport, ReportPart, ReportPerson
 from desk.privacy.portable import packed
 from jobs import cleaning
@@ -157,3 +159,20 @@ def test_the_portable_copy_is_the_smaller_one(desk):
     assert b"EMAIL" in packing.read("card.vcf") and b"mads.zyxwold@newplace.example" in packing.read("holdings.csv")
     for ours in ("snores", "wobbly", "created_how", "health", "legitimate_interest"):
         assert ours not in told, ours
+
+
+def test_whoever_is_restricted_may_see_what_is_held(desk):
+    """Article 18 keeps data from being used, not from whom they are of: a report is made, sent and opened."""
+    with desk.database.write() as db:
+        restrict(db, person_called(db, desk.person()), ground="claims", reason="A dispute.", by=desk.agent(db, desk.jonas))
+    with desk.database.write() as db:
+        admin = desk.agent(db, desk.jonas)
+        number = asking.ask(db, db.scalars(select(Person).where(Person.last_name == "Zyxwold")).one(), by=admin).id
+    assert desk.run(number) == ("done", None)
+    with desk.database.write() as db:
+        report = db.scalars(select(PrivacyReport)).one()
+        handing.release(db, report, by=desk.agent(db, desk.jonas))
+        mail = handing.send(db, report, handing.addresses_for(db, report)[0].uid, "link", by=desk.agent(db, desk.jonas)).id
+    token = link_of(desk, mail)
+    with desk.database.read() as db:
+        assert handing.opened(db, token).made_at is not None

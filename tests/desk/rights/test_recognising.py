@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from contacts.agent import Agent
+from contacts.person import Person
+from contacts.restricting import restrict
 from core.options import set_option
 from desk.outbound import OutboundMail
 from desk.rights.case import RightsCase
@@ -68,3 +70,15 @@ def test_a_robot_asks_for_nothing(desk):
     desk.arrive(text="Please delete all my data.\n", Auto_Submitted="auto-generated")
     with desk.database.read() as db:
         assert messages(db) and offered(messages(db)) is None
+
+
+def test_a_request_of_whoever_is_restricted_is_theirs(desk):
+    desk.arrive(text="My lamp is dark.\n")
+    with desk.database.write() as db:
+        person = db.scalars(select(Person).where(Person.last_name == "Zyxwold")).one()
+        restrict(db, person, ground="claims", reason="A dispute.", by=db.get_one(Agent, desk.jonas.id))
+        uid = person.uid
+    ticket, _number = desk.arrive(text="Please delete all my data.\n")
+    with desk.database.write() as db:
+        case = open_from(db, offered(messages(db)), db.get_one(Ticket, ticket), by=db.get_one(Agent, desk.nora.id))
+        assert case.person.uid == uid

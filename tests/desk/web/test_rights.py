@@ -12,7 +12,8 @@ from sqlalchemy import select, update
 from contacts.address import Holding
 from contacts.addressing import add_address
 from contacts.agent import Agent
-from contacts.editing import create_person
+from contacts.editing import create_person, person_called
+from contacts.restricting import restrict
 from core.clock import now
 from core.database import Database
 from core.operations import Operation
@@ -131,3 +132,14 @@ def test_who_is_in_the_bin_is_named_nowhere(admin_client: FlaskClient, case: str
 
 def test_a_link_of_nobody(visitor: FlaskClient) -> None:
     assert visitor.get("/identity/nonsense").status_code == visitor.post("/identity/nonsense").status_code == 422
+
+
+def test_whoever_is_restricted_has_their_rights(admin_client: FlaskClient, fresh_database: Database, jonas: Agent, mads: str) -> None:
+    """Restriction (Article 18) is often the first step of an erasing: the case names them, is found by their address, and a link can go out."""
+    with fresh_database.write() as db:
+        restrict(db, person_called(db, mads), ground="claims", reason="A dispute.", by=db.get_one(Agent, jonas.id))
+    opened = admin_client.post("/rights", data={"kind": "access", "who": "mads@zyx.example", "received": ""})
+    assert opened.status_code == 303
+    shown = admin_client.get(opened.location).text
+    assert "Mads Zyxwold" in shown and f"/persons/{mads}/privacy" in shown and 'name="address"' in shown
+    assert admin_client.post("/rights", data={"kind": "access", "who": "Mads Zyxwold", "received": ""}).status_code == 303
