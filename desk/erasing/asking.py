@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from contacts.agent import Agent
@@ -82,6 +82,13 @@ def standing(db: Session, uid: str) -> Operation | None:
     """The erasing of a person that is foreseen, waits or runs."""
     going = db.scalars(select(Operation).where(Operation.kind == KIND, Operation.state.in_(GOING)))
     return next((one for one in going if uid in one.given.get("persons", ())), None)
+
+
+def has_begun(db: Session, uid: str) -> bool:
+    """Whether a person is being erased, or was until it broke off: part of what was known of them is gone for good."""
+    begun = db.scalars(select(Operation).where(Operation.state.in_(("approved", "running", "paused", "failed")), or_(
+        Operation.kind == PURGE, and_(Operation.kind == KIND, Operation.phase.not_in(("lay", "plan"))))))
+    return any(uid in one.given.get("persons", ()) for one in begun)
 
 
 def may_approve(db: Session, operation: Operation, by: Agent) -> None:

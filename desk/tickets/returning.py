@@ -15,7 +15,9 @@ from contacts.company import Company
 from contacts.giving_back import needs_answers
 from contacts.identifying import identify
 from contacts.person import Person
+from core.errors import Refused
 from core.i18n import N_
+from desk.erasing.asking import has_begun
 from desk.mailboxes import own_addresses
 from desk.tickets.deciding import settle
 from desk.tickets.message import Message
@@ -31,8 +33,10 @@ def restore_person(db: Session, person: Person, *, by: Agent, answers: Mapping[s
     :func:`contacts.binning.restore_person`.
 
     What they wrote into other tickets meanwhile is theirs too. A ticket whose sender may be forged stays held, and so
-    does one whose address somebody else holds too.
+    does one whose address somebody else holds too. Raises Refused for one whom erasing has begun to take apart.
     """
+    if has_begun(db, person.uid):
+        raise Refused(N_("This person is being erased, and does not come back. Where that broke off, ask for it once more."))
     addresses, since = _addresses(db, person), person.binned_at
     binning.restore_person(db, person, by=by, answers=answers)
     own = own_addresses(db)

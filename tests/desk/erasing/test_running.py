@@ -28,6 +28,7 @@ from desk.operating import act_on
 from desk.outbound import OutboundMail
 from desk.reports.figure import Figure
 from desk.reports.folding import fold
+from desk.tickets import returning
 from desk.tickets.answering import note, reply
 from desk.tickets.intake import file
 from desk.tickets.message import Message
@@ -194,6 +195,22 @@ def test_what_is_said_of_a_message_holds_for_the_mail_that_it_came_in(desk):
                 InboundRaw, InboundRaw.inbound_id == InboundMail.id).where(Message.ticket_id.in_((told, kept))))}
     assert b"Zyxwold" not in raws[told] and b"meanwhile" in raws[told]
     assert b"Mads Zyxwold" in raws[kept]
+
+
+def test_whoever_is_half_erased_does_not_come_back(desk, monkeypatch):
+    """An erasing that broke off has taken away what nobody can bring back: it is asked for once more, and done to its end."""
+    desk.arrive()
+    number, uid = desk.ask(), desk.person()
+    with monkeypatch.context() as patching:
+        patching.setattr("desk.erasing.tombstones.erase_messages", lambda *_given: 1 / 0)
+        desk.act(number)
+    assert desk.operation(number)[0] == "failed"
+    with desk.database.write() as db, pytest.raises(Refused, match="does not come back"):
+        returning.restore_person(db, person_called(db, uid, binned=True), by=db.get_one(Agent, desk.nora.id))
+    again = desk.ask(uid=uid)
+    desk.act(again)
+    state, _given, result = desk.operation(again)
+    assert (state, result["left"]) == ("done", {})
 
 
 def test_many_messages_take_a_second_admin(desk, monkeypatch):
