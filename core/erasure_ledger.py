@@ -32,6 +32,9 @@ REPLAY: dict[str, Callable[[Database, str], None]] = {}
 #: Where the database remembers; no admin switches it.
 SEEN = "erasures.carried_out"
 BATCH = 500
+#: With the uid of a person behind it, the operation of rows in which words went of which somebody had said that they are that person. Nothing is
+#: done for these entries alone: whoever erases the person once more asks for them (:func:`said_of`).
+WORDS = "words:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,15 @@ def contains(uid: str) -> bool:
     return uid in _uids(path(), stat.st_ino, stat.st_size, stat.st_mtime_ns)
 
 
+def said_of(uid: str) -> dict[str, list[str]]:
+    """Table → uids of the rows of which somebody had said that words in them are this person."""
+    found: dict[str, list[str]] = {}
+    for entry in entries():
+        if entry.operation == WORDS + uid:
+            found.setdefault(entry.table, []).append(entry.uid)
+    return found
+
+
 def record(db: Session, table: str, uids: Sequence[str], operation: str) -> None:
     """Note that these are being erased in the caller's transaction, as the last thing before it commits.
 
@@ -96,7 +108,7 @@ def record(db: Session, table: str, uids: Sequence[str], operation: str) -> None
     behind(db)
     wanted = set(uids)
     known = [entry for entry in entries() if entry.uid in wanted and (entry.table, entry.operation) == (table, operation)] \
-        if any(map(contains, wanted)) else []
+        if operation.startswith(WORDS) or any(map(contains, wanted)) else []
     new = [uid for uid in dict.fromkeys(uids) if uid not in {entry.uid for entry in known}]
     _mark(db, [*known, *(write_all(table, new, operation) if new else [])])
 
@@ -142,7 +154,7 @@ def replay(database: Database) -> int:
         lags = behind(db)
     for start in range(0, len(lags), BATCH):
         batch = lags[start:start + BATCH]
-        for entry in _there(database, batch):
+        for entry in _there(database, [one for one in batch if not one.operation.startswith(WORDS)]):
             again = REPLAY.get(f"{entry.table}:{entry.operation}", REPLAY.get(entry.table))
             if again is None:
                 raise Refused(_("Entry %(n)s of the erasure ledger %(file)s erases a row of “%(table)s”, and this program does not know how. Install "
@@ -204,5 +216,5 @@ def _keep(db: Session, seen: Seen) -> None:
 
 @lru_cache(maxsize=2)
 def _uids(_path: Path, _inode: int, _size: int, _written: int) -> frozenset[str]:
-    """All uids of the ledger as long as the file is the same."""
-    return frozenset(entry.uid for entry in entries())
+    """All uids of the ledger, but of rows that stay without some words, as long as the file is the same."""
+    return frozenset(entry.uid for entry in entries() if not entry.operation.startswith(WORDS))

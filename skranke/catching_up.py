@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -14,6 +15,7 @@ from core.errors import Refused
 from core.outage import is_outage
 from core.settings import settings
 from desk.erasing import companies, running
+from desk.erasing.asking import ERASED_WHOLE
 from desk.retention import emptying
 from jobs import purging
 
@@ -36,7 +38,8 @@ def refuse_if_restoring() -> None:
 
 def replay(made: Database) -> int:
     """Erase again what the ledger says, by everybody who knows how; how many entries. Raises Refused."""
-    erasure_ledger.REPLAY |= {"persons": running.replay, "companies": purging.replay_company, "companies:erase": companies.replay,
+    erasure_ledger.REPLAY |= {"persons": running.replay, f"persons:{ERASED_WHOLE}": partial(running.replay, review="erase"),
+                              "companies": purging.replay_company, "companies:erase": companies.replay,
                               "tickets": purging.replay_ticket, "tickets:retain": emptying.replay_ticket, "attachments": emptying.replay_file}
     if done := erasure_ledger.replay(made):
         log.info("erasures.replayed", entries=done, ledger=str(erasure_ledger.path()))

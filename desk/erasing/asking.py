@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Column, and_, or_, select
 from sqlalchemy.orm import Session
 
 from contacts.agent import Agent
 from contacts.person import Person
+from core import erasure_ledger
+from core.database import Base
 from core.errors import Refused, Unknown
 from core.i18n import N_
 from core.operations import Operation, OperationItem, start
 from core.options import option
 from desk.access import needs_admin
-from desk.erasing.mentions import Decisions, Place
+from desk.erasing.companies import WHOLE
+from desk.erasing.mentions import Decisions, Place, texts
 from desk.rights.case import RightsCase
 from desk.rights.casework import acting_is_grounded
 from desk.rights.certifying import case_of
@@ -26,6 +30,8 @@ REASONS = ("request", "objection", "unlawful", "no_longer_needed")
 IDENTITIES = ("link", "agent")
 REVIEWS = ("erase", "keep", "ask")
 COPIES = ("delete", "keep")
+#: What the ledger says of an erasing in which all uncertain words went.
+ERASED_WHOLE = "erase_uncertain"
 #: The state of a place that may be somebody else.
 UNCERTAIN = "uncertain"
 
@@ -62,11 +68,11 @@ def ask(
     return operation
 
 
-def purge(db: Session, persons: Sequence[Person], *, reason: str = "bin", replays: bool = False) -> Operation:
+def purge(db: Session, persons: Sequence[Person], *, reason: str = "bin", replays: bool = False, review: str = "keep") -> Operation:
     """Ask for persons whose time is over, in the bin (S70) or by a rule of retention, to go for good: the same steps, without a case and without a
     word; what is not certain stays. They are read for together, so that every text is read once however many they are. ``replays``: they were
-    erased before, and a backup has brought them back."""
-    operation = start(db, PURGE, {"persons": [one.uid for one in persons], "reason": reason, "review": "keep"} | ({"replays": True} if replays else {}))
+    erased before, and a backup has brought them back; ``review`` is what was said then, and what was said of rows is in the ledger."""
+    operation = start(db, PURGE, {"persons": [one.uid for one in persons], "reason": reason, "review": review} | ({"replays": True} if replays else {}))
     operation.phase = "lay"
     db.flush()
     return operation
@@ -158,4 +164,25 @@ def left_alone(db: Session, operation: Operation) -> int:
 def decisions_on(db: Session, operation: Operation) -> Decisions:
     said = {(item.kind, item.data["row"], item.data["column"]): item.data["decided"] for item in db.scalars(
         select(OperationItem).where(OperationItem.operation_id == operation.id, OperationItem.state == UNCERTAIN)) if item.data.get("decided")}
+    if operation.given.get("replays"):
+        said |= {(name, row, column.name): "erase" for uid in operation.given.get("persons", ()) for name, uids in erasure_ledger.said_of(uid).items()
+                 for row, columns in _rows_called(db, name, uids) for column in columns}
     return Decisions(operation.given["review"], said)
+
+
+def decided_rows(db: Session, operation: Operation) -> dict[str, list[str]]:
+    """Table → uids of the rows of which somebody has said that uncertain words in them are the person."""
+    found: dict[str, list[str]] = {}
+    for item in db.scalars(select(OperationItem).where(OperationItem.operation_id == operation.id, OperationItem.state == UNCERTAIN)):
+        if item.subject_uid and item.data.get("decided") == "erase" and item.data["column"] != WHOLE:
+            found.setdefault(item.kind, []).append(item.subject_uid)
+    return found
+
+
+def _rows_called(db: Session, name: str, uids: Sequence[str]) -> list[tuple[int, Collection[Column[Any]]]]:
+    """Rows of a table by uid, each with the columns in which words or files of somebody may stand."""
+    table = Base.metadata.tables.get(name)
+    if table is None or "uid" not in table.c or "id" not in table.c:
+        return []
+    columns = {*texts(table), *(one for one in table.columns if one.name == "digest")}
+    return [(row, columns) for start in range(0, len(uids), 500) for row in db.scalars(select(table.c.id).where(table.c.uid.in_(uids[start:start + 500])))]

@@ -139,11 +139,12 @@ def _needles(operation: Operation, subject: Subject) -> Needles:
     return found
 
 
-def replay(database: Database, uid: str) -> None:
-    """Erase a person once more, whom a restored backup has brought back: at once, without a worker. What lies at a provider is left to one."""
+def replay(database: Database, uid: str, review: str = "keep") -> None:
+    """Erase a person once more, whom a restored backup has brought back: at once, without a worker. What lies at a provider is left to one.
+    ``review``: what became of all uncertain words; of single ones the ledger knows."""
     with database.write() as db:
         persons = db.scalars(select(Person).where(Person.uid == uid)).all()
-        number = purge(db, persons, replays=True).id
+        number = purge(db, persons, replays=True, review=review).id
     for _slice in count():
         with database.writer() as db:
             operation = db.get_one(Operation, number)

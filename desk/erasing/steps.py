@@ -27,7 +27,7 @@ from desk.erasing import (
     tombstones,
     upstream,
 )
-from desk.erasing.asking import KIND, UNCERTAIN, decisions_on, left_alone
+from desk.erasing.asking import ERASED_WHOLE, KIND, UNCERTAIN, decided_rows, decisions_on, left_alone
 from desk.erasing.foreseeing import FILES, LOT, Step, of_others, tell_vouchers
 from desk.erasing.holding_back import Holds
 from desk.erasing.mentions import Decisions
@@ -102,7 +102,11 @@ def _take_away(db: Session, operation: Operation, subject: Subject, holds: Holds
     _lot(db, operation, (None, card.erase_card(db, subject)))
     db.flush()
     upstream.record(db, operation)
-    erasure_ledger.record(db, "persons", subject.uids, "erase" if operation.kind == KIND else "purge")
+    for table, uids in decided_rows(db, operation).items():
+        for uid in subject.uids:
+            erasure_ledger.record(db, table, uids, erasure_ledger.WORDS + uid)
+    how = ERASED_WHOLE if operation.given["review"] == "erase" else "erase" if operation.kind == KIND else "purge"
+    erasure_ledger.record(db, "persons", subject.uids, how)
     return None
 
 
