@@ -13,6 +13,7 @@ from functools import lru_cache
 from core.fold import words
 from rules.aliases import Aliases, Spellings, spellings
 from rules.exact_hits import ExactHits
+from rules.held_names import HeldNames
 from rules.hit import Hit
 from rules.name_hits import NameHits
 from rules.views import View, page, plain, units_of
@@ -31,6 +32,7 @@ class Matcher:
 
     def __init__(self, aliases: Aliases) -> None:
         self._exact, self._names = ExactHits(aliases), NameHits(aliases)
+        self._held = HeldNames(aliases, self._names)
 
     def find(self, text: str, *, near: bool = False, greeting: bool = False, others: Collection[str] = ()) -> list[Hit]:
         """Where a plain text names the person, in order.
@@ -63,7 +65,7 @@ class Matcher:
         exact = list(self._exact.find(text, near=near))
         own = [hit for hit in exact if hit.alias == "address" and hit.tier == 1]
         names = self._names.find(text, near=near, greeting=greeting, addresses=own, foreign=foreign)
-        return list(_outermost([*exact, *names]))
+        return list(_outermost([*exact, *names, *self._held.find(text, near=near, foreign=foreign)]))
 
 
 @lru_cache(maxsize=4)
