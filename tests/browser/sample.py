@@ -285,7 +285,7 @@ SIDES = [{"macro": kind, "title": title} for kind, title in (
     ("status", "Status"), ("reach", "Reach"), ("held", "Why do we hold this person?"), ("merged", "Merged from"), ("about", "About"), ("ties", "Relations"),
     ("changes", "Latest changes"))]
 PERSON = CARD | {
-    "sides": SIDES, "layout_url": "/kit/layout",
+    "sides": SIDES, "layout_url": "/kit/layout", "privacy": {"url": "#privacy", "why": ""}, "hold": None, "restricted": None,
     "name": "Mads Kjær", "face": MADS, "title": "Operations manager", "company": "Værksted A/S",
     "since": "since 1 Nov 2026", "edit_url": "/kit/person-form", "email": "mads@verksted.example",
     "language_note": "chosen by him", "tickets_text": "2 open, 21 closed", "axis": list(range(2021, 2028)),

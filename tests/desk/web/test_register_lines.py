@@ -178,7 +178,7 @@ def test_the_four_parts_of_a_card(agent_client: FlaskClient, admin_client: Flask
         parts = [text.index(one) for one in ('class="functions"', '<nav class="tabs"', 'class="person-grid"', '<aside class="sidebar')]
         assert parts == sorted(parts)
     actions = person[person.index('class="functions"'):person.index('<nav class="tabs"')]
-    assert [one for one in re.findall(r"<span>(\w+) …</span>", actions) if one] == ["Move", "Copy", "Merge", "Restriction", "Delete"]
+    assert [one for one in re.findall(r"<span>(\w+) …</span>", actions) if one] == ["Move", "Copy", "Merge", "Delete"]
     theirs = page(agent_client, f"/persons/{ingrid.uid}")
     assert "Delete …" not in theirs[theirs.index('class="functions"'):theirs.index('<nav class="tabs"')]
 

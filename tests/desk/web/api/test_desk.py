@@ -196,7 +196,7 @@ def test_next_mail_obeys_the_switch(admin, agent, arrive):
 
 def test_agents(admin, agent, jonas, nora):
     made = admin.post("/agents", {"email": "Lars@desk.example", "name": "Lars Moen", "password": "a long sentence"}, status=201)
-    assert set(made) == {"id", "email", "name", "role", "active", "language", "timezone", "away_from", "away_until", "deputy",
+    assert set(made) == {"id", "email", "name", "role", "active", "language", "timezone", "away_from", "away_until", "deputy", "privacy_reports",
                          "version"}
     assert made["email"] == "lars@desk.example"
     assert [one["email"] for one in agent.get("/agents")["items"]] == ["lars@desk.example", "nora@desk.example", "jonas@desk.example"]
