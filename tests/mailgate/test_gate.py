@@ -23,7 +23,7 @@ from tests.mailgate.imap_proxy import proxied
 from tests.ports import free_port
 from tests.servers import PASSWORD, answers, dovecot, pymap, until
 
-GATE = "from mailgate import readers; readers.LEASE, readers.PROLONG = 2.0, 0.5; from mailgate.gate import main; main()"
+GATE = "from mailgate import readers; readers.LEASE, readers.PROLONG = 6.0, 0.5; from mailgate.gate import main; main()"
 
 
 @contextmanager
