@@ -74,14 +74,14 @@ CODES = {
     "purpose": {key: name for key, (name, _marketing) in PURPOSES.items()},
     "health": {"ok": N_("yes"), "soft": N_("not always"), "bouncing": N_("no")}, "suppression": {"none": N_("no"), "blocked": N_("yes")},
     "direction": {"in": N_("to us"), "out": N_("from us"), "note": N_("our own note")},
-    "state": {"open": N_("open"), "in_progress": N_("under way"), "done": N_("done"), "cancelled": N_("called off"), "closed": N_("closed"), "waiting": N_("waiting"),
+    "state": {"open": N_("open"), "in_progress": N_("under way"), "done": N_("done"), "cancelled": N_("called off"), "closed": N_("closed"), "waiting": N_("waiting"), "snoozed": N_("waiting"), "spam": N_("spam"),
               "sent": N_("sent"), "queued": N_("waits to be sent"), "failed": N_("not sent")},
     "list": {"erased": N_("erased"), "objected": N_("objected")},
     "ground": GROUNDS, "told": {"mail": N_("by mail"), "word": N_("in another way")}, "way": WAYS, "looked_for": LOOKED_FOR,
     "where": {"messages": N_("messages"), "contact_notes": N_("notes"), "activities": N_("activities"), "tickets": N_("tickets")}}
 CODES["source"] = CODES["created_how"] | {"wrote to us": N_("a mail")}
 CODES["kind"] |= {kind: name for kind, (name, _article) in KINDS.items()}
-CODES["state"] |= STATES
+CODES["state"] = STATES | CODES["state"]
 CHANNELS = {"mail": N_("mail"), "phone": N_("telephone"), "chat": N_("chat")}
 _DAY, _MOMENT = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d)?")
 

@@ -18,6 +18,7 @@ from contacts.bases import without_basis
 from contacts.note import Note
 from contacts.person import HOLDING, LegalBasis, Person
 from desk.retention.rule import RetentionRule
+from desk.rights.case import ENDED, RightsCase
 from desk.tickets.message import Attachment, Message
 from desk.tickets.ticket import Ticket
 from rules.retention import BY_BASIS
@@ -52,8 +53,9 @@ def midnight(day: date) -> datetime:
 
 
 def busy() -> ColumnElement[bool]:
-    """A condition on Person: something of theirs is still to be done."""
+    """A condition on Person: something of theirs is still to be done; a request for a right that is not answered above all."""
     return or_(
+        select(RightsCase.id).where(RightsCase.person_id == Person.id, RightsCase.state.not_in(ENDED)).exists(),
         select(Ticket.id).where(Ticket.requester_id == Person.id, Ticket.shelf.in_(("active", "waiting"))).exists(),
         select(Activity.id).join(ActivityParticipant, ActivityParticipant.activity_id == Activity.id).where(
             ActivityParticipant.person_id == Person.id, Activity.done_at.is_(None), Activity.binned_at.is_(None)).exists())

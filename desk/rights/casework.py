@@ -35,6 +35,8 @@ def edit(db: Session, case: RightsCase, fields: Mapping[str, Any], *, by: Agent,
     if kind not in KINDS or (ground and ground not in GROUNDS):
         raise Refused(CANNOT, {"kind" if kind not in KINDS else "ground": N_("Choose one of the list.")})
     person, owner = fields.get("person", case.person), fields.get("owner", case.owner)
+    if owner is not None and owner is not case.owner and not owner.admin:
+        raise Refused(N_("Some fields cannot be saved like this."), {"owner": N_("Cases are for admins: choose one of them.")})
     changes = {name: (before, after) for name, before, after in (
         ("kind", case.kind, kind), ("ground", case.ground, ground), ("owner", case.owner.name if case.owner else None, owner.name if owner else None)) if before != after}
     other = (person.id if person else None) != case.person_id

@@ -36,6 +36,11 @@ def agents(db: Session) -> list[Choice]:
     return [(agent.uid, agent.name) for agent in in_order(db.scalars(select(Agent).where(Agent.active)))]
 
 
+def admins(db: Session) -> list[Choice]:
+    """Those of them who are admins."""
+    return [(agent.uid, agent.name) for agent in in_order(db.scalars(select(Agent).where(Agent.active, Agent.role == "admin")))]
+
+
 def service_levels(db: Session, kept: str = "") -> list[Choice]:
     """The levels that are offered, in their order, and the one that is chosen already."""
     return [(level.uid, level.name) for level in levels(db, archived=True) if level.archived_at is None or level.uid == kept]

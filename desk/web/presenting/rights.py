@@ -24,7 +24,7 @@ from desk.rights.certifying import certificate_of
 from desk.rights.identity import addresses
 from desk.rights.listing import history
 from desk.rights.opening import today
-from desk.web.presenting.choices import agents
+from desk.web.presenting.choices import admins
 from desk.web.presenting.letters import proof_said
 from desk.web.presenting.times import stamp
 from desk.web.requests import db
@@ -77,7 +77,7 @@ def named(person: Person | None) -> str:
 def case_page(case: RightsCase) -> dict[str, Any]:
     """Everything that the page of a case shows."""
     reports = made_for(db(), case)
-    return {"case": _line(case, today(db())) | _more(case), "steps": _steps(case, reports), "sent": _sent(case, reports), "kinds": kinds(), "owners": agents(db()),
+    return {"case": _line(case, today(db())) | _more(case), "steps": _steps(case, reports), "sent": _sent(case, reports), "kinds": kinds(), "owners": admins(db()),
             "grounds": [("", _("not said")), *((name, _(label)) for name, label in GROUNDS.items())],
             "addresses": [{"uid": one.address.uid, "value": one.address.value} for one in addresses(db(), case)] if not case.closed and not case.known else [],
             "work": _work(case, reports), "history": _history(case), "trust": {"result": case.message.trust.get("result", "none"), "text": proof_said(case.message.trust)} if case.message else None}

@@ -26,6 +26,7 @@ from desk.retention import running
 from desk.retention.falling_due import counted, due
 from desk.retention.planned import planned
 from desk.retention.rules import active_rules, class_called, save_rule
+from desk.rights.opening import open_case
 from desk.tickets.message import Attachment, Message
 from desk.tickets.ticket import Ticket
 from jobs import retaining
@@ -236,6 +237,17 @@ def test_whoever_has_something_open_does_not_fall_due(desk):
     with desk.database.write() as db:
         db.get_one(Ticket, ticket).enter("waiting")
     assert night(desk)[1:] == ("done", {})
+    with desk.database.read() as db:
+        assert planned(db, db.scalars(select(Person)).all())[1].why == "busy"
+
+
+def test_whoever_waits_for_an_answer_about_their_rights_does_not_fall_due(desk):
+    """What they ask to see must not be gone before they have seen it."""
+    desk.arrive()
+    age(desk)
+    rule(desk, "persons.newcomers")
+    with desk.database.write() as db:
+        open_case(db, "access", person=db.get_one(Person, 1), by=db.get_one(Agent, desk.jonas.id))
     with desk.database.read() as db:
         assert planned(db, db.scalars(select(Person)).all())[1].why == "busy"
 

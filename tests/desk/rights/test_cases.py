@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import event, select
 
 from contacts.addressing import holdings_of, mail_reaches
+from contacts.agent import Agent
 from core.errors import Conflict, Forbidden, Refused
 from core.history import FactRow
 from desk.alerts import standing_alerts
@@ -102,6 +103,16 @@ def test_lost_edit_is_refused(db, jonas, mads):
     casework.edit(db, case, {"owner": jonas}, by=jonas, version=before)
     with pytest.raises(Conflict):
         casework.edit(db, case, {"kind": "erasure"}, by=jonas, version=before)
+
+
+def test_only_an_admin_can_be_given_a_case(db, jonas, mads):
+    case = open_case(db, "access", person=mads, by=jonas)
+    ida = Agent(email="ida@desk.example", name="Ida Sand", role="agent")
+    db.add(ida)
+    db.flush()
+    with pytest.raises(Refused) as refused:
+        casework.edit(db, case, {"owner": ida}, by=jonas, version=case.version)
+    assert set(refused.value.errors) == {"owner"} and case.owner is None
 
 
 def test_another_person_has_to_be_identified_anew(db, jonas, mads):
