@@ -10,6 +10,7 @@ import os
 import secrets
 import shutil
 import threading
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,11 @@ from typing import Any
 import pytest
 from argon2 import PasswordHasher
 from hypothesis import settings as drawing
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util import LRUCache
 
 from contacts import enrolling
@@ -36,6 +38,7 @@ __all__ = ["pytest_runtest_makereport", "pytest_terminal_summary"]
 
 POSTGRESQL = os.environ.get("SKRANKE_TEST_DATABASE_URL", "")
 ALL = os.environ.get("SKRANKE_TEST_ALL") == "1"
+OPENED: set[Engine] = set()         # disposed of after each test, whoever made them
 MAILS = Path(__file__).parents[2] / "shared" / "mails"
 
 # The same examples in every run, so that a change is judged by itself; SKRANKE_TEST_SEARCH=1 draws new ones.
@@ -70,6 +73,8 @@ def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
         if thread.name == "reading":        # nobody waits for it when a worker ends; it may be at its bytes yet, with a connection
             thread.join(10)
     forget_caches()
+    while OPENED:
+        OPENED.pop().dispose()
 
 
 @pytest.fixture(autouse=True)
@@ -103,6 +108,15 @@ def compiled_once() -> Iterator[None]:
 
 def _keeping(engine: Engine, kept: LRUCache[Any, Any]) -> Engine:
     engine.update_execution_options(compiled_cache=kept)
+    OPENED.add(engine)
+    opened = weakref.ref(engine)
+
+    def close_late(_connection: object, record: ConnectionPoolEntry) -> None:
+        """Given back by a thread that outlived its test, to a pool that was disposed of: nobody would close it."""
+        kept_by = opened()
+        if kept_by is None or kept_by.pool is not record._ConnectionRecord__pool:  # type: ignore[attr-defined]
+            record.close()
+    event.listen(engine, "checkin", close_late)
     return engine
 
 
@@ -126,7 +140,9 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def shared_database(template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """The database of all tests that roll back."""
-    yield from _copy(template, tmp_path_factory.mktemp("shared"))
+    for made in _copy(template, tmp_path_factory.mktemp("shared")):
+        OPENED.discard(made.engine)
+        yield made
 
 
 @pytest.fixture
