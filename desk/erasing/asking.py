@@ -9,6 +9,7 @@ from sqlalchemy import Column, and_, or_, select
 from sqlalchemy.orm import Session
 
 from contacts.agent import Agent
+from contacts.company import Company
 from contacts.person import Person
 from core import erasure_ledger
 from core.database import Base
@@ -159,6 +160,13 @@ def left_alone(db: Session, operation: Operation) -> int:
     decisions = decisions_on(db, operation)
     return sum(not decisions.erases(Place(item.kind, item.data["row"], item.data["column"], None, "", "", True))
                for item in db.scalars(select(OperationItem).where(OperationItem.operation_id == operation.id, OperationItem.state == UNCERTAIN)))
+
+
+def companies_on(db: Session, operation: Operation) -> list[int]:
+    """Companies of which somebody has said that they are the person."""
+    return sorted(item.data["row"] for item in db.scalars(select(OperationItem).where(
+        OperationItem.operation_id == operation.id, OperationItem.kind == Company.__tablename__, OperationItem.state == UNCERTAIN))
+        if item.data["column"] == WHOLE and item.data.get("decided") == "erase")
 
 
 def decisions_on(db: Session, operation: Operation) -> Decisions:

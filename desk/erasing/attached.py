@@ -99,7 +99,7 @@ def _rows(db: Session, subject: Subject, table: str, after: int, most: int) -> l
         rows = db.scalars(select(File).where(File.id > after, or_(
             File.person_id.is_(None), File.person_id.not_in(subject.persons), File.company_id.is_not(None))).order_by(File.id).limit(most)).all()
         return [(one, one.person_id in subject.persons) for one in rows]
-    asked = select(Attachment, Message.ticket_id.in_(subject.near_tickets)).outerjoin(Message, Message.id == Attachment.message_id).where(
+    asked = select(Attachment, subject.takes_part(Message.ticket_id)).outerjoin(Message, Message.id == Attachment.message_id).where(
         Attachment.id > after, or_(Attachment.message_id.is_(None), other_messages(subject))).order_by(Attachment.id).limit(most)
     return [(one, bool(near)) for one, near in db.execute(asked)]
 

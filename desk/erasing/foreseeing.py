@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
 from contacts.company import Company
@@ -15,7 +16,7 @@ from core.operations import Operation, OperationItem
 from desk.erasing import attached, mentions, tombstones, upstream
 from desk.erasing.asking import UNCERTAIN
 from desk.erasing.companies import WHOLE, Firm
-from desk.erasing.mentions import Found, Place
+from desk.erasing.mentions import Place
 from desk.erasing.reading import Reader
 from desk.erasing.subject import Subject
 from rules.redaction import TOKEN
@@ -51,67 +52,55 @@ def tell_vouchers(operation: Operation, kept: Mapping[int, datetime]) -> None:
 
 def _companies(db: Session, operation: Operation, firms: Sequence[Firm]) -> None:
     """Said before they go, and asked about where they do not have the person's name."""
-    for one in firms:
-        _item(db, operation, Company.__tablename__, None, {"row": one.company, "column": WHOLE, "before": {WHOLE: one.name}, "after": {WHOLE: TOKEN},
-                                                           "whole": True, "review": not one.certain})
+    _note(db, operation, [(Company.__tablename__, None, {
+        "row": one.company, "column": WHOLE, "before": {WHOLE: one.name}, "after": {WHOLE: TOKEN}, "whole": True, "review": not one.certain}) for one in firms])
 
 
 def _files(db: Session, operation: Operation, subject: Subject, reader: Reader, table: str, after: int) -> int | None:
     further, found = attached.named(db, subject, reader, table, after, FILES)
-    for place in attached.foreseen(table, found):
-        _tell(db, operation, place)
+    _note(db, operation, [_told(place) for place in attached.foreseen(table, found)])
     return further
 
 
 def _messages(db: Session, operation: Operation, subject: Subject, after: int) -> int | None:
     found = tombstones.messages_of(db, subject, after, LOT)
-    for one in found:
-        _item(db, operation, "messages", one.uid, {
-            "row": one.id, "column": "text", "before": {"text": one.shown[:SHOWN]}, "after": {"text": ""}, "whole": True})
+    _note(db, operation, [("messages", one.uid, {
+        "row": one.id, "column": "text", "before": {"text": one.shown[:SHOWN]}, "after": {"text": ""}, "whole": True}) for one in found])
     return found[-1].id if found else None
 
 
 def _tickets(db: Session, operation: Operation, subject: Subject, after: int) -> int | None:
     found = tombstones.tickets_of(db, subject, after, LOT)
-    for one in found:
-        _item(db, operation, "tickets", one.uid, {
-            "row": one.id, "column": "subject", "before": {"subject": one.subject[:SHOWN]}, "after": {"subject": TOKEN}, "whole": True})
+    _note(db, operation, [("tickets", one.uid, {
+        "row": one.id, "column": "subject", "before": {"subject": one.subject[:SHOWN]}, "after": {"subject": TOKEN}, "whole": True}) for one in found])
     return found[-1].id if found else None
 
 
 def _mentions(
     db: Session, operation: Operation, subject: Subject, reader: Reader, table: Table, after: int, firms: Sequence[Firm],
 ) -> int | None:
-    further, found = mentions.walk(db, subject, reader, table, after)
-    for _row, places in of_others(db, operation, table, found):
-        if table is Company.__table__ and places[0].row in {one.company for one in firms}:
-            continue            # it is told as a whole
-        for place in places:
-            _tell(db, operation, place, shown=table.name != "facts")        # what goes there are references, and no words
+    further, found = mentions.walk(db, subject, reader, table, after, but=operation.id)
+    whole = {one.company for one in firms} if table is Company.__table__ else ()        # told as they are
+    _note(db, operation, [_told(place, shown=table.name != "facts") for _row, places in found if places[0].row not in whole for place in places])
     return further
 
 
-def of_others(db: Session, operation: Operation, table: Table, found: Found) -> Found:
-    """Without what this operation itself keeps, which goes at its end."""
-    if table.name == "operations":
-        return [(row, places) for row, places in found if places[0].row != operation.id]
-    if table.name == "operation_items":
-        own = set(db.scalars(select(OperationItem.id).where(
-            OperationItem.operation_id == operation.id, OperationItem.id.in_([places[0].row for _row, places in found]))))
-        return [(row, places) for row, places in found if places[0].row not in own]
-    return found
+#: What is told of: its table, its uid, and how it reads before and after; None for what is only counted.
+_Told = tuple[str, str | None, dict[str, Any] | None]
 
 
-def _tell(db: Session, operation: Operation, place: Place, *, shown: bool = True) -> None:
-    told = {"row": place.row, "column": place.column, "before": {place.column: place.before}, "after": {place.column: place.after},
-            "review": place.review, "at": list(place.at)}
-    _item(db, operation, place.table, place.uid, told if shown else None)
+def _told(place: Place, *, shown: bool = True) -> _Told:
+    """``shown``: what goes there are words; where they are references they are only counted."""
+    return place.table, place.uid, {
+        "row": place.row, "column": place.column, "before": {place.column: place.before}, "after": {place.column: place.after},
+        "review": place.review, "at": list(place.at)} if shown else None
 
 
-def _item(db: Session, operation: Operation, kind: str, uid: str | None, data: dict[str, Any] | None) -> None:
-    if data is not None:
-        db.add(OperationItem(operation_id=operation.id, kind=kind, state=UNCERTAIN if data.get("review") else "planned",
-                             subject_uid=uid, data=data))
-    counts = dict(operation.result["counts"])
-    counts[kind] = counts.get(kind, 0) + 1
-    operation.result = operation.result | {"counts": counts}
+def _note(db: Session, operation: Operation, told: Sequence[_Told]) -> None:
+    """Keep a lot of them, and how many of each kind there are."""
+    items = [{"operation_id": operation.id, "kind": kind, "state": UNCERTAIN if data.get("review") else "planned", "subject_uid": uid, "data": data}
+             for kind, uid, data in told if data is not None]
+    if items:
+        db.execute(insert(OperationItem), items)
+    if told:
+        operation.result = operation.result | {"counts": Counter(operation.result["counts"]) + Counter(kind for kind, _uid, _data in told)}

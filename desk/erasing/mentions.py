@@ -89,11 +89,6 @@ class Decisions:
         """Rows (table, row) of which somebody has said that uncertain words go: what else holds the same words, as the bytes of a mail, follows."""
         return {(table, row) for (table, row, column), said in self.places.items() if column != WHOLE and said == "erase"}
 
-    @property
-    def companies(self) -> set[int]:
-        """Those of which somebody has said that they are the person."""
-        return {row for (_table, row, column), said in self.places.items() if column == WHOLE and said == "erase"}
-
 
 def tables() -> list[Table]:
     """Those that are read, in the order of their names."""
@@ -108,13 +103,15 @@ def texts(table: Table) -> tuple[Column[Any], ...]:
 
 
 def walk(
-    db: Session, subject: Subject, reader: Reader, table: Table, after: int, most: int = LOT,
+    db: Session, subject: Subject, reader: Reader, table: Table, after: int, *, but: int = 0, most: int = LOT,
 ) -> tuple[int | None, Found]:
-    """Read a lot of rows but those that go whole: where to go on after, and for each row that names the person the row and its places."""
+    """Read a lot of rows but those that go whole, and but what an operation (``but``) itself keeps, which goes at its end: where to go on after, and
+    for each row that names the person the row and its places."""
     key, columns = _numbered(table), texts(table)
     assert key is not None
     named = [table.c.uid] if "uid" in table.c else []
     others = [OTHERS[table.name](subject)] if table.name in OTHERS else []
+    others += [table.c[OF_OPERATION[table.name]] != but] if table.name in OF_OPERATION else []
     rows = db.execute(select(key, *named, *columns).where(key > after, *others).order_by(key).limit(most)).mappings().all()
     if not rows:
         return None, []
@@ -176,11 +173,11 @@ def _near(db: Session, subject: Subject, table: Table, numbers: Sequence[int]) -
 
 
 def _of_ticket(subject: Subject, table: Table) -> ColumnElement[bool]:
-    return table.c["id" if table.name == "tickets" else "ticket_id"].in_(subject.near_tickets)
+    return subject.takes_part(table.c["id" if table.name == "tickets" else "ticket_id"])
 
 
 def _of_message(subject: Subject, table: Table) -> ColumnElement[bool]:
-    return table.c.message_id.in_(select(Message.id).where(Message.ticket_id.in_(subject.near_tickets)))
+    return table.c.message_id.in_(select(Message.id).where(Message.id == table.c.message_id, subject.takes_part(Message.ticket_id)))
 
 
 def _of_person(subject: Subject, table: Table) -> ColumnElement[bool]:
@@ -216,6 +213,10 @@ def _of_other_reports(subject: Subject, column: str) -> ColumnElement[bool]:
 OTHERS: dict[str, Callable[[Subject], ColumnElement[bool]]] = {
     "messages": other_messages, "tickets": lambda subject: not_(func.coalesce(subject.own_tickets, false())),
     "privacy_report_parts": lambda subject: _of_other_reports(subject, "report_id"), "privacy_reports": lambda subject: _of_other_reports(subject, "id")}
+
+
+#: Table → its column that says which operation a row is of.
+OF_OPERATION = {"operations": "id", "operation_items": "operation_id"}
 
 
 def _may_name(column: Column[Any]) -> bool:

@@ -53,7 +53,7 @@ def erase_originals(
     """A lot of the bytes of what came in: where to go on after, and which named the person. What is not certain goes as it does from what was
     read of them."""
     rows = db.execute(select(InboundRaw.inbound_id, InboundRaw.deflated, InboundRaw.content, InboundMail.sender, InboundMail.envelope_sender, InboundMail.message_id,
-                             Message.ticket_id.in_(subject.near_tickets).label("near")).join(
+                             subject.takes_part(Message.ticket_id).label("near")).join(
         InboundMail, InboundMail.id == InboundRaw.inbound_id).outerjoin(Message, Message.id == InboundMail.message_id).where(
         InboundRaw.inbound_id > after, or_(InboundMail.message_id.is_(None), other_messages(subject))).order_by(InboundRaw.inbound_id).limit(most)).all()
     changed: dict[int, bytes | None] = {}

@@ -64,7 +64,9 @@ class Reader:
     def _found(self, text: str, *, near: bool, markup: bool) -> list[Hit]:
         find = self.matcher.find_html if markup else self.matcher.find
         found = find(text, near=near, greeting=near, others=self.others)
-        if not found and len(text) <= SHORT and not markup and len(self._nothing) < MOST:
+        if not found and len(text) <= SHORT and not markup:
+            if len(self._nothing) >= MOST:      # what every row says is learnt again at once; what one row says is not met again
+                self._nothing.clear()
             self._nothing.add((text, near))
         return found
 

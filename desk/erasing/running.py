@@ -30,7 +30,7 @@ from desk.erasing import (
     holding_back,
     upstream,
 )
-from desk.erasing.asking import KIND, PURGE, decisions_on, purge
+from desk.erasing.asking import KIND, PURGE, companies_on, purge
 from desk.erasing.companies import erased_before
 from desk.erasing.foreseeing import Step, foreseen
 from desk.erasing.holding_back import Holds
@@ -53,8 +53,8 @@ from rules.residue import Needles
 
 #: Seconds at a time, so that notifications do not wait.
 SLICE = 4.0
-#: Seconds between two lots in which others may write: SQLite's lock goes to whoever asks for it next.
-BREATH = 0.004
+#: Seconds of work between two commits, and then for others to write: SQLite's lock goes to whoever asks for it next.
+LOT, BREATH = 0.05, 0.004
 #: Beyond every row: this step is over.
 LAST = 2**62
 
@@ -119,7 +119,7 @@ _KEPT: dict[str, Any] = {}
 
 def _ready(db: Session, operation: Operation) -> tuple[Subject, Subject, Reader]:
     """Whom it is about, as it was laid and with the companies that are them, and what reads for them."""
-    firms = sorted(decisions_on(db, operation).companies)
+    firms = companies_on(db, operation)
     if _KEPT.get("of") != (operation.uid, operation.file, firms):
         kept = Subject.unsealed(operation.file or b"")
         if operation.given.get("replays"):
@@ -167,12 +167,15 @@ def _through(db: Session, operation: Operation, steps: Sequence[Step], until: fl
     operation.total = len(steps)
     for number in range(names.index(at) if at else 0, len(steps)):
         name, step = steps[number]
-        operation.done = number
+        operation.done, begun = number, time.monotonic()
         while (further := step(after)) is not None:
             after = further
+            if time.monotonic() < begun + LOT:
+                continue
             operation.result = operation.result | {"at": [name, after]} | _waits(holds)
             _keep(db, operation)
-            if time.monotonic() > until:
+            begun = time.monotonic()
+            if begun > until:
                 raise Unfinished
         after = 0
         operation.result = operation.result | {"at": [names[number + 1] if number + 1 < len(steps) else name, 0 if number + 1 < len(steps) else LAST]} | _waits(holds)

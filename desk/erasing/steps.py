@@ -28,7 +28,7 @@ from desk.erasing import (
     upstream,
 )
 from desk.erasing.asking import ERASED_WHOLE, KIND, UNCERTAIN, decided_rows, decisions_on, left_alone
-from desk.erasing.foreseeing import FILES, LOT, Step, of_others, tell_vouchers
+from desk.erasing.foreseeing import FILES, LOT, Step, tell_vouchers
 from desk.erasing.holding_back import Holds
 from desk.erasing.mentions import Decisions
 from desk.erasing.reading import Reader
@@ -150,8 +150,7 @@ def _lot(db: Session, operation: Operation, done: tuple[int | None, list[str]]) 
 def _take_out(
     db: Session, operation: Operation, subject: Subject, reader: Reader, table: Table, after: int, decisions: Decisions, holds: Holds,
 ) -> int | None:
-    further, found = mentions.walk(db, subject, reader, table, after)
-    found = of_others(db, operation, table, found)
+    further, found = mentions.walk(db, subject, reader, table, after, but=operation.id)
     held = holds.among(table.name, [places[0].row for _row, places in found])
     found = [(row, places) for row, places in found if places[0].row not in held]
     near = mentions.near_rows(db, subject, table, [places[0].row for _row, places in found])

@@ -64,13 +64,13 @@ def empty_messages(db: Session, found: Sequence[Message], *, by_whom: bool = Fal
     blank_outbound(db, [], ids)
     db.execute(delete(Attachment).where(Attachment.message_id.in_(ids)))
     db.execute(delete(Draft).where(Draft.original.in_([one.uid for one in found])))
-    for one in found:
-        search.forget(db, "message_search", one.id)
     said = {one.id: GONE_WITH_FILES % {"day": day, "files": len(files[one.id])} if one.id in files else GONE % {"day": day} for one in found}
     authors: dict[str, Any] = {name: bindparam(f"was_{name}") for name in AUTHORS} if by_whom else {}
     db.execute(update(table := Message.__table__).where(table.c.id == bindparam("row")).values({  # type: ignore[arg-type]
         **blank(Message), "text": bindparam("said"), "origin_person_id": None, "sender_address_id": None, "verdict": bindparam("left"), "oddities": [], **authors}),
         [{"row": one.id, "said": said[one.id], "left": narrowed(one.verdict, KEPT_OF_VERDICT)} | {f"was_{name}": getattr(one, name) for name in authors} for one in found])
+    for number in ids:          # last: SQLite writes the index anew before every further statement of a transaction that has changed it
+        search.forget(db, "message_search", number)
     return [kept for several in files.values() for kept in several]
 
 

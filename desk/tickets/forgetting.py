@@ -42,8 +42,6 @@ def forget_tickets(db: Session, tickets: Sequence[Ticket]) -> list[str]:
     addresses, digests = _addresses(db, ids), _files(db, messages)
     for lot in lots(messages):
         blank_inbound(db, lot)
-        for message_id in lot:
-            search.forget(db, "message_search", message_id)
         db.execute(delete(Attachment).where(Attachment.message_id.in_(lot)))
         db.execute(delete(Draft).where(Draft.original.in_([messages[one] for one in lot])))
     blank_outbound(db, ids, list(messages))
@@ -57,6 +55,8 @@ def forget_tickets(db: Session, tickets: Sequence[Ticket]) -> list[str]:
     for uid in uids:
         record(db, TicketForgotten(uid))
     db.flush()
+    for message_id in messages:         # last: SQLite writes the index anew before every further statement of a transaction that has changed it
+        search.forget(db, "message_search", message_id)
     db.expire_all()
     return digests
 
