@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, not_, or_, select
+from sqlalchemy import ColumnElement, and_, insert, not_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from contacts.address import Address, Holding
@@ -19,6 +20,7 @@ from contacts.person import HOLDING, LegalBasis, Person
 from contacts.purpose import BASES, ConsentWording, Purpose
 from contacts.purposes import purpose_under
 from contacts.suppression import Value, lift, suppress, suppressed
+from core.batch import defer
 from core.clock import now
 from core.errors import Refused
 from core.history import record
@@ -54,6 +56,23 @@ def give(
     if purpose.marketing and basis == "consent" and person.standing_bases[key] is row:
         lift(db, "objected", reached(db, person), key)
     return row
+
+
+def give_new(
+    db: Session, person: Person, purpose: Purpose, basis: str, *, source: str, by: Agent | None, proof: str, wording: ConsentWording | None = None,
+    proof_uid: str | None = None, objected: Collection[Value] = (),
+) -> list[Value]:
+    """The same for one of many who are new, of whom nothing was noted yet: those of a batch are written together. ``objected`` are the addresses of
+    this person that stand on the list for the purpose; returns those that consent took off it.
+
+    Raises Refused where the person objected to marketing and this is no consent.
+    """
+    if purpose.marketing and basis != "consent" and objected:
+        raise Refused(OBJECTED, {"basis": OBJECTED})
+    defer(db, _write, {"person_id": person.id, "purpose": purpose.key, "event": "given", "basis": basis, "source": source, "proof": proof,
+                       "proof_uid": proof_uid, "wording_id": wording.id if wording else None, "by_uid": by.uid if by else None})
+    record(db, LegalBasisNoted(person.uid, purpose.key, "given", basis), by=by.uid if by else None)
+    return [one for one in objected if lift(db, "objected", [one], purpose.key)] if purpose.marketing else []
 
 
 def stop(
@@ -116,6 +135,10 @@ def _note(db: Session, person: Person, purpose: Purpose, event: str, basis: str,
     db.expire(person, ["legal_bases"])
     record(db, LegalBasisNoted(person.uid, purpose.key, event, basis), by=by.uid if by else None, changes=changes)
     return row
+
+
+def _write(db: Session, rows: list[dict[str, Any]]) -> None:
+    db.connection().execute(insert(LegalBasis.__table__), rows)  # type: ignore[arg-type]
 
 
 def _check(source: str, at: datetime | None) -> None:

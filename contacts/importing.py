@@ -20,6 +20,7 @@ from contacts.agent import Agent
 from contacts.company import Business, Category, ServiceLevel
 from contacts.duplicates import rule
 from contacts.imported_row import keep_rows
+from contacts.importing_bases import ground_of
 from contacts.importing_columns import in_order
 from contacts.importing_files import MOST_ROWS, opened
 from contacts.importing_own import fields_of, own_of, shown
@@ -122,7 +123,7 @@ class Import(Bulk):
         rows = reader.next(LOT)
         if rows and rows[-1].number > MOST_ROWS:
             raise Refused(_("At most %(most)s rows at a time. Cut the file in pieces.", most=MOST_ROWS))
-        around = self.around(db, rows)
+        around = self.around(db, operation, rows)
         items = [self._item(db, operation, row, around, reader) for row in rows]
         if items:
             db.connection().execute(insert(OperationItem.__table__), items)  # type: ignore[arg-type]
@@ -145,7 +146,7 @@ class Import(Bulk):
         return last is not None
 
     @abstractmethod
-    def around(self, db: Session, rows: Sequence[Row]) -> Any:
+    def around(self, db: Session, operation: Operation, rows: Sequence[Row]) -> Any:
         """What judging these rows asks of the register."""
 
     @abstractmethod
@@ -176,7 +177,7 @@ class Import(Bulk):
         take_turns(db, "import")        # two files with the same persons: the second finds those of the first
         _let_go(db, operation)          # each chunk notes how far it is in the same row: with its file that would be written anew
         rows = {item.id: row_of(item.data["row"], item.data["said"]) for item in items}
-        return {"rows": rows, "around": self.around(db, list(rows.values())),
+        return {"rows": rows, "around": self.around(db, operation, list(rows.values())),
                 "by": db.scalar(select(Agent).where(Agent.uid == operation.by_uid)), "companies": persons.NewCompanies()}
 
     def apply(self, db: Session, operation: Operation, item: OperationItem, at: Any) -> None:
@@ -205,16 +206,17 @@ class PersonsImport(Import):
 
     what = "persons"
 
-    def around(self, db: Session, rows: Sequence[Row]) -> Any:
-        """The persons that rows may mean, and how those stand."""
-        found = verdicts.look_around(db, rows)
+    def around(self, db: Session, operation: Operation, rows: Sequence[Row]) -> Any:
+        """The persons that rows may mean, how those stand, and by what basis new ones are held."""
+        ground = ground_of(db, operation.given)
+        found = verdicts.look_around(db, rows, ground.purpose)
         near = {one.id: one for some in (found.by_uid, found.by_number) for one in some.values()}
         near |= {one.id: one for kept in (found.by_email, found.by_phone, found.at_company) for some in kept.values() for one in some}
-        return found, persons.standing(db, list(near.values()))
+        return found, persons.standing(db, list(near.values())), ground
 
     def judged(self, db: Session, operation: Operation, row: Row, around: Any, doubtful: Doubt) -> dict[str, Any]:
         """What becomes of a row; a doubtful earlier row of the file counts as a duplicate."""
-        found, standing = around
+        found, standing, _ground = around
         verdict = verdicts.judge(db, row, found, operation.given)
         if verdict.kind == "create" and doubtful.row:
             verdict.kind = "queue" if verdicts.by_door(db, operation.given) == "queue" else "skip"
@@ -233,7 +235,7 @@ class PersonsImport(Import):
         """With the rows of all addresses of whoever is new."""
         at = super().prepare(db, operation, items)
         new = [at["rows"][item.id] for item in items if item.kind != "update"]
-        return at | {"standing": at["around"][1], "addresses": persons.look_up_addresses(db, new)}
+        return at | {"standing": at["around"][1], "ground": at["around"][2], "addresses": persons.look_up_addresses(db, new)}
 
     def write(self, db: Session, operation: Operation, item: OperationItem, row: Row, at: Any, found: dict[str, Any]) -> dict[str, Any]:
         """A new person, or a change of one."""
@@ -256,7 +258,7 @@ class CompaniesImport(Import):
 
     what = "companies"
 
-    def around(self, db: Session, rows: Sequence[Row]) -> companies.Around:
+    def around(self, db: Session, operation: Operation, rows: Sequence[Row]) -> companies.Around:
         """The companies that rows may mean."""
         return companies.look_around(db, rows)
 

@@ -6,11 +6,13 @@ The file stays with the operation until the import runs: whoever has seen what w
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contacts.agent import Agent
+from contacts.importing_bases import chosen_ground, usual_ground
 from contacts.importing_columns import guess, preset_of
 from contacts.importing_files import opened
 from contacts.importing_own import fields_of, words_of
@@ -20,11 +22,8 @@ from core.bulk import ask
 from core.errors import Conflict, Refused
 from core.i18n import N_
 from core.operations import Operation
-from core.options import option
 
 EXISTING = ("update", "fill", "skip")
-#: Grounds on which persons may be held.
-BASES = ("legitimate_interest", "contract", "consent", "legal_obligation")
 #: One of these columns says who a row is.
 NEEDED = {"persons": ("id", "name", "first_name", "last_name", "customer_number"), "companies": ("id", "name", "organisation_number")}
 #: Rows of the file that are shown beside its columns.
@@ -40,7 +39,7 @@ def begin_import(db: Session, what: str, raw: bytes, name: str, *, by: Agent) ->
     preset = preset_of(table.header, what)
     operation = ask(db, f"{what}.import", {
         "file": name[:150], "charset": table.charset, "separator": table.separator, "header": table.header, "preset": preset,
-        "columns": guess(table.header, what, preset, words_of(db, what)), "existing": "update", "nevertheless": False, "basis": option(db, "contacts.legal_basis")}, by=by.uid)
+        "columns": guess(table.header, what, preset, words_of(db, what)), "existing": "update", "nevertheless": False} | usual_ground(db), by=by.uid)
     operation.file, operation.state = raw, "paused"
     db.flush()
     return operation
@@ -81,10 +80,12 @@ def guess_columns(db: Session, operation: Operation, preset: str) -> dict[str, s
 
 
 def choose_columns(
-    db: Session, operation: Operation, columns: Mapping[str, str], *, existing: str = "update", nevertheless: bool = False, basis: str = "",
+    db: Session, operation: Operation, columns: Mapping[str, str], *, existing: str = "update", nevertheless: bool = False,
+    ground: Mapping[str, str | None] = MappingProxyType({}),
 ) -> None:
-    """Say what each column is and what becomes of who is there already; a worker looks through the rows then, also once more. The caller
-    rings ``operations``. Raises Refused, Conflict while a worker looks through them."""
+    """Say what each column is, what becomes of who is there already, and by what basis (``ground``, of which the rest stays) new persons are
+    held; a worker looks through the rows then, also once more. The caller rings ``operations``. Raises Refused, Conflict while a worker looks
+    through them."""
     what = kind_of(operation)
     to_be_chosen(db, operation)
     known = fields_of(db, what)
@@ -93,10 +94,16 @@ def choose_columns(
         raise Refused(N_("Say which column holds the name."), {"columns": N_("Say which column holds the name.")})
     if existing not in EXISTING:
         raise Refused(N_("Choose what becomes of who is there already."), {"existing": N_("Choose one of those offered.")})
-    operation.given = {**operation.given, "columns": chosen, "existing": existing, "nevertheless": nevertheless,
-                       "basis": basis if basis in BASES else operation.given["basis"]}
+    choose_ground(db, operation, ground)
+    operation.given = {**operation.given, "columns": chosen, "existing": existing, "nevertheless": nevertheless}
     operation.state, operation.phase, operation.result, operation.done, operation.total = "approved", "lay", {}, 0, 0
     db.flush()
+
+
+def choose_ground(db: Session, operation: Operation, ground: Mapping[str, str | None]) -> None:
+    """Say by what basis new persons are held (S27); what is not named stays. Companies are held by none. Raises Refused."""
+    if kind_of(operation) == "persons":
+        operation.given = {**operation.given, **chosen_ground(db, operation.given, ground)}
 
 
 def examples(db: Session, operation: Operation) -> dict[int, list[str]]:

@@ -14,6 +14,7 @@ from contacts import importing_own as own
 from contacts.address import Address, Holding, reduced
 from contacts.addressing import add_address, never_held
 from contacts.agent import Agent
+from contacts.bases import give_new
 from contacts.company import Company
 from contacts.creating import index_person
 from contacts.doors import through
@@ -21,6 +22,7 @@ from contacts.duplicates import check_later
 from contacts.editing import FIELDS, SYNCED, edit_person, employ, reindex
 from contacts.facts import EmploymentChanged, PersonCreated, PersonWithdrawn
 from contacts.imported_row import forget_rows
+from contacts.importing_bases import Ground
 from contacts.importing_companies import put_company
 from contacts.importing_own import Held, held_on
 from contacts.importing_rows import Row
@@ -30,6 +32,8 @@ from contacts.name_keys import forget_keys
 from contacts.ordering import keys_of_person
 from contacts.person import Employment, LegalBasis, Person
 from contacts.pointing import pointed_at
+from contacts.purpose import USUAL
+from contacts.suppression import suppress
 from core.batch import defer
 from core.clock import now
 from core.database import new_uid
@@ -140,7 +144,6 @@ def create(db: Session, operation: Operation, row: Row, verdict: Verdict, at: Ma
         fields[name] = fields.get(name) or (getattr(company, name) if company else None)
     fields = {"first_name": "", "last_name": "", **fields}
     person = put(db, Person, **fields, **keys_of_person(fields["first_name"], fields["last_name"]), created_how="import", created_why=operation.given.get("file", ""), created_by_id=by.id if by else None)
-    defer(db, _give_bases, {"person_id": person.id, "basis": operation.given["basis"], "source": "import"})
     if company is not None:
         defer(db, _employ, {"person_id": person.id, "company_id": company.id, "position": row.position or None})
     first: set[str] = set()
@@ -152,9 +155,13 @@ def create(db: Session, operation: Operation, row: Row, verdict: Verdict, at: Ma
     if verdict.kind == "queue":
         check_later(db, person)
     record(db, PersonCreated(person.uid, "import", company.uid if company else None), by=by.uid if by else None)
+    ground: Ground = at["ground"]
+    lifted = give_new(db, person, ground.purpose, ground.basis, source=ground.source, wording=ground.wording, by=by, proof="import", proof_uid=operation.uid,
+                      objected=sorted(verdict.objected))
     return {"uid": person.uid, "undo": {
         "fields": {name: getattr(person, name) for name in KEPT}, "held": sorted([kind, key] for kind, key, _said in _held(row)),
-        "jobs": [[company.id, row.position or None, None, None]] if company else [], "basis": operation.given["basis"], "own": own.give(db, person, row.own, row.tags, by), "company": made.uid if made else None}}
+        "jobs": [[company.id, row.position or None, None, None]] if company else [],
+        "bases": [[ground.purpose.key, ground.basis]], "lifted": lifted, "own": own.give(db, person, row.own, row.tags, by), "company": made.uid if made else None}}
 
 
 def withdraw(db: Session, operation: Operation, item: OperationItem, by: Agent | None) -> None:
@@ -166,8 +173,8 @@ def withdraw(db: Session, operation: Operation, item: OperationItem, by: Agent |
     at = standing(db, [person])
     needs_no_hold(db, person)
     same = {name: getattr(person, name) for name in KEPT} == kept["fields"] and sorted(map(list, at.held.get(person.id, ()))) == kept[
-        "held"] and _jobs_of(db, person) == kept["jobs"] and at.own[person.id].kept() == kept["own"] and list(db.scalars(
-            select(LegalBasis.basis).where(LegalBasis.person_id == person.id))) == [kept["basis"]] and not (person.photo_digest or person.mail_locked_at)
+        "held"] and _jobs_of(db, person) == kept["jobs"] and at.own[person.id].kept() == kept["own"] and _bases_of(db, person) == kept.get(
+            "bases", [[USUAL, kept.get("basis")]]) and not (person.photo_digest or person.mail_locked_at)
     if not same or pointed_at(db, Person.__tablename__, person.id, but=("holdings", "employments", "legal_bases", "name_keys", "duplicate_pairs", "at_hand", *own.TABLES)):
         raise Conflict(N_("Somebody has changed this since, or there is more about this person by now."))
     addresses = list(db.scalars(select(Holding.address_id).where(Holding.person_id == person.id)))
@@ -180,6 +187,8 @@ def withdraw(db: Session, operation: Operation, item: OperationItem, by: Agent |
     for address in addresses:
         if not pointed_at(db, Address.__tablename__, address):
             db.execute(delete(Address).where(Address.id == address))
+    for kind, value in kept.get("lifted", ()):
+        suppress(db, "objected", kind, value, kept["bases"][0][0], reason="undo")
     if kept["company"]:
         _drop_company(db, kept["company"])
 
@@ -262,6 +271,10 @@ def _jobs_of(db: Session, person: Person) -> list[list[Any]]:
     return [_as(job) for job in db.scalars(select(Employment).where(Employment.person_id == person.id).order_by(Employment.id))]
 
 
+def _bases_of(db: Session, person: Person) -> list[list[str]]:
+    return [list(row) for row in db.execute(select(LegalBasis.purpose, LegalBasis.basis).where(LegalBasis.person_id == person.id))]
+
+
 def _as(job: Employment) -> list[Any]:
     return [job.company_id, job.position, *(day.isoformat() if day else None for day in (job.started_on, job.ended_on))]
 
@@ -275,10 +288,6 @@ def _drop_company(db: Session, uid: str) -> None:
     forget_rows(db, uid)
     db.expunge(company)
     db.execute(delete(Company).where(Company.id == company.id))
-
-
-def _give_bases(db: Session, rows: list[dict[str, Any]]) -> None:
-    db.connection().execute(insert(LegalBasis.__table__), rows)  # type: ignore[arg-type]
 
 
 def _employ(db: Session, rows: list[dict[str, Any]]) -> None:

@@ -16,15 +16,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contacts.address import Address, Holding
+from contacts.bases import OBJECTED
 from contacts.company import Company
 from contacts.doors import through, treatment
 from contacts.duplicates import SAME, rule
 from contacts.imported_row import known_rows
+from contacts.importing_bases import LIFTED
 from contacts.importing_rows import Row
 from contacts.merged import named_of
 from contacts.person import Employment, Person
+from contacts.purpose import Purpose
 from contacts.same_fields import LIVING, having, order, values
-from contacts.suppression import suppressed
+from contacts.suppression import Value, suppressed
 from core.errors import Refused
 from core.fold import fold as plainly
 from core.i18n import N_
@@ -44,6 +47,7 @@ class Verdict:
     why: str = ""
     errors: dict[str, str] = field(default_factory=dict)
     alike: list[Person] = field(default_factory=list)
+    objected: set[Value] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -59,13 +63,17 @@ class Around:
     companies: dict[str, list[Company]] = field(default_factory=dict)
     emails_of: dict[int, set[str]] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
-    erased: set[tuple[str, str]] = field(default_factory=set)
+    erased: set[Value] = field(default_factory=set)
+    objected: set[Value] = field(default_factory=set)
     ruled: dict[int, tuple[list[Person], tuple[str, ...]]] = field(default_factory=dict)
 
 
-def look_around(db: Session, rows: Sequence[Row]) -> Around:
-    """Everything that judging these rows asks of the register."""
-    found = Around(companies=companies_named(db, rows), erased=suppressed(db, "erased", [one for row in rows for one in _written(row)]))
+def look_around(db: Session, rows: Sequence[Row], purpose: Purpose | None = None) -> Around:
+    """Everything that judging these rows asks of the register; ``purpose`` is what new persons are held for."""
+    written = [one for row in rows for one in _written(row)]
+    found = Around(companies=companies_named(db, rows), erased=suppressed(db, "erased", written))
+    if purpose is not None and purpose.marketing:
+        found.objected = suppressed(db, "objected", written, purpose.key)
     _by_id(db, rows, found)
     _by_number(db, rows, found)
     for kind, wanted, into in (("email", {key for row in rows for key, _said in row.emails}, found.by_email),
@@ -84,7 +92,7 @@ def look_around(db: Session, rows: Sequence[Row]) -> Around:
     return found
 
 
-def _written(row: Row) -> list[tuple[str, str]]:
+def _written(row: Row) -> list[Value]:
     """The addresses and numbers in a row, as they are matched."""
     return [*(("email", key) for key, _said in row.emails), *(("phone", one) for one in row.phones)]
 
@@ -127,7 +135,7 @@ def companies_named(db: Session, rows: Iterable[Row]) -> dict[str, list[Company]
 
 
 def judge(db: Session, row: Row, around: Around, given: Mapping[str, Any]) -> Verdict:
-    """What becomes of a row. ``given``: ``existing`` (update, fill or skip), ``nevertheless``."""
+    """What becomes of a row. ``given``: ``existing`` (update, fill or skip), ``nevertheless``, ``basis``."""
     if row.errors:
         return Verdict("error", errors=row.errors)
     try:
@@ -146,7 +154,13 @@ def judge(db: Session, row: Row, around: Around, given: Mapping[str, Any]) -> Ve
         return Verdict("skip" if known else "update", person, company, N_("This person is in the register already.") if known else "")
     if not company and not row.company and not row.fields.get("private_customer") and option(db, "contacts.company_required"):
         return Verdict("error", errors={"company": N_("A person must belong to a company here.")})
-    return _by_door(db, row, around, company, given)
+    objected = around.objected & set(_written(row))
+    if objected and given.get("basis") != "consent":
+        return Verdict("skip", company=company, why=OBJECTED)
+    verdict = _by_door(db, row, around, company, given)
+    if objected and verdict.kind != "skip":
+        verdict.objected, verdict.why = objected, f"{verdict.why} {LIFTED}".strip()
+    return verdict
 
 
 def company_of(row: Row, around: Around) -> Company | None:

@@ -170,8 +170,12 @@ def companies_on(db: Session, operation: Operation) -> list[int]:
 
 
 def decisions_on(db: Session, operation: Operation) -> Decisions:
-    said = {(item.kind, item.data["row"], item.data["column"]): item.data["decided"] for item in db.scalars(
-        select(OperationItem).where(OperationItem.operation_id == operation.id, OperationItem.state == UNCERTAIN)) if item.data.get("decided")}
+    """What was said of each text; where one of its places is the person, so are the others in it: they go together."""
+    said: dict[tuple[str, int, str], str] = {}
+    for item in db.scalars(select(OperationItem).where(OperationItem.operation_id == operation.id, OperationItem.state == UNCERTAIN)):
+        place = item.kind, item.data["row"], item.data["column"]
+        if item.data.get("decided") and said.get(place) != "erase":
+            said[place] = item.data["decided"]
     if operation.given.get("replays"):
         said |= {(name, row, column.name): "erase" for uid in operation.given.get("persons", ()) for name, uids in erasure_ledger.said_of(uid).items()
                  for row, columns in _rows_called(db, name, uids) for column in columns}
@@ -192,5 +196,5 @@ def _rows_called(db: Session, name: str, uids: Sequence[str]) -> list[tuple[int,
     table = Base.metadata.tables.get(name)
     if table is None or "uid" not in table.c or "id" not in table.c:
         return []
-    columns = {*texts(table), *(one for one in table.columns if one.name == "digest")}
+    columns = {*texts(table), *(one for one in table.columns if one.name in ("digest", "file"))}
     return [(row, columns) for start in range(0, len(uids), 500) for row in db.scalars(select(table.c.id).where(table.c.uid.in_(uids[start:start + 500])))]

@@ -15,20 +15,17 @@ from sqlalchemy.orm import Session
 from contacts.file import File
 from core import files
 from core.clock import now
-from core.i18n import N_
-from core.operations import Operation
 from desk.erasing.contents import Unreadable, texts_in
 from desk.erasing.holding_back import Holds
 from desk.erasing.mentions import Decisions, Place
-from desk.erasing.reading import Reader
+from desk.erasing.reading import Reader, Word
 from desk.erasing.subject import Subject
 from desk.erasing.tombstones import other_messages
 from desk.tickets.message import Attachment, Message
 
 INSTEAD = "The content of this file was erased on {day}. It was {size} bytes of {kind}.\n"
-NAMES_THEM = N_("Its file named somebody who was erased. Begin again with a file that does not.")
-#: Operations whose file is no text, and states in which nothing is to be done any more.
-SEALED, OVER = ("person.erasure", "persons.purge"), ("done", "failed", "cancelled", "undone")
+#: Uncertain words of one file that are kept: it goes or stays as a whole.
+WORDS = 20
 KINDS: dict[str, Any] = {"attachments": Attachment, "contact_files": File}
 
 
@@ -69,19 +66,6 @@ def erase_files(
     return further, gone
 
 
-def erase_inputs(db: Session, operation: Operation, reader: Reader, *, everything: bool) -> None:
-    """Files that other operations were given, as an import is: one that names the person goes, and what was to be made of it is not done."""
-    held = db.scalars(select(Operation).where(Operation.file.is_not(None), Operation.id != operation.id, Operation.kind.not_in(SEALED))).all()
-    for one in held:
-        kind = "message/rfc822" if one.kind == "mail.explain" else "application/octet-stream"
-        doubt = uncertain(reader, one.file or b"", "", kind, near=True)
-        if doubt is False or (doubt and everything):
-            one.file = None
-            if one.state not in OVER:
-                one.state, one.reason, one.lease, one.lease_until, one.ended_at = "failed", NAMES_THEM, "", None, now()
-    db.flush()
-
-
 def instead(size: int, kind: str) -> str:
     """What stands where a file was."""
     return INSTEAD.format(day=now().date().isoformat(), size=size, kind=kind)
@@ -106,16 +90,23 @@ def _rows(db: Session, subject: Subject, table: str, after: int, most: int) -> l
 
 def uncertain(reader: Reader, content: bytes, name: str, kind: str, *, near: bool) -> bool | None:
     """None for a file that does not name the person; whether that is uncertain for one that does, or that may."""
-    doubt = None
+    return words(reader, content, name, kind, near=near)[0]
+
+
+def words(reader: Reader, content: bytes, name: str, kind: str, *, near: bool) -> tuple[bool | None, list[Word]]:
+    """The same, and by which words: the first that is certain, or those that are not (at most :data:`WORDS`), none of a file that cannot be read."""
+    doubt, found = None, list[Word]()
     try:
         for text in texts_in(content, name, kind):
             for hit in reader.read(text, near=near):
                 if not hit.review:
-                    return False
+                    return False, [hit]
                 doubt = True
+                if len(found) < WORDS and hit not in found:
+                    found.append(hit)
     except Unreadable:
-        return True if near else doubt
-    return doubt
+        return (True if near else doubt), found
+    return doubt, found
 
 
 def _review(reader: Reader, row: Any, *, near: bool) -> bool | None:

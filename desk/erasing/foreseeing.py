@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from contacts.company import Company
 from contacts.voucher import invoiced
 from core.operations import Operation, OperationItem
-from desk.erasing import attached, mentions, tombstones, upstream
+from desk.erasing import attached, inputs, mentions, tombstones, upstream
 from desk.erasing.asking import UNCERTAIN
 from desk.erasing.companies import WHOLE, Firm
 from desk.erasing.mentions import Place
@@ -42,6 +42,7 @@ def foreseen(db: Session, operation: Operation, subject: Subject, reader: Reader
         yield table.name, lambda after, table=table: _mentions(db, operation, subject, reader, table, after, firms)  # type: ignore[misc]
     for name in attached.KINDS:
         yield f"files of {name}", lambda after, name=name: _files(db, operation, subject, reader, name, after)  # type: ignore[misc]
+    yield "files of operations", lambda after: _inputs(db, operation, reader, after)
 
 
 def tell_vouchers(operation: Operation, kept: Mapping[int, datetime]) -> None:
@@ -59,6 +60,13 @@ def _companies(db: Session, operation: Operation, firms: Sequence[Firm]) -> None
 def _files(db: Session, operation: Operation, subject: Subject, reader: Reader, table: str, after: int) -> int | None:
     further, found = attached.named(db, subject, reader, table, after, FILES)
     _note(db, operation, [_told(place) for place in attached.foreseen(table, found)])
+    return further
+
+
+def _inputs(db: Session, operation: Operation, reader: Reader, after: int) -> int | None:
+    further, found = inputs.foresee_input(db, operation, reader, after)
+    for place in found:
+        _tell(db, operation, place)
     return further
 
 

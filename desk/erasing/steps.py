@@ -21,6 +21,7 @@ from desk.erasing import (
     bells,
     card,
     companies,
+    inputs,
     mentions,
     originals,
     residue,
@@ -62,7 +63,7 @@ def steps(
     for name in attached.KINDS:
         yield f"files of {name}", lambda after, name=name: _lot(  # type: ignore[misc]
             db, operation, attached.erase_files(db, subject, reader, name, after, FILES, decisions, holds))
-    yield "files of operations", lambda after: attached.erase_inputs(db, operation, reader, everything=decisions.everywhere == "erase")
+    yield "files of operations", lambda after: inputs.erase_input(db, operation, reader, after, decisions)
     yield "originals", lambda after: _rebuild(db, operation, subject, reader, after, holds, decisions)
     yield "composed", lambda after: _compose(db, operation, reader, after, holds, decisions)
     yield "tags", lambda after: tombstones.erase_tags(db, reader)

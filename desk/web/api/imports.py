@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
+from contacts.importing_bases import CHOICES
 from contacts.importing_choices import (
     begin_import,
     choose_columns,
+    choose_ground,
     examples,
     guess_columns,
     kind_of,
@@ -16,6 +20,7 @@ from contacts.importing_choices import (
 )
 from contacts.importing_columns import SEVERAL
 from contacts.importing_own import fields_of
+from contacts.purpose import USUAL
 from core.errors import Refused, Unknown
 from core.i18n import N_
 from core.i18n import gettext as _
@@ -61,7 +66,9 @@ def create(given: File, asked: ImportAsked) -> Import:
     before it is approved. It waits (`paused`) with `wait`, and where no column tells who a row is."""
     row = begin_import(db(), asked.of, given.raw, given.name, by=me())
     columns = guess_columns(db(), row, asked.preset) if asked.preset else row.given["columns"]
-    row.given = {**row.given, "existing": asked.existing, "nevertheless": asked.nevertheless == "true", "basis": asked.basis or row.given["basis"]}
+    row.given = {**row.given, "existing": asked.existing, "nevertheless": asked.nevertheless == "true"}
+    if ground := {name: value for name in CHOICES if (value := getattr(asked, name)) is not None}:
+        choose_ground(db(), row, ground)
     if asked.wait == "false" and tells_who(row, columns):
         _look_through(row, columns)
     return _shown(row)
@@ -82,7 +89,7 @@ def show(uid: str) -> Import:
 
 @patch("/imports/<uid:uid>", status=202)
 def update(uid: str, given: ImportChange) -> Import:
-    """Choose what columns are and what becomes of who is there; the rows are looked through then, also once more, until it is approved.
+    """Choose what columns are, what becomes of who is there and by what basis new persons are held; the rows are looked through then, also once more, until it is approved.
     409 while they are being looked through."""
     row = _import(uid, lock=True)
     versions.unmoved(row.version)
@@ -91,13 +98,13 @@ def update(uid: str, given: ImportChange) -> Import:
     if "preset" in named:
         guess_columns(db(), row, named.pop("preset") or "")
     columns = _columns(row, named.pop("columns")) if "columns" in named else row.given["columns"]
-    row.given = {**row.given, **named}
-    _look_through(row, columns)
+    row.given = {**row.given, **{name: value for name, value in named.items() if name not in CHOICES}}
+    _look_through(row, columns, {name: named[name] for name in CHOICES if name in named})
     return _shown(row)
 
 
-def _look_through(row: Row, columns: dict[str, str]) -> None:
-    choose_columns(db(), row, columns, existing=row.given["existing"], nevertheless=row.given["nevertheless"], basis=row.given["basis"])
+def _look_through(row: Row, columns: dict[str, str], ground: Mapping[str, str | None] = MappingProxyType({})) -> None:
+    choose_columns(db(), row, columns, existing=row.given["existing"], nevertheless=row.given["nevertheless"], ground=ground)
     ring_after("operations")
 
 
@@ -130,4 +137,5 @@ def _shown(row: Row) -> Import:
     return Import(
         **operation(row).model_dump(), of=kind_of(row), file=given["file"], charset=given["charset"], separator=given["separator"], preset=given["preset"] or None,
         columns=[Column(n=n, called=called, field=given["columns"].get(str(n)), examples=values[n]) for n, called in enumerate(given["header"])],
-        existing=given["existing"], nevertheless=given["nevertheless"], basis=given["basis"], counts=row.result.get("items", {}), version=row.version)
+        existing=given["existing"], nevertheless=given["nevertheless"], purpose=given.get("purpose", USUAL),
+        basis=given["basis"], source=given.get("source", ""), wording=given.get("wording") or None, counts=row.result.get("items", {}), version=row.version)

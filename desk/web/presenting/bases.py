@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import url_for
@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from contacts.agent import Agent
 from contacts.person import LegalBasis, Person
-from contacts.purpose import BASES, Purpose
+from contacts.purpose import BASES, USUAL, ConsentWording, Purpose
 from contacts.purposes import current_wordings, purposes
 from core.i18n import N_
 from core.i18n import gettext as _
@@ -66,15 +66,26 @@ def form_choices() -> dict[str, list[tuple[str, str]]]:
     return {"purposes": [(one.key, one.label) for one in of], "bases": [(name, _(label)) for name, label in BASES.items()], "wordings": wording_choices(of)}
 
 
+def ground_line(given: Mapping[str, Any]) -> str:
+    """By what basis an import holds new persons, in a line."""
+    words = db().scalar(select(ConsentWording).where(ConsentWording.uid == given["wording"])) if given.get("wording") else None
+    return ", ".join(filter(None, (
+        purpose_label(given.get("purpose", USUAL)), _(BASES.get(given["basis"], given["basis"])), _("from “%(source)s”", source=given["source"]) if given.get("source") else "",
+        _("%(language)s, version %(n)s", language=language_name(words.language), n=words.version) if words else "")))
+
+
 def _worded(row: LegalBasis) -> dict[str, str] | None:
     one = row.wording
     return {"title": _("%(language)s, version %(n)s", language=language_name(one.language), n=one.version), "text": one.text} if one else None
 
 
 def _places(rows: Sequence[LegalBasis]) -> dict[str, str]:
-    """Uid of what shows it → its page, where the agent sees that: the ticket of a message, for admins the mail in the ledger."""
+    """Uid of what shows it → its page, where the agent sees that: the ticket of a message, for admins the mail in the ledger, of whoever
+    asked for it the import."""
     found = {row.proof_uid: url_for("outbound.show", uid=row.proof_uid) for row in rows
              if row.proof in ("link", "one_click") and row.proof_uid and me().admin}
+    found |= {row.proof_uid: url_for("operations.show", uid=row.proof_uid) for row in rows
+              if row.proof == "import" and row.proof_uid and (me().admin or row.by_uid == me().uid)}
     said = [row.proof_uid for row in rows if row.proof == "message" and row.proof_uid]
     if said:
         found |= {uid: url_for("tickets.show", number=number) for uid, number in db().execute(select(Message.uid, Message.ticket_id).join(

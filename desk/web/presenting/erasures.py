@@ -15,7 +15,7 @@ from core.i18n import N_, dated, ngettext
 from core.i18n import gettext as _
 from core.operations import Operation, OperationItem
 from core.retelling import retell
-from desk.erasing import holding_back, stores, upstream
+from desk.erasing import holding_back, inputs, stores, upstream
 from desk.erasing.stores import REASONS
 from desk.erasing.subject import Subject
 from desk.legal_holds import WAITING as HELD
@@ -109,6 +109,13 @@ def _line(operation: Operation, item: OperationItem) -> dict[str, Any]:
     return {"what": stores.store(item.kind), "number": data["row"] if item.kind == "tickets" else None,
             "left": "" if whole else before[:start], "gone": before if whole else before[start:end],
             "right": "" if whole else before[end:], "instead": (TOKEN if item.kind in ("tickets", "companies") else "") if whole else TOKEN,
+            "note": _file_goes(data) if (item.kind, data["column"]) == (inputs.TABLE, inputs.COLUMN) else "",
             "whole": whole, "review": bool(data.get("review")) and operation.state == "planned", "decided": data.get("decided", ""),
             "keep_url": url_for("erasures.decide", uid=operation.uid, place=item.id, what="keep"),
             "erase_url": url_for("erasures.decide", uid=operation.uid, place=item.id, what="erase")}
+
+
+def _file_goes(data: Mapping[str, Any]) -> str:
+    if data.get("review"):
+        return _("If it is them, the whole file goes, and nothing more is made of it.")
+    return _("The whole file goes, and nothing more is made of it.")

@@ -26,6 +26,7 @@ from desk.operating import acts, masks
 from desk.privacy import asking as privacy
 from desk.reports.keeping import KIND as REPORT
 from desk.retention.running import KIND as RETENTION
+from desk.web.presenting.bases import ground_line
 from desk.web.presenting.changes import NAMED, field_called
 from desk.web.presenting.mailings import became, mailed, mailing_of, subject_of
 from desk.web.presenting.matters import STATES as MATTER_STATES
@@ -68,6 +69,7 @@ def live(operation: Operation) -> dict[str, Any]:
     return _line(operation, _names([operation])) | {
         "going": operation.state in ("approved", "running"), "done": operation.done, "total": operation.total,
         "reason": retell(operation.reason or ""), "what": subject_of(mailing) if mailing else operation.given.get("file", ""),
+        "ground": ground_line(operation.given) if operation.kind == "persons.import" else "",
         "became": became(mailing) if mailing else "", "mailing_url": url_for("mailings.edit", uid=mailing.uid) if mailing else None,
         "columns_url": url_for("imports.edit", uid=operation.uid) if choosable(db(), operation) else None,
         "acts": [{"name": act, "label": _(ACTS[act]), "primary": act in ("approve", "resume"),

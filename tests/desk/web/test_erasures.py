@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from contacts.agent import Agent
 from contacts.editing import create_person
+from contacts.importing_choices import begin_import
 from contacts.note import Note
 from contacts.notes import write_note
 from contacts.person import Person
@@ -137,3 +138,15 @@ def test_copies_at_the_provider_stay_where_that_was_chosen(admin_client: FlaskCl
     admin_client.post(f"/persons/{mads}/erasure", data={"reason": "request", "identity": "agent", "review": "erase", "copies": "keep"})
     with fresh_database.read() as db:
         assert db.scalars(select(Operation)).one().given["copies"] == "keep"
+
+
+def test_a_file_that_waits_is_shown_word_by_word(admin_client: FlaskClient, fresh_database: Database, mads: str, jonas: Agent) -> None:
+    """An import that may speak of them: the word struck out where it stands, and that the whole file goes with it."""
+    with fresh_database.write() as db:
+        begin_import(db, "persons", b"Fornavn;Etternavn\r\nMads;Lund\r\n", "fair.csv", by=db.get_one(Agent, jonas.id))
+    place = admin_client.post(f"/persons/{mads}/erasure", data={"reason": "request", "identity": "agent", "review": "ask"}).headers["Location"]
+    with fresh_database.read() as db:
+        number = db.scalars(select(Operation.id).where(Operation.uid == place.rpartition("/")[2])).one()
+    assert work(fresh_database, number) == "planned"
+    text = admin_client.get(f"{place}?only=review").text
+    assert "<del>Mads</del>;Lund" in re.sub(r"\s*<ins>.*?</ins>", "", text) and "the whole file goes, and nothing more is made of it" in text

@@ -16,6 +16,8 @@ from contacts.editing import create_person
 from contacts.enrolling import add_agent
 from contacts.notes import write_note
 from contacts.person import Person
+from contacts.purpose import Purpose
+from contacts.purposes import current_wordings, save_purpose
 from core.database import Database
 from jobs import operations as job
 from tests.desk.web.tickets.conftest import page, words
@@ -55,6 +57,41 @@ def test_from_the_file_to_the_register(agent_client: FlaskClient, nora: Agent, f
     assert f'href="{place}"' not in page(agent_client, operation)
     with fresh_database.read() as db:
         assert [(one.name, one.legal_bases[0].basis) for one in db.scalars(select(Person))] == [("Kåre Bø", "contract")]
+
+
+def test_the_basis_of_new_persons_is_chosen_on_the_page(
+    agent_client: FlaskClient, nora: Agent, fresh_database: Database, signed_in: Callable[[Agent], FlaskClient],
+) -> None:
+    """S27: purpose, ground, where that is from and the words; wrong ones stay typed beside what is wrong; the preset of another system changes none of
+    them; the import shows them, and the evidence on the card leads whoever may see it to the import."""
+    with fresh_database.write() as db:
+        marketing = db.scalars(select(Purpose).where(Purpose.key == "marketing")).one()
+        save_purpose(db, marketing, {"wordings": {"nb": "Ja, takk."}}, by=db.get_one(Agent, nora.id))
+        wording, other = current_wordings(marketing)["nb"].uid, signed_in(add_agent(db, "lars@desk.example", "a sentence is easier", name="Lars Dahl"))
+    place = uploaded(agent_client, CSV.encode())
+    columns = {"column_0": "first_name", "column_1": "last_name", "column_2": "email", "column_3": "company", "existing": "update"}
+    ground = {"purpose": "marketing", "basis": "consent", "source": "Trade fair list 2026", "wording": ""}
+    bad = agent_client.post(place, data=columns | ground)
+    assert bad.status_code == 422 and "Say which words they agreed to." in bad.text and 'value="Trade fair list 2026"' in bad.text
+    assert "Trade fair" not in page(agent_client, place)
+    agent_client.post(place, data=columns | ground | {"wording": wording, "guess": "1", "preset": "webCRM"})
+    text = page(agent_client, place)
+    assert 'value="Trade fair list 2026"' in text and f'<option value="{wording}" selected>' in text and '<option value="marketing" selected>' in text
+    operation = agent_client.post(place, data=columns | ground | {"wording": wording}).headers["Location"]
+    job.run()
+    assert "Marketing, Consent, from “Trade fair list 2026”, " in words(page(agent_client, operation))
+    agent_client.post(f"{operation}/approve")
+    job.run()
+    with fresh_database.read() as db:
+        kare = db.scalars(select(Person)).one()
+    bases = f"/persons/{kare.uid}/legal-bases"
+    told = words(page(agent_client, bases))
+    assert "Trade fair list 2026" in told and "an import" in told and f'href="{operation}"' in page(agent_client, bases)
+    assert f'href="{operation}"' not in page(other, bases)
+
+
+def test_companies_are_held_by_no_basis(agent_client: FlaskClient, nora: Agent) -> None:
+    assert 'name="purpose"' not in page(agent_client, uploaded(agent_client, b"Name,Company.number\r\nKunde AS,1\r\n", what="companies"))
 
 
 def test_another_systems_columns(agent_client: FlaskClient, nora: Agent) -> None:

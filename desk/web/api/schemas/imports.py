@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from desk.web.api.schemas.common import Asked, Changes, Given, Line, Shape, Uid, Word
+from desk.web.api.schemas.common import ONE_LINE, Asked, Changes, Given, Line, Shape, Uid, Word
 from desk.web.api.schemas.desk import Operation
+from desk.web.api.schemas.mailings import Basis
+from desk.web.api.schemas.persons import Label
 
 Of = Literal["persons", "companies"]
 Existing = Literal["update", "fill", "skip"]
-Basis = Literal["legitimate_interest", "contract", "consent", "legal_obligation"]
+Source = Annotated[str, StringConstraints(max_length=500, pattern=ONE_LINE)]
 Preset = Literal["SuperOffice", "webCRM", "24SevenOffice", "ChannelCRM"]
 
 
@@ -25,7 +27,10 @@ class ImportAsked(Asked):
     preset: Preset | None = Field(None, description="The system it is an export of; else that is recognised by its columns.")
     existing: Existing = Field("update", description="`update` changes them to what the file says, `fill` fills in what is empty, `skip` leaves them.")
     nevertheless: Literal["true", "false"] = Field("false", description="Also create persons whom the rule takes for duplicates, where it only warns.")
+    purpose: Label | None = Field(None, description="What new persons are held for: the key of a purpose; else `service`.")
     basis: Basis | None = Field(None, description="The ground for holding new persons; else the setting `contacts.legal_basis`.")
+    source: Source | None = Field(None, description="Where that basis is from; must be given for every purpose but `service`.")
+    wording: Uid | None = Field(None, description="The words they consented to, as in `GET /purposes`; of consent to marketing, or where the purpose has words.")
     wait: Literal["true", "false"] = "false"
 
 
@@ -49,7 +54,10 @@ class Import(Operation):
     columns: list[Column]
     existing: Existing
     nevertheless: bool
+    purpose: str = Field(description="What new persons are held for, by `basis`, which is from `source` (empty: not said), consented to in the words of `wording`.")
     basis: Basis
+    source: str
+    wording: Uid | None
     counts: dict[str, int] = Field(description="State → how many rows were in it when they were last gone through.")
     version: int
 
@@ -70,7 +78,10 @@ class ImportChange(Changes):
     columns: Annotated[list[ColumnChosen], Field(max_length=200, description="All of them; one that is not named is left out.")] = []
     existing: Existing = "update"
     nevertheless: bool = False
+    purpose: Label = "service"
     basis: Basis = "legitimate_interest"
+    source: Source = ""
+    wording: Uid | None = None
 
 
 class ImportFieldsAsked(Asked):

@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, select, update
 
-from contacts.importing_choices import BASES, EXISTING
+from contacts.importing_choices import EXISTING
 from contacts.importing_files import written
 from contacts.importing_presets import PRESETS
+from contacts.purpose import BASES
 from core import bulk
 from core.database import Database, database
 from core.operations import Operation, OperationItem
@@ -48,7 +49,7 @@ def rows(caller: Any, made: Any, query: str = "") -> list[Any]:
 
 def test_words_are_those_of_the_desk():
     assert get_args(schemas.Preset) == tuple(PRESETS)
-    assert (get_args(schemas.Existing), get_args(schemas.Basis)) == (EXISTING, BASES)
+    assert (get_args(schemas.Existing), get_args(schemas.Basis)) == (EXISTING, tuple(BASES))
 
 
 def test_from_the_file_to_the_register_and_back(agent, admin):
@@ -276,6 +277,25 @@ def questions(ask: Any) -> int:
     finally:
         event.remove(database().engine, "before_cursor_execute", heard)
     return len(asked)
+
+
+def test_the_basis_of_new_persons_is_chosen(agent, admin):
+    """S27: with the file or until the approval; what cannot be is refused by its field, and leaves no import behind."""
+    for query, field in (("?purpose=shoes&source=Fair", "purpose"), ("?purpose=marketing", "source"), ("?purpose=marketing&basis=consent&source=Fair", "wording"),
+                         ("?wait=true&purpose=marketing", "source")):
+        assert field in sent(agent, CSV, query=query, status=422)["errors"]
+    assert agent.get("/operations?kind=persons.import")["items"] == []
+    made = sent(agent, CSV, query="?purpose=marketing&basis=legitimate_interest&source=Trade+fair+list+2026")
+    assert [made[name] for name in ("purpose", "basis", "source", "wording")] == ["marketing", "legitimate_interest", "Trade fair list 2026", None]
+    job.run()
+    path = f"/imports/{made['id']}"
+    assert "source" in agent.patch(path, {"source": ""}, status=422)["errors"]
+    changed = agent.patch(path, {"basis": "contract"}, status=202)
+    assert [changed[name] for name in ("purpose", "basis", "source")] == ["marketing", "contract", "Trade fair list 2026"]
+    job.run()
+    acted(agent, made, "approve")
+    assert [(one["purpose"], one["basis"], one["source"], one["proof"]) for person in agent.get("/persons")["items"] for one in person["legal_bases"]] == [
+        ("marketing", "contract", "Trade fair list 2026", "import")] * 2
 
 
 def test_longer_pages_of_items_ask_no_more(agent, admin):
