@@ -6,10 +6,10 @@ from datetime import timedelta
 from io import BytesIO
 
 from pypdf import PdfReader
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from contacts.editing import person_called
-from contacts.lookup import looked_at
+from contacts.lookup import Lookup, looked_at
 from contacts.person import Person
 from contacts.restricting import restrict
 from core.clock import now
@@ -46,13 +46,22 @@ def test_look_ups_are_told_without_who(desk):
         for agent in (desk.jonas, desk.kari):
             looked_at(db, [desk.person()], "page", agent.id)
         looked_at(db, [desk.person()], "export", desk.kari.id)
+        looked_at(db, [desk.person()], "persons", desk.kari.id)
+        looked_at(db, [desk.person()], "persons", desk.jonas.id)
+        db.execute(update(Lookup).where(Lookup.agent_id == desk.jonas.id, Lookup.purpose == "persons").values(day=now().date() - timedelta(days=1)))
     told = desk.told(desk.make())
     found = {one["fields"]["looked_for"]: one["fields"] for one in entries(told, "history") if one["record"] == "look_up"}
-    assert {name: one["times"] for name, one in found.items()} == {"page": 2, "export": 1}
-    assert all(one["first"] == one["last"] == now().date().isoformat() for one in found.values())
+    assert {name: one["times"] for name, one in found.items()} == {"page": 2, "export": 1, "persons": 2}
+    assert all(found[name]["first"] == found[name]["last"] == now().date().isoformat() for name in ("page", "export"))
     assert "Kari Dal" not in repr(found)
     out = [one["fields"] for one in entries(told, "recipients") if one["fields"].get("way") == "export"]
-    assert [(one["times"], "name" in one, "address" in one) for one in out] == [(1, False, False)], "a file of a colleague's is told, and not whose"
+    today, before = now().date(), now().date() - timedelta(days=1)
+    assert [(one["file"], one["times"], one["days"]) for one in out] == [
+        ("export", 1, [today.isoformat()]), ("persons", 2, [before.isoformat(), today.isoformat()])], "which list, how often and when"
+    assert not any({"name", "address"} & one.keys() for one in out), "a file of a colleague's is told, and not whose"
+    for language, said in (("en", "List of persons (CSV)"), ("nb", "Liste over personer (CSV)"), ("da", "Liste over personer (CSV)"), ("sv", "Lista över personer (CSV)")):
+        text = text_of(desk, desk.make(language=language))
+        assert said in text and f"{today.year}" in text.split(said)[1]
 
 
 def test_recipients_are_those_of_the_desk(desk):
