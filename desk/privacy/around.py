@@ -28,14 +28,14 @@ NAMED_IN = {"messages": "at", "contact_notes": "at", "activities": "created_at"}
 
 
 def origins(db: Session, gatherer: Gatherer) -> list[Entry]:
-    """How each record of the person came to be (GDPR, Article 15(1)(g)), with the ticket of their first message."""
+    """How each record of the person came to be (GDPR, Article 15(1)(g)), with the ticket of their first message and how that came."""
     found = []
     for person in db.scalars(select(Person).where(Person.id.in_(gatherer.subject.persons)).order_by(Person.id)):
         first = db.scalar(select(Message.ticket_id).where(Message.origin_person_id == person.id).order_by(Message.id).limit(1))
         first = first or db.scalar(select(Message.ticket_id).where(Message.person_id == person.id).order_by(Message.id).limit(1))
         fields: dict[str, Any] = {"created_how": person.created_how, "created_why": gatherer.veil.over(retell(person.created_why))}
         if first and person.created_how in ("mail", "ticket"):
-            fields["ticket"] = f"#{first}"
+            fields |= {"ticket": f"#{first}", "channel": db.scalar(select(Ticket.channel).where(Ticket.id == first))}
         found.append(_entry("origin", person.uid, person.created_at, fields))
     return found
 

@@ -83,7 +83,7 @@ CODES = {
 CODES["source"] = CODES["created_how"] | {"wrote to us": N_("a mail")}
 CODES["kind"] |= {kind: name for kind, (name, _article) in KINDS.items()}
 CODES["state"] = STATES | CODES["state"]
-CHANNELS = {"mail": N_("mail"), "phone": N_("telephone"), "chat": N_("chat")}
+CHANNELS = {"mail": N_("mail"), "phone": N_("telephone"), "chat": N_("chat"), "web": N_("web form")}
 _DAY, _MOMENT = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d)?")
 
 

@@ -8,17 +8,24 @@ from io import BytesIO
 from pypdf import PdfReader
 from sqlalchemy import select, update
 
-from contacts.editing import person_called
+from contacts.activities import add_activity
+from contacts.editing import create_person, person_called
 from contacts.lookup import Lookup, looked_at
 from contacts.person import Person
 from contacts.restricting import restrict
 from core.clock import now
+from core.i18n import speaking
+from core.operations import Operation
 from desk.disclosures import recipients
 from desk.legal_holds import lift_hold, set_hold
+from desk.mailboxes import Mailbox
+from desk.privacy import asking
 from desk.privacy.kept import PrivacyReport
+from desk.privacy.wording import value_said
 from desk.retention.rule import RetentionRule
 from desk.rights import casework
 from desk.rights.opening import open_case
+from desk.tickets.answering import begin, note, reply
 from desk.tickets.ticket import Ticket
 
 
@@ -62,6 +69,34 @@ def test_look_ups_are_told_without_who(desk):
     for language, said in (("en", "List of persons (CSV)"), ("nb", "Liste over personer (CSV)"), ("da", "Liste over personer (CSV)"), ("sv", "Lista över personer (CSV)")):
         text = text_of(desk, desk.make(language=language))
         assert said in text and f"{today.year}" in text.split(said)[1]
+
+
+def test_a_call_is_told_as_a_call(desk):
+    """A ticket by telephone and what was said came by telephone, our answer to it went by mail, a note by nothing; who was made from it came by it too."""
+    with desk.database.write() as db:
+        jonas = desk.agent(db, desk.jonas)
+        person = create_person(db, {"first_name": "Ida", "last_name": "Kvarme"}, by=jonas, how="ticket", exempt=True, addresses=[{"value": "ida@kunde.example"}])
+        ticket = begin(db, db.get_one(Mailbox, desk.support.id), by=jonas, subject="Rang", text="The lamp is out.", channel="phone", requester=person)
+        note(db, ticket, by=jonas, text="Sounded tired.")
+        reply(db, ticket, by=jonas, text="We send one.")
+        number = asking.ask(db, person, by=jonas).id
+        add_activity(db, {"title": "Call back", "kind": "call", "at": now()}, persons=[person], agents=[jonas], by=jonas)
+        name = f"#{ticket.number}"
+    assert desk.run(number) == ("done", None)
+    with desk.database.read() as db:
+        report = db.scalars(select(PrivacyReport).where(PrivacyReport.operation_uid == db.get_one(Operation, number).uid)).one()
+    told = desk.told(report)
+    conversations = [one["fields"] for one in entries(told, "conversations")]
+    assert [(one["direction"], one.get("channel")) for one in conversations if "direction" in one] == [("in", "phone"), ("note", None), ("out", "mail")]
+    assert [one["channel"] for one in conversations if "direction" not in one] == ["phone"]
+    assert [(one["fields"]["ticket"], one["fields"]["channel"]) for one in entries(told, "origin")] == [(name, "phone")]
+    assert [one["fields"]["kind"] for one in entries(told, "activities")] == ["call"]
+    said = {}
+    for spoken in ("en", "nb", "da", "sv"):
+        with speaking(spoken):
+            said[spoken] = [value_said("channel", one) for one in ("mail", "phone", "chat", "web")]
+    assert said == {"en": ["mail", "telephone", "chat", "web form"], "nb": ["e-post", "telefon", "chat", "nettskjema"],
+                    "da": ["mail", "telefon", "chat", "webformular"], "sv": ["mejl", "telefon", "chatt", "webbformulär"]}
 
 
 def test_recipients_are_those_of_the_desk(desk):
