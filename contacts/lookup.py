@@ -1,4 +1,8 @@
-"""Who looked at whom, counted by day, agent and purpose: no content, and not when in the day (Art. 15; CJEU C-579/21)."""
+"""Who looked at whom, counted by day, agent and purpose: no content, and not when in the day (Art. 15; CJEU C-579/21).
+
+A file that was saved is a purpose too, one for each kind of file: so what is asked of it (which list, in which format, by which agent, on which days)
+stands in rows that are bounded, merged, erased and forgotten already, and a second list of everybody in every file is not kept.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import Date, ForeignKey, Index, String, cast, delete, func, select
+from sqlalchemy import Date, ForeignKey, Index, Select, String, cast, delete, func, select
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Mapped, Session
@@ -18,9 +22,11 @@ from core.database import Base, plain
 from core.i18n import N_
 from core.options import option
 
-#: What somebody was looked up for: a purpose is the kind of page.
-PURPOSES = {"page": N_("Card opened"), "search": N_("Card opened from a search"), "ticket": N_("Beside a ticket"), "export": N_("In a file that was saved"),
-            "api": N_("Read by a program")}
+#: Files that hold persons, by the purpose that is counted: which list, and its format. *export* is of before it was counted which.
+FILES = {"persons": N_("List of persons (CSV)"), "cards": N_("Address book (vCard)"), "card": N_("The card alone (vCard)"), "sales": N_("List of sales (CSV)"),
+         "projects": N_("List of projects (CSV)"), "export": N_("In a file that was saved")}
+#: What somebody was looked up for: a purpose is the kind of page or file.
+PURPOSES = {"page": N_("Card opened"), "search": N_("Card opened from a search"), "ticket": N_("Beside a ticket"), **FILES, "api": N_("Read by a program")}
 LOT = 200
 
 
@@ -67,13 +73,17 @@ def counts(db: Session) -> bool:
 def lookups(db: Session, person_ids: Sequence[int]) -> list[Looked]:
     """Of these persons and of whoever is part of them, the latest month first: for admins by agent, for the person by month and purpose."""
     month = func.substr(cast(Lookup.day, String), 1, 7)
+    return [Looked(*row) for row in db.execute(select(month, Lookup.purpose, Agent.name, func.sum(Lookup.count), func.min(Lookup.day), func.max(Lookup.day)).join(Agent, Agent.id == Lookup.agent_id).where(
+        Lookup.subject_uid.in_(uids_of(db, person_ids))).group_by(month, Lookup.purpose, Agent.name).order_by(month.desc(), Lookup.purpose, Agent.name))]
+
+
+def uids_of(db: Session, person_ids: Sequence[int]) -> Select[str]:
+    """Under which uids these persons stand here, with whoever is part of them."""
     ids, level = set(person_ids), set(person_ids)
     while level:
         level = set(db.scalars(select(Person.id).where(Person.merged_into_id.in_(level)))) - ids
         ids |= level
-    uids = select(Person.uid).where(Person.id.in_(ids))
-    return [Looked(*row) for row in db.execute(select(month, Lookup.purpose, Agent.name, func.sum(Lookup.count), func.min(Lookup.day), func.max(Lookup.day)).join(Agent, Agent.id == Lookup.agent_id).where(
-        Lookup.subject_uid.in_(uids)).group_by(month, Lookup.purpose, Agent.name).order_by(month.desc(), Lookup.purpose, Agent.name))]
+    return select(Person.uid).where(Person.id.in_(ids))
 
 
 def forget_old(db: Session) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from itertools import chain
 
 from sqlalchemy import and_, exists, func, or_, select
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased, lazyload
 from contacts.activity import Activity, ActivityParticipant
 from contacts.address import Address, Holding, normalise_email
 from contacts.agent import Agent, AgentAddress
-from contacts.lookup import Lookup
+from contacts.lookup import FILES, Lookup, uids_of
 from contacts.person import Person
 from core.i18n import N_
 from desk.mailboxes import own_addresses
@@ -32,7 +32,8 @@ MOST, NAMED = 5000, 5
 
 @dataclass(slots=True)
 class Recipient:
-    """One who got data of the person in one way: from ``first`` to ``last`` so many times, on these tickets (numbers, the latest first)."""
+    """One who got data of the person in one way: from ``first`` to ``last`` so many times, on these tickets (numbers, the latest first).
+    Of a file: which it was (:data:`contacts.lookup.FILES`), and on which days it was saved."""
 
     way: str
     address: str
@@ -41,12 +42,15 @@ class Recipient:
     first: datetime | None = None
     last: datetime | None = None
     tickets: list[int] = field(default_factory=list)
+    file: str = ""
+    days: list[date] = field(default_factory=list)
 
     def gather(self, other: Recipient) -> None:
         """What another got the same way."""
         for at in (other.first, other.last):
             self.add(at, count=0)
         self.count += other.count
+        self.days = sorted({*self.days, *other.days})
 
     def add(self, at: datetime | None, ticket: int | None = None, count: int = 1) -> None:
         """Once more, or ``count`` times."""
@@ -58,16 +62,10 @@ class Recipient:
 
 
 def recipients(db: Session, person_ids: Sequence[int], *, most: int | None = MOST) -> list[Recipient]:
-    """Of these persons, the latest first: four questions. Whom the person wrote to themselves is none of ours; neither are our agents, but for files
+    """Of these persons, the latest first, in a handful of questions. Whom the person wrote to themselves is none of ours; neither are our agents, but for files
     that they saved and calendars that other programs read. ``most``: mails that are gone through; None for all there are."""
     found = _mailed(db, person_ids, most)
-    exported: dict[int, Recipient] = {}
-    uids = select(Person.uid).where(or_(Person.id.in_(person_ids), Person.merged_into_id.in_(person_ids)))
-    for agent_id, email, name, first, last, count in db.execute(select(
-            Agent.id, Agent.email, Agent.name, func.min(Lookup.day), func.max(Lookup.day), func.sum(Lookup.count)).join(Agent, Agent.id == Lookup.agent_id).where(
-            Lookup.subject_uid.in_(uids), Lookup.purpose == "export").group_by(Agent.id, Agent.email, Agent.name)):
-        exported[agent_id] = Recipient("export", email, name, count, datetime.combine(first, time(), UTC), datetime.combine(last, time(), UTC))
-    return sorted([*found, *exported.values(), *_calendars(db, person_ids)], key=lambda one: (one.last.timestamp() if one.last else 0.0, one.address), reverse=True)
+    return sorted([*found, *_saved(db, person_ids), *_calendars(db, person_ids)], key=lambda one: (one.last.timestamp() if one.last else 0.0, one.address), reverse=True)
 
 
 def _mailed(db: Session, person_ids: Sequence[int], most: int | None) -> list[Recipient]:
@@ -90,6 +88,18 @@ def _mailed(db: Session, person_ids: Sequence[int], most: int | None) -> list[Re
         Address.kind == "email", Address.normalised.in_({one.address for one in found.values()}), Holding.until.is_(None), Person.binned_at.is_(None)))} if found else {}
     for one in found.values():
         one.name = names.get(one.address, "") or one.name
+    return list(found.values())
+
+
+def _saved(db: Session, person_ids: Sequence[int]) -> list[Recipient]:
+    """Agents who saved files with the persons, or whoever is part of them, in them: one for each agent and file."""
+    found: dict[tuple[str, str], Recipient] = {}
+    for email, name, file, day, count in db.execute(select(Agent.email, Agent.name, Lookup.purpose, Lookup.day, func.sum(Lookup.count)).join(
+            Agent, Agent.id == Lookup.agent_id).where(Lookup.subject_uid.in_(uids_of(db, person_ids)), Lookup.purpose.in_(FILES)).group_by(
+            Agent.email, Agent.name, Lookup.purpose, Lookup.day).order_by(Lookup.day)):
+        one = found.setdefault((email, file), Recipient("export", email, name, file=file))
+        one.add(datetime.combine(day, time(), UTC), count=count)
+        one.days.append(day)
     return list(found.values())
 
 

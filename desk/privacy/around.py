@@ -28,29 +28,29 @@ NAMED_IN = {"messages": "at", "contact_notes": "at", "activities": "created_at"}
 
 
 def origins(db: Session, gatherer: Gatherer) -> list[Entry]:
-    """How each record of the person came to be (GDPR, Article 15(1)(g)), with the ticket of their first message."""
+    """How each record of the person came to be (GDPR, Article 15(1)(g)), with the ticket of their first message and how that came."""
     found = []
     for person in db.scalars(select(Person).where(Person.id.in_(gatherer.subject.persons)).order_by(Person.id)):
         first = db.scalar(select(Message.ticket_id).where(Message.origin_person_id == person.id).order_by(Message.id).limit(1))
         first = first or db.scalar(select(Message.ticket_id).where(Message.person_id == person.id).order_by(Message.id).limit(1))
         fields: dict[str, Any] = {"created_how": person.created_how, "created_why": gatherer.veil.over(retell(person.created_why))}
         if first and person.created_how in ("mail", "ticket"):
-            fields["ticket"] = f"#{first}"
+            fields |= {"ticket": f"#{first}", "channel": db.scalar(select(Ticket.channel).where(Ticket.id == first))}
         found.append(_entry("origin", person.uid, person.created_at, fields))
     return found
 
 
 def got_by(db: Session, gatherer: Gatherer) -> list[Entry]:
-    """Who got data of the person (:mod:`desk.disclosures`): others by name (C-154/21), a colleague's file or calendar by its kind alone; and which of
-    our mailboxes hold them. Whom only locked mail went to is held back."""
+    """Who got data of the person (:mod:`desk.disclosures`): others by name (C-154/21), a colleague's file by which it was and on which days, a calendar by its
+    kind alone; and which of our mailboxes hold them. Whom only locked mail went to is held back."""
     found, ours = [], dict[str, Recipient]()
     for one in recipients(db, gatherer.subject.persons, most=None):
         if one.way in OURS:
-            ours.setdefault(one.way, Recipient(one.way, "")).gather(one)
+            ours.setdefault(f"{one.way}:{one.file}".rstrip(":"), Recipient(one.way, "", file=one.file)).gather(one)
             continue
         held = {"held_back": "mail"} if one.tickets and gatherer.locked.issuperset(one.tickets) else {}
         found.append(_got(one, f"{one.way}:{one.address}", {"name": one.name, "address": one.address}) | held)
-    found = sorted(found, key=lambda entry: str(entry["fields"]["address"])) + [_got(one, way, {}) for way, one in sorted(ours.items())]
+    found = sorted(found, key=lambda entry: str(entry["fields"]["address"])) + [_got(one, name, {}) for name, one in sorted(ours.items())]
     boxes = db.execute(select(Mailbox.uid, Mailbox.name).where(Mailbox.id.in_(
         select(Ticket.mailbox_id).where(gatherer.subject.own_tickets))).order_by(Mailbox.name))
     return found + [_entry("staff", uid, None, {"mailbox": name}) for uid, name in boxes]
@@ -89,8 +89,9 @@ def look_ups(db: Session, subject: Subject) -> list[Entry]:
 
 
 def _got(one: Recipient, name: str, fields: dict[str, Any]) -> Entry:
-    days = {"first": one.first.isoformat() if one.first else "", "last": one.last.isoformat() if one.last else ""}
-    return _entry("recipient", name, one.last, fields | {"way": one.way, "mails" if one.way not in OURS else "times": one.count or ""} | days)
+    days = {"days": [day.isoformat() for day in one.days]} if one.days else {
+        "first": one.first.isoformat() if one.first else "", "last": one.last.isoformat() if one.last else ""}
+    return _entry("recipient", name, one.last, fields | {"way": one.way, "file": one.file, "mails" if one.way not in OURS else "times": one.count or ""} | days)
 
 
 def _entry(record: str, name: str, at: datetime | None, fields: dict[str, Any]) -> Entry:

@@ -66,6 +66,8 @@ class Gatherer:
                 fields[name] = value
         if place.table == "messages" and "text" not in fields:
             fields["text"] = self._words_of_markup(row, others)
+        if row.get("direction") == "note":
+            fields.pop("channel", None)     # it came by none, whatever its ticket did
         if place.table == "changes":
             fields = {name: value for name, value in (fields | self._changed(fields)).items() if value is not None}
         at = row.get("_at")

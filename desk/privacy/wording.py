@@ -9,6 +9,7 @@ from typing import Any
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
+from contacts.lookup import FILES
 from contacts.lookup import PURPOSES as LOOKED_FOR
 from contacts.purpose import BASES, PURPOSES
 from contacts.restriction import GROUNDS
@@ -54,7 +55,7 @@ FIELDS = {
     "sender": N_("sender"), "content": N_("bytes kept"), "recipients": N_("recipients"), "sent_at": N_("sent on"), "field": N_("field"),
     "before": N_("before"), "after": N_("after"), "ticket": N_("request"), "mails": N_("mails"), "first": N_("first"), "last": N_("last"),
     "mailbox": N_("mailbox"), "where": N_("where"), "words": N_("words"), "email": N_("e-mail address"), "chat": N_("chat"), "link": N_("link"),
-    "way": N_("way"), "looked_for": N_("looked up for"), "times": N_("times"), "ground": N_("ground"), "lifted_at": N_("lifted on"), "told": N_("you were told"),
+    "way": N_("way"), "looked_for": N_("looked up for"), "file": N_("file"), "days": N_("days"), "times": N_("times"), "ground": N_("ground"), "lifted_at": N_("lifted on"), "told": N_("you were told"),
     "told_how": N_("how you were told"), "received_at": N_("received on"), "due_at": N_("to be answered by"), "decided_at": N_("decided on"),
     "decision": N_("decision"), "phrase": N_("your words"), "extended_why": N_("why it took longer"), "unproven_why": N_("how we knew that it was you"),
     "review_on": N_("looked at again on"), "restricted_at": N_("to be erased when it is lifted, and not used since")}
@@ -77,12 +78,12 @@ CODES = {
     "state": {"open": N_("open"), "in_progress": N_("under way"), "done": N_("done"), "cancelled": N_("called off"), "closed": N_("closed"), "waiting": N_("waiting"), "snoozed": N_("waiting"), "spam": N_("spam"),
               "sent": N_("sent"), "queued": N_("waits to be sent"), "failed": N_("not sent")},
     "list": {"erased": N_("erased"), "objected": N_("objected")},
-    "ground": GROUNDS, "told": {"mail": N_("by mail"), "word": N_("in another way")}, "way": WAYS, "looked_for": LOOKED_FOR,
+    "ground": GROUNDS, "told": {"mail": N_("by mail"), "word": N_("in another way")}, "way": WAYS, "looked_for": LOOKED_FOR, "file": FILES,
     "where": {"messages": N_("messages"), "contact_notes": N_("notes"), "activities": N_("activities"), "tickets": N_("tickets")}}
 CODES["source"] = CODES["created_how"] | {"wrote to us": N_("a mail")}
 CODES["kind"] |= {kind: name for kind, (name, _article) in KINDS.items()}
 CODES["state"] = STATES | CODES["state"]
-CHANNELS = {"mail": N_("mail"), "phone": N_("telephone"), "chat": N_("chat")}
+CHANNELS = {"mail": N_("mail"), "phone": N_("telephone"), "chat": N_("chat"), "web": N_("web form")}
 _DAY, _MOMENT = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d)?")
 
 
@@ -107,7 +108,8 @@ def value_said(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):
-        return "\n".join(str(one) for one in value) if name in ("identification", "verdict") else ", ".join(str(one) for one in value)
+        return "\n".join(str(one) for one in value) if name in ("identification", "verdict") else ", ".join(
+            moment_said(str(one)) if name == "days" else str(one) for one in value)
     if isinstance(value, (int, float)):
         return str(format_decimal(value, locale=language()))
     text = str(value)

@@ -61,7 +61,7 @@ def reply(
     needs_living(db, [*recipients, *copies], asker=ticket.requester_id)
     subject = subject.strip() or ticket.subject
     mailbox = answers_from(db, by, ticket)
-    message = _write(db, ticket, "out", by, html=html, text=text, subject=subject,
+    message = _write(db, ticket, "out", by, channel="mail", html=html, text=text, subject=subject,
                      to=[[name_of(db, a), a] for a in recipients], cc=[[name_of(db, a), a] for a in copies],
                      from_address=mailbox.address, from_name=mailbox.name)
     attach(db, message, files, by)

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, request, url_for
 
 from contacts.editing import person_called
+from contacts.lookup import FILES
 from core.errors import Refused
 from core.i18n import N_, ngettext
 from core.i18n import gettext as _
@@ -67,7 +68,7 @@ def _show(uid: str, about: str, to: list[str], errors: dict[str, str]) -> str:
 
 
 def _line(one: Recipient, to: list[str]) -> dict[str, Any]:
-    return {"address": one.address, "name": one.name, "way": _(WAYS[one.way]), "count": one.count or "", "last": near(one.last) if one.last else "",
+    return {"address": one.address, "name": one.name, "way": _(WAYS[one.way]), "file": _(FILES[one.file]) if one.file else "", "count": one.count or "", "last": near(one.last) if one.last else "",
             "ticked": one.address in to, "tickets": [{"number": n, "url": url_for("tickets.show", number=n)} for n in one.tickets]}
 
 

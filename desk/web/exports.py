@@ -34,6 +34,8 @@ bp = Blueprint("exports", __name__, url_prefix="/exports")
 #: Records read at a time.
 LOT = 200
 Search = Callable[[Session, str], Any]
+#: Records as text of a file.
+Tell = Callable[[Session, Sequence[Any]], str]
 #: Conditions, asked anew in the session that reads.
 Narrowed = Callable[[Session], list[Any]]
 
@@ -67,21 +69,21 @@ def companies() -> Response:
 def sales() -> Response:
     """A row for each sale, found by ``?q=``, ``?whose=mine``, ``?state=`` and ``?stage=`` as the list does."""
     at = request.args.getlist("stage")
-    return _matters(SALES, "sales.csv", head_of_sales(), sale_rows, lambda _db: [at_stages(at)] if at else [])
+    return _matters(SALES, head_of_sales(), sale_rows, lambda _db: [at_stages(at)] if at else [])
 
 
 @bp.get("/projects.csv")
 @login_required
 def projects() -> Response:
     """A row for each project, found by ``?q=``, ``?whose=mine`` and ``?state=`` as the list does."""
-    return _matters(PROJECTS, "projects.csv", head(db(), "projects"), project_rows, narrowed(me(), "projects", request.args.get("selection", "")))
+    return _matters(PROJECTS, head(db(), "projects"), project_rows, narrowed(me(), "projects", request.args.get("selection", "")))
 
 
-def _matters(kind: Kind, name: str, head: str, tell: Callable[[Session, Sequence[Any]], str], where: Narrowed) -> Response:
+def _matters(kind: Kind, head: str, tell: Tell, where: Narrowed) -> Response:
     query, mine = request.args.get("q", ""), [of_agent(kind, me())] if request.args.get("whose") == "mine" else []
     states = [state for state in request.args.getlist("state") if state in kind.states]
-    return _file("text/csv", name, _lots(lambda db, cursor: matters(
-        db, kind, *mine, *where(db), query=query, states=states, before=whole(cursor), limit=LOT), tell, "\ufeff" + head))
+    return _file("text/csv", f"{kind.key}.csv", _lots(lambda db, cursor: matters(
+        db, kind, *mine, *where(db), query=query, states=states, before=whole(cursor), limit=LOT), _noted(me(), kind.key, tell), "\ufeff" + head))
 
 
 def narrowed(agent: Agent, of: str, selection: str = "", company: str = "") -> Narrowed:
@@ -99,13 +101,13 @@ def narrowed(agent: Agent, of: str, selection: str = "", company: str = "") -> N
 def persons_as_rows(query: str, where: Narrowed, by: Agent, *, incomplete: bool | None = None) -> Response:
     """A file with a row for each person."""
     return _file("text/csv", "persons.csv", _lots(lambda db, cursor: search_persons(
-        db, query, cursor=cursor, limit=LOT, to_be_completed=incomplete, where=where(db)), _noted(by, person_rows), "\ufeff" + head(db(), "persons")))
+        db, query, cursor=cursor, limit=LOT, to_be_completed=incomplete, where=where(db)), _noted(by, "persons", person_rows), "\ufeff" + head(db(), "persons")))
 
 
 def persons_as_cards(query: str, where: Narrowed, by: Agent, version: str) -> Response:
     """An address book with a card for each person."""
     return _file("text/vcard", "persons.vcf", _lots(lambda db, cursor: search_persons(
-        db, query, cursor=cursor, limit=LOT, where=where(db)), _noted(by, lambda db, rows: person_cards(db, rows, version))))
+        db, query, cursor=cursor, limit=LOT, where=where(db)), _noted(by, "cards", lambda db, rows: person_cards(db, rows, version))))
 
 
 def companies_as_rows(query: str, where: Narrowed) -> Response:
@@ -114,24 +116,26 @@ def companies_as_rows(query: str, where: Narrowed) -> Response:
         db, query, cursor=cursor, limit=LOT, where=where(db)), company_rows, "\ufeff" + head(db(), "companies")))
 
 
-def _noted(by: Agent, tell: Callable[[Session, Sequence[Any]], str]) -> Callable[[Session, Sequence[Any]], str]:
-    """The same, and it is counted who was in the file (:mod:`contacts.lookup`); a database that takes no writing keeps nobody from it."""
+def _noted(by: Agent, file: str, tell: Tell) -> Tell:
+    """The same, and it is counted who was in which file (:mod:`contacts.lookup`), of sales and projects whom they name; a database that takes no
+    writing keeps nobody from it."""
     agent_id = by.id
     if not counts(db()):
         return tell
 
     def told(reading: Session, rows: Sequence[Any]) -> str:
         text = tell(reading, rows)
+        persons = rows if file in ("persons", "cards") else [one.person for one in rows]
         try:
             with database().write() as writing:
-                looked_at(writing, [one.uid for one in rows], "export", agent_id)
+                looked_at(writing, [one.uid for one in persons if one and one.living], file, agent_id)
         except DBAPIError as error:
             log.warning("lookups.lost", why=str(error.orig))
         return text
     return told
 
 
-def _lots(search: Search, tell: Callable[[Session, Sequence[Any]], str], head: str = "") -> Iterator[str]:
+def _lots(search: Search, tell: Tell, head: str = "") -> Iterator[str]:
     """The file a lot at a time, from one snapshot: however long it is, little of it is in memory. It is said as the request speaks, though
     most of it is when the request is over."""
     spoken, where = language(), zone()

@@ -36,7 +36,7 @@ def index(uid: str) -> Any:
 def vcard(uid: str) -> Response:
     """vCard 4, for Outlook and telephones; ``?version=3.0`` for programs that know no other."""
     person, asked = person_called(db(), uid), request.args.get("version", "")
-    note_lookup([person.uid], "export", me().id)
+    note_lookup([person.uid], "card", me().id)
     answer = Response(written(person, holdings_of(db(), person), asked if asked in VERSIONS else VERSIONS[0]), mimetype="text/vcard")
     answer.headers["Content-Disposition"] = f'attachment; filename="{slug(person.name) or person.uid}.vcf"'
     return answer

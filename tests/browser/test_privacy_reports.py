@@ -6,6 +6,7 @@ import os
 import re
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,13 +15,19 @@ from werkzeug.serving import make_server
 
 from contacts.agent import Agent
 from contacts.companies import new_company
-from contacts.editing import create_person
+from contacts.editing import create_person, person_called
 from contacts.enrolling import add_agent
 from contacts.notes import write_note
 from contacts.person import Person
+from contacts.restricting import end, restrict
+from core.clock import now
 from core.database import Database
+from desk.legal_holds import lift_hold, set_hold
 from desk.mailboxes import add_mailbox
 from desk.outbound import OutboundMail
+from desk.retention.rule import RetentionRule
+from desk.rights import casework
+from desk.rights.opening import open_case
 from desk.web import create_app
 from jobs import operations
 from tests.browser.leaving import close
@@ -90,6 +97,54 @@ def test_from_the_menu_to_the_link(browser: Any, desk: tuple[str, str], fresh_da
         text = db.scalars(select(OutboundMail.text)).one()
     page.goto(address + re.search(r"/your-report/[\w-]+", text)[0])
     look(page, f"handed-{size}-{scheme}")
+    close(page.context)
+
+
+#: A reason as long as one may be, of one word.
+WORD = "x" * 2000
+
+
+@pytest.fixture
+def reasoned(desk: tuple[str, str], fresh_database: Database) -> list[str]:
+    """Pages that show why a person is restricted, held and refused what they asked for."""
+    with fresh_database.write() as db:
+        jonas = db.scalars(select(Agent).where(Agent.email == "jonas@desk.example")).one()
+        person = person_called(db, desk[1])
+        db.add(RetentionRule(of="persons.contract", period=24, unit="months", since="contact", act="erase"))
+        holds = [set_hold(db, "person", person, {"reason": WORD[:1000], "basis": "legal_claims", "owner": jonas,
+                                                 "review_on": now().date() + timedelta(days=90)}, by=jonas) for _ in "12"]
+        lift_hold(db, holds[0], WORD[:1000], by=jonas)
+        case = open_case(db, "access", person=person, by=jonas)
+        case.unproven_why = case.extended_why = WORD
+        casework.decide(db, case, "refused", by=jonas, reasons=WORD, tell=False)
+        restrict(db, person, ground="accuracy", reason=WORD, by=jonas)
+        end(db, person, by=jonas, told="word", told_how=WORD)
+        restrict(db, person, ground="accuracy", reason=WORD, by=jonas)
+        return [f"/persons/{person.uid}{page}" for page in ("", "/privacy", "/restriction", "/history", "/recipients")] + [
+            f"/settings/holds/{one.uid}" for one in holds] + [f"/rights/{case.uid}", "/settings/holds", "/settings/retention", "/rights"]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_long_reasons_stay_in_their_panels(browser: Any, desk: tuple[str, str], reasoned: list[str], size: str) -> None:
+    page = signed_in(browser, desk[0], viewport=SIZES[size])
+    for path in reasoned:
+        assert page.goto(desk[0] + path).status == 200, path
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+        outside = page.evaluate("""() => [...document.querySelectorAll('.panel, .notice')].filter((panel) => {
+            const words = document.createRange();
+            words.selectNodeContents(panel);
+            return [...words.getClientRects()].some((one) => one.width > 1 && one.right > panel.getBoundingClientRect().right + 1);
+        }).map((panel) => panel.innerText.slice(0, 60))""")
+        assert outside == [], path
+    close(page.context)
+
+
+@pytest.mark.parametrize("path", ["/persons/{uid}/privacy", "/settings/retention"])
+def test_what_a_right_means_and_what_a_rule_says_have_room_on_a_telephone(browser: Any, desk: tuple[str, str], path: str) -> None:
+    page = signed_in(browser, desk[0], viewport=SIZES["narrow"])
+    page.goto(desk[0] + path.format(uid=desk[1]))
+    widths = page.locator(".lines").first.locator(".soft").evaluate_all("all => all.map((one) => one.clientWidth).filter(Boolean)")
+    assert len(widths) >= 8 and min(widths) >= 180, "beside the next column, not pressed by it"
     close(page.context)
 
 

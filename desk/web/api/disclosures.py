@@ -21,7 +21,8 @@ def index_lookups(uid: str) -> list[Lookup]:
 @get("/persons/<uid:uid>/recipients", admin=True, moves=True)
 def index(uid: str) -> list[Recipient]:
     """Who else got data of the person, and how, the latest first."""
-    return [Recipient(way=one.way, address=one.address, name=one.name, count=one.count, first=one.first, last=one.last, tickets=one.tickets)
+    return [Recipient(way=one.way, address=one.address, name=one.name, count=one.count, first=one.first, last=one.last, tickets=one.tickets,
+                      file=one.file, days=one.days)
             for one in recipients(db(), [the_person(uid).id])]
 
 

@@ -124,7 +124,7 @@ def restore(uid: str, given: Answers) -> Person:
 def vcard(uid: str) -> Response:
     """The person as a vCard 4.0."""
     person = the_person(uid)
-    note_lookup([uid], "export", me().id)
+    note_lookup([uid], "card", me().id)
     response = Response(written(person, holdings_of(db(), person)), mimetype="text/vcard")
     response.headers["Content-Disposition"] = f'attachment; filename="{uid}.vcf"'
     return response

@@ -6,19 +6,26 @@ from datetime import timedelta
 from io import BytesIO
 
 from pypdf import PdfReader
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from contacts.editing import person_called
-from contacts.lookup import looked_at
+from contacts.activities import add_activity
+from contacts.editing import create_person, person_called
+from contacts.lookup import Lookup, looked_at
 from contacts.person import Person
 from contacts.restricting import restrict
 from core.clock import now
+from core.i18n import speaking
+from core.operations import Operation
 from desk.disclosures import recipients
 from desk.legal_holds import lift_hold, set_hold
+from desk.mailboxes import Mailbox
+from desk.privacy import asking
 from desk.privacy.kept import PrivacyReport
+from desk.privacy.wording import value_said
 from desk.retention.rule import RetentionRule
 from desk.rights import casework
 from desk.rights.opening import open_case
+from desk.tickets.answering import begin, note, reply
 from desk.tickets.ticket import Ticket
 
 
@@ -46,13 +53,50 @@ def test_look_ups_are_told_without_who(desk):
         for agent in (desk.jonas, desk.kari):
             looked_at(db, [desk.person()], "page", agent.id)
         looked_at(db, [desk.person()], "export", desk.kari.id)
+        looked_at(db, [desk.person()], "persons", desk.kari.id)
+        looked_at(db, [desk.person()], "persons", desk.jonas.id)
+        db.execute(update(Lookup).where(Lookup.agent_id == desk.jonas.id, Lookup.purpose == "persons").values(day=now().date() - timedelta(days=1)))
     told = desk.told(desk.make())
     found = {one["fields"]["looked_for"]: one["fields"] for one in entries(told, "history") if one["record"] == "look_up"}
-    assert {name: one["times"] for name, one in found.items()} == {"page": 2, "export": 1}
-    assert all(one["first"] == one["last"] == now().date().isoformat() for one in found.values())
+    assert {name: one["times"] for name, one in found.items()} == {"page": 2, "export": 1, "persons": 2}
+    assert all(found[name]["first"] == found[name]["last"] == now().date().isoformat() for name in ("page", "export"))
     assert "Kari Dal" not in repr(found)
     out = [one["fields"] for one in entries(told, "recipients") if one["fields"].get("way") == "export"]
-    assert [(one["times"], "name" in one, "address" in one) for one in out] == [(1, False, False)], "a file of a colleague's is told, and not whose"
+    today, before = now().date(), now().date() - timedelta(days=1)
+    assert [(one["file"], one["times"], one["days"]) for one in out] == [
+        ("export", 1, [today.isoformat()]), ("persons", 2, [before.isoformat(), today.isoformat()])], "which list, how often and when"
+    assert not any({"name", "address"} & one.keys() for one in out), "a file of a colleague's is told, and not whose"
+    for language, said in (("en", "List of persons (CSV)"), ("nb", "Liste over personer (CSV)"), ("da", "Liste over personer (CSV)"), ("sv", "Lista över personer (CSV)")):
+        text = text_of(desk, desk.make(language=language))
+        assert said in text and f"{today.year}" in text.split(said)[1]
+
+
+def test_a_call_is_told_as_a_call(desk):
+    """A ticket by telephone and what was said came by telephone, our answer to it went by mail, a note by nothing; who was made from it came by it too."""
+    with desk.database.write() as db:
+        jonas = desk.agent(db, desk.jonas)
+        person = create_person(db, {"first_name": "Ida", "last_name": "Kvarme"}, by=jonas, how="ticket", exempt=True, addresses=[{"value": "ida@kunde.example"}])
+        ticket = begin(db, db.get_one(Mailbox, desk.support.id), by=jonas, subject="Rang", text="The lamp is out.", channel="phone", requester=person)
+        note(db, ticket, by=jonas, text="Sounded tired.")
+        reply(db, ticket, by=jonas, text="We send one.")
+        number = asking.ask(db, person, by=jonas).id
+        add_activity(db, {"title": "Call back", "kind": "call", "at": now()}, persons=[person], agents=[jonas], by=jonas)
+        name = f"#{ticket.number}"
+    assert desk.run(number) == ("done", None)
+    with desk.database.read() as db:
+        report = db.scalars(select(PrivacyReport).where(PrivacyReport.operation_uid == db.get_one(Operation, number).uid)).one()
+    told = desk.told(report)
+    conversations = [one["fields"] for one in entries(told, "conversations")]
+    assert [(one["direction"], one.get("channel")) for one in conversations if "direction" in one] == [("in", "phone"), ("note", None), ("out", "mail")]
+    assert [one["channel"] for one in conversations if "direction" not in one] == ["phone"]
+    assert [(one["fields"]["ticket"], one["fields"]["channel"]) for one in entries(told, "origin")] == [(name, "phone")]
+    assert [one["fields"]["kind"] for one in entries(told, "activities")] == ["call"]
+    said = {}
+    for spoken in ("en", "nb", "da", "sv"):
+        with speaking(spoken):
+            said[spoken] = [value_said("channel", one) for one in ("mail", "phone", "chat", "web")]
+    assert said == {"en": ["mail", "telephone", "chat", "web form"], "nb": ["e-post", "telefon", "chat", "nettskjema"],
+                    "da": ["mail", "telefon", "chat", "webformular"], "sv": ["mejl", "telefon", "chatt", "webbformulär"]}
 
 
 def test_recipients_are_those_of_the_desk(desk):

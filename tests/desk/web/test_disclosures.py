@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
@@ -10,6 +12,8 @@ from contacts.activities import add_activity
 from contacts.agent import Agent
 from contacts.editing import create_person
 from contacts.enrolling import new_token
+from contacts.lookup import Lookup
+from contacts.merging import merge
 from contacts.person import Person
 from core.clock import now
 from core.database import Database
@@ -58,6 +62,23 @@ def test_by_name_and_way(fresh_database: Database, ole: str) -> None:
     assert found(fresh_database, ole) == {
         ("mail", "friend@kunde.example", ""), ("forward", "asa@repair.example", "Åsa Lind"),
         ("export", "nora@desk.example", "Nora Vik"), ("calendar", "nora@desk.example", "Nora Vik")}
+
+
+def test_a_list_that_was_saved_is_named(admin_client: FlaskClient, agent_client: FlaskClient, fresh_database: Database, jonas: Agent, ole: str) -> None:
+    """Which, in what format, who saved it and on which days; also after the person became part of another."""
+    agent_client.get("/exports/persons.vcf").get_data()
+    with fresh_database.write() as db:
+        by = db.get_one(Agent, jonas.id)
+        other, third = (create_person(db, {"first_name": "Ole", "last_name": name}, by=by, exempt=True) for name in ("Other", "Third"))
+        db.execute(update(Lookup).where(Lookup.purpose == "persons").values(day=now().date() - timedelta(days=3)))
+        merge(db, db.scalars(select(Person).where(Person.uid == ole)).one(), other, by=by)
+        merge(db, other, third, by=by)
+        got = {one.file: (one.name, one.count, one.days) for one in recipients(db, [third.id]) if one.way == "export"}
+        today = now().date()
+        assert got == {"persons": ("Nora Vik", 1, [today - timedelta(days=3)]), "cards": ("Nora Vik", 1, [today])}
+        uid = third.uid
+    shown = admin_client.get(f"/persons/{uid}/recipients").text
+    assert "In a file that was saved: List of persons (CSV)" in shown and "In a file that was saved: Address book (vCard)" in shown
 
 
 def test_for_admins(agent_client: FlaskClient, admin_client: FlaskClient, ole: str) -> None:
@@ -123,8 +144,10 @@ def test_by_the_api(app, fresh_database: Database, ole: str, jonas: Agent, nora:
         mine, theirs = ({"Authorization": f"Bearer {new_token(db, db.get_one(Agent, one.id))}"} for one in (jonas, nora))
     for path in ("lookups", "recipients"):
         assert client.get(f"{url}/{path}", headers=theirs).status_code == 403
-    assert [(one["purpose"], one["agent"], one["count"]) for one in client.get(f"{url}/lookups", headers=mine).json] == [("export", "Nora Vik", 1)]
+    assert [(one["purpose"], one["agent"], one["count"]) for one in client.get(f"{url}/lookups", headers=mine).json] == [("persons", "Nora Vik", 1)]
     assert {one["way"] for one in client.get(f"{url}/recipients", headers=mine).json} == {"mail", "forward", "export", "calendar"}
+    today = now().date().isoformat()
+    assert [(one["file"], one["days"]) for one in client.get(f"{url}/recipients", headers=mine).json if one["way"] == "export"] == [("persons", [today])]
     given = {"about": "restricted", "to": ["asa@repair.example"]}
     assert client.post(f"{url}/recipients/tellings", json=given, headers=theirs).status_code == 403
     assert client.post(f"{url}/recipients/tellings", json=given, headers=mine).json == [{"address": "asa@repair.example", "outcome": "under_way"}]

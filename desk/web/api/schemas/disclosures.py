@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import Field
@@ -20,7 +20,8 @@ class Lookup(Shape):
 
 
 class Recipient(Shape):
-    """Who got data of the person in one way: by a mail on a ticket, a forward, a file that was saved, a calendar of another program."""
+    """Who got data of the person in one way: by a mail on a ticket, a forward, a file that was saved, a calendar of another program. Of a file,
+    which it was (persons, cards, card, sales, projects; `export` where that was not noted) and the days on which it was saved."""
 
     way: str
     address: str
@@ -29,6 +30,8 @@ class Recipient(Shape):
     first: datetime | None
     last: datetime | None
     tickets: list[int]
+    file: str
+    days: list[date]
 
 
 class NewTelling(Asked):
