@@ -17,7 +17,7 @@ from contacts.person import Person
 from contacts.restricting import unmask
 from contacts.voucher import keep_vouchers
 from core import erasure_ledger, files
-from core.operations import Operation, OperationItem
+from core.operations import Operation, OperationItem, turn
 from desk.erasing import (
     attached,
     bells,
@@ -31,9 +31,11 @@ from desk.erasing import (
 )
 from desk.erasing.asking import (
     ERASED_WHOLE,
+    GOING,
     KIND,
     PURGE,
     UNCERTAIN,
+    cancelled,
     decided_rows,
     decisions_on,
     forget_whom,
@@ -109,16 +111,22 @@ def steps(
 
 
 def _freeze(db: Session, operation: Operation, subject: Subject) -> None:
-    """Nobody meets the person any more or changes what is known of them, whatever happens from here on. Erasings of them that broke off are forgotten."""
+    """Nobody meets the person any more or changes what is known of them, whatever happens from here on. Erasings of them that broke off are forgotten, and so are
+    those that a backup brought back half-way."""
     by = db.scalar(select(Agent).where(Agent.uid == operation.by_uid))
     for person in db.scalars(select(Person).where(Person.id.in_(subject.persons), Person.merged_into_id.is_(None))).all():
         if person.restricted_at is not None:
             unmask(db, person)
         if person.binned_at is None:
             bin_person(db, person, by=by)
-    for one in db.scalars(select(Operation).where(Operation.kind.in_((KIND, PURGE)), Operation.state == "failed")):
-        if set(subject.uids) & set(one.given.get("persons", ())):
+    for one in db.scalars(select(Operation).where(Operation.kind.in_((KIND, PURGE)), Operation.id != operation.id, Operation.state.in_((*GOING, "failed")))):
+        if not set(subject.uids) & set(one.given.get("persons", ())):
+            continue
+        if one.state == "failed":
             forget_whom(db, one)
+        elif one.kind == KIND and operation.given.get("replays"):       # a backup has brought it back with them, at work or waiting
+            cancelled(db, one)
+            turn(db, one, "cancelled")
 
 
 def _take_away(db: Session, operation: Operation, subject: Subject, reader: Reader, holds: Holds) -> int | None:

@@ -489,3 +489,16 @@ def test_a_restricted_person_is_not_let_loose_while_they_are_erased(desk, monkey
             lift(db, person, by=nora)
         with pytest.raises(Refused):
             returning.restore_person(db, person, by=nora)
+
+
+@pytest.mark.parametrize("state", ["planned", "paused"])
+def test_an_erasing_that_a_backup_brings_back_half_way_keeps_nothing(desk, state):
+    """The person is erased once more; the operation of before, which quotes them and knows every name of theirs, is over."""
+    desk.arrive(subject="About Zyxwold", text="My quixotic printer.\n\nMads Zyxwold\n")
+    number, uid = desk.ask(review="keep"), desk.person()
+    with desk.database.write() as db:
+        db.get_one(Operation, number).state = state
+    running.replay(desk.database, uid)
+    assert desk.operation(number)[0] == "cancelled" and desk.items(number) == []
+    with desk.database.read() as db:
+        assert db.get_one(Operation, number).file is None and looking.residue(db, *LEFT) == []
