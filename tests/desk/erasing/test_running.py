@@ -30,9 +30,9 @@ from desk import inbound
 from desk.erasing import asking, running
 from desk.inbound import Delivery, InboundMail, InboundRaw
 from desk.lifting import lift
-from desk.mailboxes import add_mailbox
+from desk.mailboxes import Mailbox, add_mailbox
 from desk.operating import act_on
-from desk.outbound import OutboundMail
+from desk.outbound import OutboundMail, enqueue
 from desk.reports.figure import Figure
 from desk.reports.folding import fold
 from desk.tickets import returning
@@ -502,3 +502,16 @@ def test_an_erasing_that_a_backup_brings_back_half_way_keeps_nothing(desk, state
     assert desk.operation(number)[0] == "cancelled" and desk.items(number) == []
     with desk.database.read() as db:
         assert db.get_one(Operation, number).file is None and looking.residue(db, *LEFT) == []
+
+
+def test_mails_to_the_person_that_are_on_no_ticket_go(desk):
+    """A report that was sent, a mailing: what it says goes whole, also where the name is none that can be looked for, and whom it was to."""
+    desk.arrive(text="My printer.\n\nMads Zyxwold\n")
+    uid = desk.person()
+    with desk.database.write() as db:
+        enqueue(db, kind="system", mailbox=db.get_one(Mailbox, desk.support.id), recipients=["mads.zyxwold@newplace.example"], subject="What we hold",
+                text="Dear \N{UNICORN FACE}, it is quixotic.", html="", language="en", person_uid=uid)
+    erase(desk)
+    with desk.database.read() as db:
+        assert looking.residue(db, *LEFT) == []
+        assert db.scalars(select(OutboundMail.id).where(OutboundMail.person_uid.is_not(None))).all() == []
