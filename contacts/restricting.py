@@ -80,6 +80,11 @@ def put_back(db: Session, person: Person, *, by: Agent, version: int | None = No
     db.flush()
 
 
+def unmask(db: Session, person: Person) -> None:
+    """The mark goes: whoever calls puts the person into the bin, to be erased, where no admin can change or lift anything any more."""
+    _mask(db, person, None)
+
+
 def standing(db: Session, person: Person) -> Restriction:
     """The restriction that holds. Raises Refused where none does."""
     row = db.scalar(select(Restriction).where(Restriction.person_id == person.id, Restriction.lifted_at.is_(None)).order_by(Restriction.id.desc()).limit(1))

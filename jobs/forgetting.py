@@ -12,6 +12,7 @@ from desk.mailboxes import Mailbox
 from desk.tickets.forgetting import forget_tickets
 from desk.tickets.unrecorded import SHELVES, Place, candidates, with_parts
 from jobs.cleaning import UNSENT, unused
+from jobs.purging import leave_nothing
 
 log = structlog.get_logger(__name__)
 
@@ -25,6 +26,7 @@ def unrecorded() -> None:
     forgotten = sum(_shelf(mailbox, shelf) for mailbox in mailboxes for shelf in SHELVES)
     if forgotten:
         log.info("tickets.forgotten", count=forgotten, why="unrecorded")
+    leave_nothing(forgotten)
 
 
 def _shelf(mailbox_id: int, shelf: str) -> int:

@@ -20,6 +20,7 @@ from core.database import Database, database
 from core.options import option
 from core.queue import ring
 from desk.erasing.asking import purge, purged_with
+from desk.erasing.sweeping import sweep
 from desk.tickets.forgetting import forget_tickets
 from desk.tickets.legal_holds import held_tickets, kept_persons
 from desk.tickets.message import Notification
@@ -48,25 +49,29 @@ def persons() -> None:
 
 def companies() -> None:
     """Companies, when the persons who went with them are gone."""
+    gone = 0
     while True:
         with database().write() as db:
             found = due(db, now() - timedelta(days=option(db, "contacts.bin_days")), CHUNK)
             digests = _companies(db, found)
         _remove(digests)
+        gone += len(found)
         if len(found) < CHUNK:
-            return
+            return leave_nothing(gone)
 
 
 def tickets() -> None:
     """Tickets under no legal hold, with what was merged into them and all that hangs on them."""
+    gone = 0
     while True:
         with database().write() as db:
             before = now() - timedelta(days=option(db, "contacts.bin_days"))
             found = db.scalars(select(Ticket).where(Ticket.binned_at < before, Ticket.merged_into_id.is_(None), Ticket.id.not_in(held_tickets())).order_by(Ticket.id).limit(CHUNK)).all()
             digests = _tickets(db, [one.id for one in found])
         _remove(digests)
+        gone += len(found)
         if len(found) < CHUNK:
-            return
+            return leave_nothing(gone)
 
 
 def replay_company(made: Database, uid: str) -> None:
@@ -105,6 +110,13 @@ def _tickets(db: Session, ids: Sequence[int]) -> list[str]:
         erasure_ledger.record(db, "tickets", uids, "purge")
         log.info("tickets.purged", count=len(uids))
     return digests
+
+
+def leave_nothing(gone: int) -> None:
+    """Where rows are gone, their words still lie in pages that nobody uses: the file is written anew."""
+    if gone:
+        with database().writer() as db:
+            sweep(db)
 
 
 def _remove(digests: list[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Column, and_, or_, select
+from sqlalchemy import Column, and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from contacts.agent import Agent
@@ -117,11 +117,18 @@ def approved(db: Session, operation: Operation, by: Agent) -> None:
 
 
 def cancelled(db: Session, operation: Operation) -> None:
-    """The case it followed is no longer about to be done by it."""
+    """The case it followed is no longer about to be done by it, and what was found of the person is not kept."""
+    forget_whom(db, operation)
     case = case_of(db, operation)
     if case is not None and case.operation_uid == operation.uid:
         case.operation_uid = None
         db.flush()
+
+
+def forget_whom(db: Session, operation: Operation) -> None:
+    """Who it is about, and what it quotes of them."""
+    operation.file = None
+    db.execute(delete(OperationItem).where(OperationItem.operation_id == operation.id))
 
 
 def decide(db: Session, operation: Operation, item: OperationItem, *, erases: bool) -> None:

@@ -20,8 +20,10 @@ from core.history import Change, FactSubject
 from core.operations import OperationItem
 from core.search import forget
 from desk.erasing.subject import LOT, Subject
+from desk.outbound import OutboundMail
 from desk.privacy.kept import drop_reports
 from desk.telling import Telling
+from desk.tickets.forgetting import blank
 from desk.tickets.legal_holds import held_tickets
 from desk.tickets.message import Message, Notification
 from desk.tickets.ticket import Participant, Ticket
@@ -98,6 +100,9 @@ def erase_trail(db: Session, subject: Subject) -> None:
         db.execute(delete(Lookup).where(Lookup.subject_uid.in_(some)))
         db.execute(delete(AtHand).where(AtHand.subject_uid.in_(some)))
         db.execute(delete(OperationItem).where(OperationItem.subject_uid.in_(some)))
+        db.execute(update(OutboundMail).where(OutboundMail.person_uid.in_(some), OutboundMail.ticket_id.is_(None), OutboundMail.message_id.is_(None)).values(
+            **blank(OutboundMail)))       # to them, and on no ticket: a report, a mailing
+        db.execute(update(OutboundMail).where(OutboundMail.person_uid.in_(some)).values(person_uid=None))
         db.execute(delete(FactSubject).where(FactSubject.subject_uid.in_(some)))
 
 

@@ -65,8 +65,7 @@ def _files(db: Session, operation: Operation, subject: Subject, reader: Reader, 
 
 def _inputs(db: Session, operation: Operation, reader: Reader, after: int) -> int | None:
     further, found = inputs.foresee_input(db, operation, reader, after)
-    for place in found:
-        _tell(db, operation, place)
+    _note(db, operation, [_told(place) for place in found])
     return further
 
 

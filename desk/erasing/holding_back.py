@@ -67,8 +67,8 @@ def of(db: Session, operation: Operation) -> Holds:
 
 
 def purgeable(db: Session, uids: Iterable[str]) -> list[Person]:
-    """Of persons whose time is over those whom no hold keeps."""
-    return list(db.scalars(select(Person).where(Person.uid.in_(list(uids)), ~kept_persons())))
+    """Of persons whose time is over those whom no hold keeps, and who are not part of another by now."""
+    return list(db.scalars(select(Person).where(Person.uid.in_(list(uids)), Person.merged_into_id.is_(None), ~kept_persons())))
 
 
 def standing_uids(db: Session) -> list[str]:

@@ -9,10 +9,10 @@ any more whom it was about, deliver (until the copy of the certificate has gone)
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import count
-from typing import Any
+from typing import Any, NoReturn
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -30,12 +30,12 @@ from desk.erasing import (
     holding_back,
     upstream,
 )
-from desk.erasing.asking import KIND, PURGE, companies_on, purge
+from desk.erasing.asking import KIND, PURGE, companies_on, forget_whom, purge
 from desk.erasing.companies import erased_before
 from desk.erasing.foreseeing import Step, foreseen
 from desk.erasing.holding_back import Holds
 from desk.erasing.reading import Reader
-from desk.erasing.steps import steps
+from desk.erasing.steps import Again, newest, steps
 from desk.erasing.subject import Subject, others_of, subject_of
 from desk.erasing.sweeping import sweep
 from desk.legal_holds import TURN, WAITING
@@ -103,7 +103,13 @@ def run(db: Session, operation: Operation) -> str | None:
     holds = holding_back.of(db, operation)
     if operation.result["at"] == ["", 0]:
         take_turns(db, TURN)
-        operation.result = operation.result | {"holds": holding_back.standing_uids(db) if holds.any else [], "waits": False}
+        if not (operation.given.get("replays") or "holds" in operation.result):       # it has not begun
+            persons = db.scalars(select(Person).where(Person.uid.in_(operation.given["persons"])).order_by(Person.id).with_for_update(of=Person)).all()
+            if operation.kind == KIND and any(one.merged_into_id is not None for one in persons):
+                return _give_up(db, operation, N_("This person is part of another. Erase the one who goes on, or take them apart first."))
+            if replace(subject_of(db, persons), answer=kept.answer) != kept:
+                _foresee_anew(db, operation)
+        operation.result = operation.result | {"holds": holding_back.standing_uids(db) if holds.any else [], "waits": False, "since": newest(db)}
         if holds.all_of(subject):
             return _wait(db, operation, subject)
     _through(db, operation, list(steps(db, operation, subject, reader, holds, lambda: _needles(operation, subject))), until, holds)
@@ -160,6 +166,22 @@ def replay(database: Database, uid: str, review: str = "keep") -> None:
             return
 
 
+def _give_up(db: Session, operation: Operation, why: str) -> str:
+    """Before anything has been erased: the person is as they were."""
+    forget_whom(db, operation)
+    operation.phase, operation.reason = "lay", why
+    return "failed"
+
+
+def _foresee_anew(db: Session, operation: Operation) -> NoReturn:
+    """Names, addresses, companies or those who were merged into them are not the same as when all was looked for, so it is looked for, and where somebody
+    has to, approved once more. When it has begun nobody changes them: the step that hides the person is in the same commit. Raises Unfinished."""
+    forget_whom(db, operation)
+    operation.phase, operation.given = "lay", operation.given | {"anew": True}
+    _keep(db, operation)
+    raise Unfinished
+
+
 def _through(db: Session, operation: Operation, steps: Sequence[Step], until: float, holds: Holds | None = None) -> None:
     """Step by step, each lot committed together with where it stands: a worker may die at any moment."""
     names = [name for name, _step in steps]
@@ -168,7 +190,7 @@ def _through(db: Session, operation: Operation, steps: Sequence[Step], until: fl
     for number in range(names.index(at) if at else 0, len(steps)):
         name, step = steps[number]
         operation.done, begun = number, time.monotonic()
-        while (further := step(after)) is not None:
+        while (further := _taken(db, operation, step, after)) is not None:
             after = further
             if time.monotonic() < begun + LOT:
                 continue
@@ -180,6 +202,16 @@ def _through(db: Session, operation: Operation, steps: Sequence[Step], until: fl
         after = 0
         operation.result = operation.result | {"at": [names[number + 1] if number + 1 < len(steps) else name, 0 if number + 1 < len(steps) else LAST]} | _waits(holds)
         _keep(db, operation)
+
+
+def _taken(db: Session, operation: Operation, step: Callable[[Any], Any], after: Any) -> Any:
+    """What a step gives. Raises Unfinished where others are to be done once more."""
+    try:
+        return step(after)
+    except Again as again:
+        operation.result = operation.result | {"at": [again.step, 0], "since": newest(db)}
+        _keep(db, operation)
+        raise Unfinished from again
 
 
 def _waits(holds: Holds | None) -> dict[str, bool]:

@@ -6,16 +6,18 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sqlalchemy import Table, delete, select
+from sqlalchemy import Table, delete, func, select
 from sqlalchemy.orm import Session
 
+from contacts.address import Address
 from contacts.agent import Agent
 from contacts.binning import bin_person
 from contacts.file import File
 from contacts.person import Person
+from contacts.restricting import unmask
 from contacts.voucher import keep_vouchers
 from core import erasure_ledger, files
-from core.operations import Operation, OperationItem
+from core.operations import Operation, OperationItem, turn
 from desk.erasing import (
     attached,
     bells,
@@ -28,7 +30,18 @@ from desk.erasing import (
     tombstones,
     upstream,
 )
-from desk.erasing.asking import ERASED_WHOLE, KIND, UNCERTAIN, decided_rows, decisions_on, left_alone
+from desk.erasing.asking import (
+    ERASED_WHOLE,
+    GOING,
+    KIND,
+    PURGE,
+    UNCERTAIN,
+    cancelled,
+    decided_rows,
+    decisions_on,
+    forget_whom,
+    left_alone,
+)
 from desk.erasing.foreseeing import FILES, LOT, Step, tell_vouchers
 from desk.erasing.holding_back import Holds
 from desk.erasing.mentions import Decisions
@@ -48,6 +61,19 @@ LOOK = 0.2
 MAILS = 25
 #: Table → what its rows are to the mails that lie at a provider too.
 UPSTREAM = {"messages": "messages", "inbound_mails": "received", "outbound_mails": "sent"}
+
+
+class Again(Exception):
+    """What has been done from this step on is to be done once more."""
+
+    def __init__(self, step: str) -> None:
+        super().__init__(step)
+        self.step = step
+
+
+def newest(db: Session) -> int:
+    """The id of the last message: what comes behind it has come since."""
+    return db.scalar(select(func.max(Message.id))) or 0
 
 
 def steps(
@@ -73,8 +99,7 @@ def steps(
     yield "own tickets", lambda after: _lot(db, operation, tombstones.erase_tickets(db, subject, after, LOT, holds.free(Ticket.id)))
     yield "companies", lambda after: companies.erase_companies(db, subject.firms)
     yield "trail", lambda after: card.erase_trail(db, subject)
-    yield "card", lambda after: _take_away(db, operation, subject, holds)
-    yield "addresses", lambda after: _addresses(db, operation, subject, holds)
+    yield "card", lambda after: _take_away(db, operation, subject, reader, holds)
     yield "files", lambda after: _remove_files(db, operation)
     yield "redis", lambda after: bells.erase_keys(reader)
     yield "places", lambda after: _forget_places(db, operation, subject)
@@ -87,20 +112,37 @@ def steps(
 
 
 def _freeze(db: Session, operation: Operation, subject: Subject) -> None:
-    """Nobody meets the person any more, whatever happens from here on."""
+    """Nobody meets the person any more or changes what is known of them, whatever happens from here on. Erasings of them that broke off are forgotten, and so are
+    those that a backup brought back half-way."""
     by = db.scalar(select(Agent).where(Agent.uid == operation.by_uid))
-    for person in db.scalars(select(Person).where(Person.id.in_(subject.persons), Person.merged_into_id.is_(None), Person.binned_at.is_(None))).all():
-        if by is not None:
+    for person in db.scalars(select(Person).where(Person.id.in_(subject.persons), Person.merged_into_id.is_(None))).all():
+        if person.restricted_at is not None:
+            unmask(db, person)
+        if person.binned_at is None:
             bin_person(db, person, by=by)
+    for one in db.scalars(select(Operation).where(Operation.kind.in_((KIND, PURGE)), Operation.id != operation.id, Operation.state.in_((*GOING, "failed")))):
+        if not set(subject.uids) & set(one.given.get("persons", ())):
+            continue
+        if one.state == "failed":
+            forget_whom(db, one)
+        elif one.kind == KIND and operation.given.get("replays"):       # a backup has brought it back with them, at work or waiting
+            cancelled(db, one)
+            turn(db, one, "cancelled")
 
 
-def _take_away(db: Session, operation: Operation, subject: Subject, holds: Holds) -> int | None:
-    """The card, but for what a ticket under hold needs of it; the ledger outside the database knows of it before the commit does, so that no restored backup brings it back."""
+def _take_away(db: Session, operation: Operation, subject: Subject, reader: Reader, holds: Holds) -> int | None:
+    """The card and the addresses in one commit, so that no mail between makes somebody new of one; but for what a ticket under hold needs of them. The
+    ledger outside the database knows of it before the commit does, so that no restored backup brings it back. Raises Again where mail has come in
+    that the steps before may not have seen."""
     if holds.tickets_of(subject):
         holds.met = True
         return _lot(db, operation, (None, card.narrow_card(db, subject)))
+    db.scalars(select(Address.id).where(Address.id.in_(subject.addresses)).order_by(Address.normalised).with_for_update()).all()    # as who files a letter
+    if _is_written_of(db, subject, reader, operation.result["since"]):
+        raise Again("received upstream")
     tell_vouchers(operation, keep_vouchers(db, subject.persons))
     _lot(db, operation, (None, card.erase_card(db, subject)))
+    card.erase_addresses(db, subject, operation.given["reason"])
     db.flush()
     upstream.record(db, operation)
     for table, uids in decided_rows(db, operation).items():
@@ -111,9 +153,16 @@ def _take_away(db: Session, operation: Operation, subject: Subject, holds: Holds
     return None
 
 
-def _addresses(db: Session, operation: Operation, subject: Subject, holds: Holds) -> None:
-    if not holds.tickets_of(subject):
-        card.erase_addresses(db, subject, operation.given["reason"])
+def _is_written_of(db: Session, subject: Subject, reader: Reader, since: int) -> bool:
+    """Whether messages have come in that are theirs, or that name them."""
+    if db.scalar(select(Message.id).where(tombstones.whole_messages(subject), Message.id > since).limit(1)) is not None:
+        return True
+    after: int | None = since
+    while after is not None:
+        after, found = mentions.walk(db, subject, reader, Message.__table__, after)   # type: ignore[arg-type]
+        if found:
+            return True
+    return False
 
 
 def _rebuild(db: Session, operation: Operation, subject: Subject, reader: Reader, after: int, holds: Holds, decisions: Decisions) -> int | None:

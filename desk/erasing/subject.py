@@ -97,7 +97,7 @@ def subject_of(db: Session, roots: Iterable[Person]) -> Subject:
     ids = sorted({one for root in roots for one in tree_of(db, root)})
     persons = db.scalars(select(Person).where(Person.id.in_(ids)).order_by(Person.id)).all()
     held = db.execute(select(Address.id, Address.uid, Address.kind, Address.value, Address.normalised, Address.name).join(
-        Holding, Holding.address_id == Address.id).where(or_(Holding.person_id.in_(ids), Holding.origin_person_id.in_(ids))).distinct()).all()
+        Holding, Holding.address_id == Address.id).where(or_(Holding.person_id.in_(ids), Holding.origin_person_id.in_(ids))).distinct().order_by(Address.id)).all()
     others = set(db.scalars(select(Holding.address_id).where(
         Holding.address_id.in_([row.id for row in held]), Holding.person_id.not_in(ids), Holding.until.is_(None))))
     own = [row for row in held if row.id not in others]

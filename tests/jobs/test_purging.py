@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -142,3 +143,29 @@ def test_tickets_go_with_what_was_merged_into_them(desk):
         assert db.scalars(select(Ticket.id)).all() == [stays] and db.scalar(select(Binned.id)) is None
         assert looking.residue(db, "quixotic") == []
         assert db.scalars(select(Person.last_name).order_by(Person.id)).all() == ["Zyxwold", "Lie"]
+
+
+def test_nothing_of_companies_and_tickets_is_left_in_the_file(desk):
+    """S70: `grep -a` over the database and its log, in whose unused pages the words of rows that are gone would lie on."""
+    if desk.database.engine.dialect.name != "sqlite":
+        pytest.skip("dead rows are vacuumed there")
+    for _mail in range(3):
+        number, _message = desk.arrive("Eva Lie <eva@other.example>", subject="Wobbly", text="My wobbly printer.\n" * 2000)
+        with desk.database.write() as db:
+            bin_ticket(db, db.get_one(Ticket, number), by=db.get_one(Agent, desk.nora.id))
+    with desk.database.write() as db:
+        nora = db.get_one(Agent, desk.nora.id)
+        for one in range(40):
+            bin_company(db, new_company(db, {"name": f"Quixotic {one}", "address": f"{one} quixotic " * 12}, by=nora), by=nora)
+
+    def words():
+        folder = Path(desk.database.engine.url.database).parent
+        kept = b"".join(one.read_bytes() for one in folder.glob("*") if one.is_file()).lower()
+        return [word for word in (b"quixotic", b"wobbly") if word in kept]
+
+    assert words() == [b"quixotic", b"wobbly"]
+    with time_machine.travel(now() + timedelta(days=16), tick=True):
+        purging.tickets()
+        assert words() == [b"quixotic"]
+        purging.companies()
+    assert words() == []

@@ -55,7 +55,7 @@ def live(operation: Operation) -> dict[str, Any]:
     return {"state": _("Every place is being looked for") if looking else _("Erased here; mails are being deleted at the provider") if waiting else _("Being erased") if going else _("Waits for a legal hold") if waits else _(STATES[operation.state]),
             "held": held, "waits": waits, "sign": SIGNS.get(operation.state, ""), "by": by or _("The desk"), "at": stamp(operation.created_at), "going": going,
             "done": operation.done, "total": operation.total, "why": _(REASONS.get(operation.given["reason"], operation.given["reason"])),
-            "tells": "tell" in operation.given, "reason": retell(operation.reason or ""), "over": operation.state == "done", "mailed": operation.result.get("copy", ""),
+            "anew": operation.state == "planned" and "anew" in operation.given, "tells": "tell" in operation.given, "reason": retell(operation.reason or ""), "over": operation.state == "done", "mailed": operation.result.get("copy", ""),
             "delivers": going and operation.phase == "deliver", "kept": operation.result.get("kept", 0),
             "left": [f"{stores.store(where)}: {count}" for where, count in operation.result.get("left", {}).items()],
             "providers": [_provider(address, found) for address, found in operation.result.get(upstream.KIND, {}).items()],

@@ -11,12 +11,15 @@ from sqlalchemy import select
 from sqlean import dbapi2 as sqlite3
 
 from contacts.activities import add_activity
+from contacts.addressing import add_address
 from contacts.agent import Agent
 from contacts.companies import new_company
 from contacts.editing import create_person, edit_person, person_called
 from contacts.employing import work_at
+from contacts.merging import merge
 from contacts.notes import write_note
 from contacts.person import Person
+from contacts.restricting import restrict
 from core import erasure_ledger
 from core.clock import now
 from core.database import Database
@@ -26,9 +29,10 @@ from core.options import set_option
 from desk import inbound
 from desk.erasing import asking, running
 from desk.inbound import Delivery, InboundMail, InboundRaw
-from desk.mailboxes import add_mailbox
+from desk.lifting import lift
+from desk.mailboxes import Mailbox, add_mailbox
 from desk.operating import act_on
-from desk.outbound import OutboundMail
+from desk.outbound import OutboundMail, enqueue
 from desk.reports.figure import Figure
 from desk.reports.folding import fold
 from desk.tickets import returning
@@ -367,3 +371,147 @@ def test_bytes_follow_what_was_said_of_the_words_they_were_read_into(desk, revie
     desk.act(number)
     with desk.database.read() as db:
         assert looking.residue(db, *LEFT) == []
+
+
+def known_by_another_address(desk, db):
+    nora, person = db.get_one(Agent, desk.nora.id), db.scalars(select(Person).where(Person.last_name == "Zyxwold")).one()
+    add_address(db, person, "email", "mads@quixotic.example", by=nora)
+
+
+def called_otherwise(desk, db):
+    edit_person(db, db.scalars(select(Person).where(Person.last_name == "Zyxwold")).one(), {"last_name": "Quixotic"}, by=db.get_one(Agent, desk.nora.id))
+
+
+def merged_with_another(desk, db):
+    nora = db.get_one(Agent, desk.nora.id)
+    twin = create_person(db, {"first_name": "Mads", "last_name": "Quixotic", "private_customer": True}, by=nora, addresses=[{"kind": "email", "value": "mads@quixotic.example"}])
+    merge(db, twin, db.scalars(select(Person).where(Person.last_name == "Zyxwold")).one(), by=nora)
+
+
+@pytest.mark.parametrize(("change", "words"), [
+    (known_by_another_address, "mads@quixotic.example"), (called_otherwise, "Mads Quixotic"), (merged_with_another, "mads@quixotic.example")])
+def test_who_has_changed_since_it_was_foreseen_is_foreseen_anew(desk, change, words):
+    """Between the dry run and the word lie days: what is erased is what is known of the person when it begins, and somebody has seen it before."""
+    desk.arrive(text="My printer.\n\nMads Zyxwold\n")
+    other, _said = desk.arrive("Eva Lie <eva@other.example>", text=f"Ask {words} about it.\n")
+    number = desk.ask()
+    with desk.database.write() as db:
+        change(desk, db)
+    desk.act(number)
+    assert desk.operation(number)[0] == "planned" and "anew" in desk.operation(number)[1]
+    assert any(data["row"] and kind == "messages" and not data.get("whole") for kind, data in desk.items(number)), "the words of others too"
+    desk.act(number)
+    assert (desk.operation(number)[0], desk.operation(number)[2]["left"]) == ("done", {})
+    with desk.database.read() as db:
+        assert looking.residue(db, *LEFT) == []
+        assert db.scalars(select(Message.text).where(Message.ticket_id == other)).one() == "Ask [erased person] about it."
+
+
+@pytest.mark.parametrize("step", ["messages", "originals", "own messages", "trail"])
+def test_who_writes_while_they_are_erased_is_erased_with_what_they_wrote(desk, monkeypatch, step):
+    """Mail comes in between any two steps: what was read already is read once more, and nobody is made of an address that is about to go."""
+    desk.arrive(text="My printer.\n\nMads Zyxwold\n")
+    number, keep, wrote = desk.ask(), running._keep, []
+
+    def interrupted(db, operation):
+        keep(db, operation)
+        if operation.result.get("at", [""])[0] == step and not wrote:
+            wrote.append(desk.arrive(subject="Zyxwold again", text="My quixotic printer.\n\nMads Zyxwold\n"))
+            wrote.append(desk.arrive("Eva Lie <eva@other.example>", text="Write to mads.zyxwold@newplace.example about it.\n"))
+
+    monkeypatch.setattr(running, "_keep", interrupted)
+    desk.act(number)
+    assert wrote and (desk.operation(number)[0], desk.operation(number)[2]["left"]) == ("done", {})
+    with desk.database.read() as db:
+        assert looking.residue(db, *LEFT) == []
+        assert db.scalars(select(Message.text).where(Message.ticket_id == wrote[1][0])).one() == "Write to [erased person] about it."
+
+
+def test_who_writes_when_the_card_has_gone_has_no_record(desk, monkeypatch):
+    """Between the card and the addresses nothing is committed: mail that comes next finds an address that is kept out."""
+    desk.arrive(text="My printer.\n\nMads Zyxwold\n")
+    number, keep, wrote = desk.ask(), running._keep, []
+
+    def interrupted(db, operation):
+        keep(db, operation)
+        if not wrote and not db.scalars(select(Person.id).where(Person.last_name == "Zyxwold")).all():
+            db.commit()
+            wrote.append(desk.arrive(text="My quixotic printer.\n"))
+
+    monkeypatch.setattr(running, "_keep", interrupted)
+    desk.act(number)
+    assert wrote and desk.operation(number)[0] == "done"
+    with desk.database.read() as db:
+        assert db.get_one(Ticket, wrote[0][0]).requester_id is None
+
+
+def test_who_has_become_part_of_another_is_not_erased_by_half(desk):
+    desk.arrive(text="My printer.\n\nMads Zyxwold\n")
+    number = desk.ask()
+    with desk.database.write() as db:
+        nora = db.get_one(Agent, desk.nora.id)
+        other = create_person(db, {"first_name": "Mads", "last_name": "Whole", "private_customer": True}, by=nora)
+        merge(db, db.scalars(select(Person).where(Person.last_name == "Zyxwold")).one(), other, by=nora)
+    before = desk.rows()
+    desk.act(number)
+    assert desk.operation(number)[0] == "failed" and desk.rows() == before
+    with desk.database.read() as db:
+        assert not asking.has_begun(db, db.scalars(select(Person.uid).where(Person.last_name == "Zyxwold")).one()), "so they come back from the bin"
+
+
+def test_nothing_is_kept_of_an_erasing_that_is_called_off_or_broke_off(desk):
+    """It quotes the person, and knows every name of theirs: nobody would ever look for it again."""
+    desk.arrive(text="My printer.\n\nMads Zyxwold\n")
+    off, broken = desk.ask(), None
+    desk.act(off, "cancel")
+    broken = desk.ask()
+    with desk.database.write() as db:
+        db.get_one(Operation, broken).state = "failed"
+    erase(desk)
+    for number in (off, broken):
+        with desk.database.read() as db:
+            assert db.get_one(Operation, number).file is None and desk.items(number) == []
+
+
+def test_a_restricted_person_is_not_let_loose_while_they_are_erased(desk, monkeypatch):
+    """From the first step on nobody meets them, admins included, and nobody writes to them that they are used again."""
+    desk.arrive(text="My printer.\n\nMads Zyxwold\n")
+    with desk.database.write() as db:
+        person = db.scalars(select(Person).where(Person.last_name == "Zyxwold")).one()
+        restrict(db, person, ground="accuracy", reason="So they say", by=db.get_one(Agent, desk.nora.id))
+    number = desk.ask()
+    monkeypatch.setattr(running, "SLICE", 0.0)
+    monkeypatch.setattr(desk, "work", lambda number: operations.run())
+    desk.act(number)
+    with desk.database.write() as db:
+        nora, person = db.get_one(Agent, desk.nora.id), db.scalars(select(Person).where(Person.last_name == "Zyxwold")).one()
+        with pytest.raises(Refused):
+            lift(db, person, by=nora)
+        with pytest.raises(Refused):
+            returning.restore_person(db, person, by=nora)
+
+
+@pytest.mark.parametrize("state", ["planned", "paused"])
+def test_an_erasing_that_a_backup_brings_back_half_way_keeps_nothing(desk, state):
+    """The person is erased once more; the operation of before, which quotes them and knows every name of theirs, is over."""
+    desk.arrive(subject="About Zyxwold", text="My quixotic printer.\n\nMads Zyxwold\n")
+    number, uid = desk.ask(review="keep"), desk.person()
+    with desk.database.write() as db:
+        db.get_one(Operation, number).state = state
+    running.replay(desk.database, uid)
+    assert desk.operation(number)[0] == "cancelled" and desk.items(number) == []
+    with desk.database.read() as db:
+        assert db.get_one(Operation, number).file is None and looking.residue(db, *LEFT) == []
+
+
+def test_mails_to_the_person_that_are_on_no_ticket_go(desk):
+    """A report that was sent, a mailing: what it says goes whole, also where the name is none that can be looked for, and whom it was to."""
+    desk.arrive(text="My printer.\n\nMads Zyxwold\n")
+    uid = desk.person()
+    with desk.database.write() as db:
+        enqueue(db, kind="system", mailbox=db.get_one(Mailbox, desk.support.id), recipients=["mads.zyxwold@newplace.example"], subject="What we hold",
+                text="Dear \N{UNICORN FACE}, it is quixotic.", html="", language="en", person_uid=uid)
+    erase(desk)
+    with desk.database.read() as db:
+        assert looking.residue(db, *LEFT) == []
+        assert db.scalars(select(OutboundMail.id).where(OutboundMail.person_uid.is_not(None))).all() == []
