@@ -89,6 +89,10 @@ _ASKING = re.compile(
     r"|(?:can|could|would|will|must|should|shall|want|ask|like|that|kan|må|bedes|vil|skal|ska|kunne|at|att|dass|können|bedes) (?:you|dere|I|ni|sie|du|jer)|dere|ni|bedes|must|skal|ska|ønsker å|vil))\s*$",
     re.IGNORECASE)
 _NOT = re.compile(r"\b(?:not|n't|never|ikke|inte|nicht|aldri|aldrig|don't|dont|hvordan|how|hur|hvorfor|why)\b", re.IGNORECASE)
+#: What somebody does not want of us, as far as the verb: *I do not want you to*.
+_UNWANTED = re.compile(
+    r"(?:\bnot|n't|\bikke|\binte)(?: (?:want|wish|like|ask|asking|ønsker|önskar|vil|vill|ville))?(?: for)?(?: (?:that|at|att))? (?:you|dere|du|de|I|ni)"
+    r"(?: (?:to|skal|ska|shall|should|å))?\s*$", re.IGNORECASE)
 _SENTENCES = re.compile(r"[^.!?\n]+(?:[.](?=\S)[^.!?\n]*)*[.!?]*")
 #: A subject that says it all.
 _BARE = {"innsyn": "access", "indsigt": "access", "registerutdrag": "access", "innsynskrav": "access", "gdpr": "other", "right to be forgotten": "erasure"}
@@ -121,7 +125,7 @@ def _asked(sentence: str, regulation: bool) -> Iterator[Request]:
 
 def _is_asked(sentence: str, hit: re.Match[str]) -> bool:
     before = sentence[:hit.start()]
-    if _NOT.search(" ".join(before.split()[-3:])):
+    if _NOT.search(" ".join(before.split()[-3:])) or _UNWANTED.search(before):
         return False
     if hit.groupdict().get("verb"):
         return bool(_ASKING.search(before.rstrip()))

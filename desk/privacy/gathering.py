@@ -45,6 +45,7 @@ class Gatherer:
         key, other = key_of(table), Base.metadata.tables[place.of[1]] if place.of else None
         ticket = (place.ticket(table) if place.ticket else literal(None)).label("_ticket")
         marks = [table.c[name].label(f"_{name}") for name in ("private", "uid") if name in table.c]
+        marks += [table.c.person_id.in_(self.subject.persons).label("_first")] if place.table == "relations" else []
         at = _at(place, table, other)
         query = select(key.label("_key"), ticket, *marks, *([at.label("_at")] if at is not None else []), *(
             (func.length(column) if is_bytes(column) else column).label(name) for name, column in columns))
@@ -68,6 +69,8 @@ class Gatherer:
             fields["text"] = self._words_of_markup(row, others)
         if row.get("direction") == "note":
             fields.pop("channel", None)     # it came by none, whatever its ticket did
+        if place.table == "relations" and not row["_first"]:
+            fields["kind_id"] = self._other_way(row["kind_id"])
         if place.table == "changes":
             fields = {name: value for name, value in (fields | self._changed(fields)).items() if value is not None}
         at = row.get("_at")
@@ -97,6 +100,11 @@ class Gatherer:
         if name in SENDERS.values():
             return None
         return self.veil.over(value, others, phones=phones) if _is_prose(name) else value
+
+    def _other_way(self, kind: int) -> str:
+        """What a relation is called from its second end, where the person stands."""
+        kinds = Base.metadata.tables["relation_kinds"]
+        return str(self.db.scalar(select(kinds.c.reverse).where(kinds.c.id == kind)))
 
     def _address(self, number: int) -> str | None:
         if ("addresses", number) not in self._named:

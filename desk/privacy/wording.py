@@ -13,6 +13,7 @@ from contacts.lookup import FILES
 from contacts.lookup import PURPOSES as LOOKED_FOR
 from contacts.purpose import BASES, PURPOSES
 from contacts.restriction import GROUNDS
+from contacts.sale import stage_label
 from core.i18n import LANGUAGES, N_, language, local
 from core.i18n import gettext as _
 from core.retelling import retell
@@ -61,7 +62,8 @@ FIELDS = {
     "review_on": N_("looked at again on"), "restricted_at": N_("to be erased when it is lifted, and not used since")}
 #: What codes mean, by their field; those of one field may be another's.
 CODES = {
-    "status": {"active": N_("active"), "left": N_("has left")},
+    "status": {"active": N_("active"), "left": N_("has left"), "chosen": N_("Chosen"), "contacted": N_("Contacted"), "answered": N_("Has answered"),
+               "taking_part": N_("Takes part"), "declined": N_("Declined")},
     "kind": {"email": N_("e-mail address"), "phone": N_("telephone"), "chat": N_("chat"), "link": N_("link"), "task": N_("task"), "call": N_("call"),
              "appointment": N_("appointment"), "reply": N_("answer"), "note": N_("note"), "forward": N_("forwarded mail"), "system": N_("mail of the desk"),
              "acknowledgement": N_("acknowledgement"), "notification": N_("notice to our staff"), "mass": N_("mass mail")},
@@ -77,9 +79,11 @@ CODES = {
     "direction": {"in": N_("to us"), "out": N_("from us"), "note": N_("our own note")},
     "state": {"open": N_("open"), "in_progress": N_("under way"), "done": N_("done"), "cancelled": N_("called off"), "closed": N_("closed"), "waiting": N_("waiting"), "snoozed": N_("waiting"), "spam": N_("spam"),
               "sent": N_("sent"), "queued": N_("waits to be sent"), "failed": N_("not sent")},
+    "transport": {"smtp": N_("Handed over at our door"), "imap": N_("Fetched by IMAP"), "import": N_("Imported")},
     "list": {"erased": N_("erased"), "objected": N_("objected")},
     "ground": GROUNDS, "told": {"mail": N_("by mail"), "word": N_("in another way")}, "way": WAYS, "looked_for": LOOKED_FOR, "file": FILES,
     "where": {"messages": N_("messages"), "contact_notes": N_("notes"), "activities": N_("activities"), "tickets": N_("tickets")}}
+CODES["reason"] = CODES["proof"]        # of who objected: how they said so
 CODES["source"] = CODES["created_how"] | {"wrote to us": N_("a mail")}
 CODES["kind"] |= {kind: name for kind, (name, _article) in KINDS.items()}
 CODES["state"] = STATES | CODES["state"]
@@ -115,6 +119,10 @@ def value_said(name: str, value: Any) -> str:
     text = str(value)
     if name in CODES and text in CODES[name]:
         return _(CODES[name][text])
+    if name == "kind_id":           # those that a fresh desk comes with are kept in English
+        return _(text)
+    if name == "stage_id":
+        return stage_label(text)
     if name == "channel" and text in CHANNELS:
         return _(CHANNELS[text])
     if name in ("preferred_language", "language") and text in LANGUAGES:

@@ -41,8 +41,11 @@ def open_from(db: Session, message: Message, ticket: Ticket, *, by: Agent | None
 
 
 def dismiss(message: Message) -> None:
-    """It asks for nothing of the kind."""
-    if message.verdict.get("rights"):
+    """It asks for nothing of the kind. Raises Refused where a case of it is open: that is decided, not wished away."""
+    asked = message.verdict.get("rights")
+    if asked and asked.get("state") == "opened":
+        raise Refused(N_("A colleague has made a case of this already."))
+    if asked:
         _say(message, state="no")
 
 

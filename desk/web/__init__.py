@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from core.rendering import prepare
 from core.settings import settings
 from core.tokens import key
-from desk.web import assets, cookies, drawing, errors, following, headers, requests, signing_in
+from desk.web import assets, cookies, drawing, errors, following, headers, once, requests, signing_in
 
 #: One module a noun; each has a blueprint ``bp``.
 NOUNS: tuple[str, ...] = (
@@ -46,6 +46,7 @@ def create_app() -> Flask:
     )
     prepare(app.jinja_env)
     drawing.prepare(app)
+    once.prepare(app)
     cookies.prepare(app)
     app.csrf = CSRFProtect(app)  # type: ignore[attr-defined]
     signing_in.login_manager.init_app(app)

@@ -18,6 +18,7 @@ from core.i18n import ngettext, today
 from desk.legal_holds import change_hold, legal_hold_called, legal_holds, lift_hold, record_under, set_hold
 from desk.web.day_field import typed_day
 from desk.web.forms import errors_of, in_turn, posted, version, whole
+from desk.web.once import begun_already, taken
 from desk.web.pages import page, see_other
 from desk.web.presenting.legal_holds import OF, bases, called, lines
 from desk.web.requests import db, ring_after
@@ -57,6 +58,8 @@ def new() -> Any:
 @admins_only
 def create() -> Any:
     """Hold it from now on."""
+    if taken():
+        return begun_already(url_for("legal_holds.index"))
     try:
         made = set_hold(db(), posted("of"), record_under(db(), posted("of"), posted("record")), _given(), by=me())
     except Refused as refused:

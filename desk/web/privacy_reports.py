@@ -22,6 +22,7 @@ from desk.privacy.kept import PrivacyReport
 from desk.privacy.portable import packed
 from desk.web.following import followed
 from desk.web.forms import errors_of, posted
+from desk.web.once import begun_already, taken
 from desk.web.pages import page, see_other
 from desk.web.presenting import privacy as shown
 from desk.web.presenting.rights import case_line
@@ -55,6 +56,8 @@ def index(uid: str) -> Any:
 @by_right
 def create(uid: str) -> Any:
     """Ask for a report, of the duplicates that are ticked too."""
+    if taken():
+        return begun_already(url_for("privacy_reports.index", uid=uid))
     given: dict[str, Any] = {"form": posted("form") or "report", "language": posted("language"), "include": request.form.getlist("include")}
     try:
         person = person_called(db(), uid)

@@ -14,6 +14,7 @@ from desk.reports.keeping import ask, period_asked, report_called
 from desk.reports.periods import COMPARISONS, period_of
 from desk.reports.rows import csv_of
 from desk.web.day_field import typed_day
+from desk.web.once import begun_already, taken
 from desk.web.pages import page, see_other
 from desk.web.presenting import reports as shown
 from desk.web.requests import db, ring_after
@@ -45,6 +46,8 @@ def rows() -> Response:
 def create() -> Any:
     """Let a worker make it anew, with all that has happened up to now, to be kept and printed."""
     asked = _asked()
+    if taken():
+        return begun_already(url_for("reports.index"))
     operation = ask(db(), asked.period, asked.compare, [one for one in request.form.getlist("mailbox") if one], by=me())
     ring_after("operations")
     return see_other(url_for("reports.show", uid=operation.uid))

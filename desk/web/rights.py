@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, request, url_for
@@ -12,14 +11,15 @@ from contacts.agent import Agent
 from contacts.editing import person_called
 from contacts.person import Person
 from core.errors import Refused
-from core.i18n import N_
 from core.i18n import gettext as _
 from desk.access import ticket_for
 from desk.rights import casework, identity
 from desk.rights.case import RightsCase
 from desk.rights.listing import cases, overdue
 from desk.rights.opening import case_called, open_case, today
+from desk.web.day_field import typed_day
 from desk.web.forms import errors_of, in_turn, posted, ticked, version, whole
+from desk.web.once import begun_already, taken
 from desk.web.pages import page, see_other
 from desk.web.person_field import typed_person
 from desk.web.presenting import rights as shown
@@ -55,10 +55,12 @@ def new() -> Any:
 def create() -> Any:
     """Open a case."""
     given = {name: posted(name) for name in ("kind", "received", "ticket", "who")}
+    if taken():
+        return begun_already(url_for("rights.index"))
     try:
         ticket = ticket_for(db(), me(), whole(given["ticket"]) or 0) if given["ticket"] else None
         person = typed_person(given["who"], restricted=True) or (ticket.requester if ticket else None)
-        case = open_case(db(), given["kind"], person=person, ticket=ticket, received=_day(given["received"]), by=me(), acknowledge=ticked("acknowledge"))
+        case = open_case(db(), given["kind"], person=person, ticket=ticket, received=typed_day(given["received"], "received"), by=me(), acknowledge=ticked("acknowledge"))
     except Refused as refused:
         return _new(given, errors_of(refused)), refused.status
     ring_after("outbound")
@@ -141,13 +143,6 @@ def _person(case: RightsCase) -> Person | None:
     """Who stands in the field; who stood there before where it was left as it is."""
     typed = posted("who")
     return case.person if case.person is not None and typed == shown.named(case.person) else typed_person(typed, restricted=True)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise Refused(N_("Some fields cannot be saved like this."), {"received": N_("This is not a day.")}) from None
 
 
 def _new(given: dict[str, str], errors: dict[str, str]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, url_for
 from flask_login import login_required
 
-from core.errors import Unknown
+from core.errors import Refused, Unknown
 from core.i18n import N_
 from core.i18n import gettext as _
 from desk.access import message_for, ticket_for
@@ -38,7 +38,11 @@ def create(number: int, uid: str) -> Any:
 @login_required
 def destroy(number: int, uid: str) -> Any:
     """It is none."""
-    dismiss(_message(ticket_for(db(), me(), number, lock=True), uid))
+    message = _message(ticket_for(db(), me(), number, lock=True), uid)
+    try:
+        dismiss(message)
+    except Refused as refused:
+        return see_other(url_for("tickets.show", number=number), said=refused.sentence, kind="late")
     return see_other(url_for("tickets.show", number=number), said=_("It is not taken for a request."))
 
 

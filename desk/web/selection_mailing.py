@@ -17,6 +17,7 @@ from core.errors import Refused
 from core.i18n import gettext as _
 from desk.mailing import begin, mailings_of, may_mail
 from desk.web.forms import errors_of, posted
+from desk.web.once import begun_already, taken
 from desk.web.pages import page, see_other, seen_mailboxes
 from desk.web.presenting.choices import LANGUAGES
 from desk.web.presenting.mailings import mailing_lines
@@ -39,6 +40,8 @@ def show(uid: str) -> Any:
 def create(uid: str) -> Any:
     """Begin a mailing to them."""
     selection = selection_called(db(), uid, me(), of="persons")
+    if taken():
+        return begun_already(url_for("selection_mailing.show", uid=uid, purpose=posted("purpose")))
     try:
         mailing = begin(db(), selection, posted("purpose"), posted("mailbox"), by=me(), language=posted("language"))
     except Refused as refused:

@@ -33,3 +33,9 @@ def test_the_words_are_told():
 
 def test_below_the_line_of_a_signature_nothing_is_asked():
     assert recognise("Lamp", "The lamp is dark.\n\n-- \nI request erasure of my personal data") is None
+
+
+@pytest.mark.parametrize("sentence", ["I do not want you to delete my data, keep it.", "Jag vill inte att ni ska radera mina uppgifter.",
+                                      "Jeg ønsker ikke at dere skal slette mine data.", "I am not asking for you to delete my data."])
+def test_what_is_not_wanted_is_not_asked_for(sentence):
+    assert recognise("", sentence) is None

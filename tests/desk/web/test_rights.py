@@ -70,7 +70,8 @@ def test_mistakes_are_said_at_the_field(admin_client: FlaskClient, case: str) ->
                              ("unproven", {}, "Say how you know"), ("identity", {"address": "0" * 24}, "stood on the card before")):
         answer = admin_client.post(f"/rights/{case}/{path}", data=data)
         assert answer.status_code == 422 and said in answer.text, path
-    assert admin_client.post("/rights", data={"kind": "access", "received": "soon"}).status_code == 422
+    for day in ("soon", "20261120", "2026-W47-5", "0001-01-01"):
+        assert admin_client.post("/rights", data={"kind": "access", "received": day}).status_code == 422, day
     assert admin_client.post(f"/rights/{case}", data={"version": "1", "kind": "access", "who": "Mads Zyxwold"}).status_code == 303
     assert admin_client.post(f"/rights/{case}", data={"version": "1", "kind": "access"}).status_code == 409
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from desk.web.api.paging import Page
-from desk.web.api.schemas.common import NO_NUL, Asked, Changes, Shape, Uid, Word
+from desk.web.api.schemas.common import NO_NUL, Asked, Changes, Day, Shape, Uid, Word
 
 Kind = Literal["access", "rectification", "erasure", "restriction", "portability", "objection", "other"]
 State = Literal["new", "identity_asked", "identity_confirmed", "in_work", "done", "refused"]
@@ -56,7 +56,7 @@ class NewCase(Asked):
     kind: Kind
     person_id: Uid | None = None
     ticket: Number | None = None
-    received: date | None = None
+    received: Day | None = None
 
 
 class CaseChange(Changes):

@@ -24,6 +24,7 @@ def test_from_opening_to_decision(admin, eva):
     assert admin.get(f"/rights-cases?person={eva['id']}&state=done")["items"] == []
     changed = admin.patch(f"/rights-cases/{made['id']}", {"owner": "me", "kind": "portability"})
     assert (changed["owner"], changed["kind"]) == ("jonas@desk.example", "portability")
+    admin.post("/rights-cases", {"kind": "access", "received": "0001-01-01"}, status=422)
     admin.post(f"/rights-cases/{made['id']}/extension", {"why": "Much to read."}, status=422)
     admin.post(f"/rights-cases/{made['id']}/decision", {"outcome": "done"}, status=422)
     admin.post(f"/rights-cases/{made['id']}/decision", {"outcome": "refused"}, status=422)
