@@ -11,7 +11,7 @@ from babel.numbers import format_decimal
 
 from contacts.lookup import PURPOSES as LOOKED_FOR
 from contacts.purpose import BASES, PURPOSES
-from contacts.restriction import GROUNDS
+from contacts.restriction import EVERY_GROUND
 from core.i18n import LANGUAGES, N_, language, local
 from core.i18n import gettext as _
 from core.retelling import retell
@@ -77,7 +77,7 @@ CODES = {
     "state": {"open": N_("open"), "in_progress": N_("under way"), "done": N_("done"), "cancelled": N_("called off"), "closed": N_("closed"), "waiting": N_("waiting"), "snoozed": N_("waiting"), "spam": N_("spam"),
               "sent": N_("sent"), "queued": N_("waits to be sent"), "failed": N_("not sent")},
     "list": {"erased": N_("erased"), "objected": N_("objected")},
-    "ground": GROUNDS, "told": {"mail": N_("by mail"), "word": N_("in another way")}, "way": WAYS, "looked_for": LOOKED_FOR,
+    "ground": EVERY_GROUND, "told": {"mail": N_("by mail"), "word": N_("in another way")}, "way": WAYS, "looked_for": LOOKED_FOR,
     "where": {"messages": N_("messages"), "contact_notes": N_("notes"), "activities": N_("activities"), "tickets": N_("tickets")}}
 CODES["source"] = CODES["created_how"] | {"wrote to us": N_("a mail")}
 CODES["kind"] |= {kind: name for kind, (name, _article) in KINDS.items()}
