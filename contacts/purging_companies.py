@@ -19,6 +19,7 @@ from contacts.company import Company, CompanyDomain
 from contacts.custom_field import CustomValue
 from contacts.favourite import AtHand
 from contacts.file import File
+from contacts.imported_row import ImportedRow
 from contacts.infotag import Tagged
 from contacts.legal_hold import LegalHold
 from contacts.legal_holds import standing
@@ -53,21 +54,13 @@ def due(db: Session, before: datetime, most: int) -> Sequence[Company]:
 
 def purge_company(db: Session, company: Company) -> list[str]:
     """Take it away; return the digests of its files, for whoever removes what nobody else has. It commits nothing."""
-    digests = list(db.scalars(select(File.digest).where(File.company_id == company.id, File.person_id.is_(None))))
-    for kind in (Note, File):
-        own = (kind.company_id == company.id, kind.person_id.is_(None), *((Note.project_id.is_(None),) if kind is Note else ()))
-        db.execute(delete(kind).where(*own))
-        db.execute(update(kind).where(kind.company_id == company.id).values(company_id=None))
-    db.execute(delete(Relation).where(or_(Relation.company_id == company.id, Relation.other_company_id == company.id)))
-    for table in OWN:
-        db.execute(delete(table).where(table.company_id == company.id))
+    digests = forget_own(db, company.id, company.uid)
     db.execute(delete(Binned).where(Binned.of == "company", Binned.record_id == company.id))
     forget(db, "company_search", company.id)
-    _trail(db, company.uid)
     record(db, CompanyPurged(company.uid))
     db.flush()
     if any(db.scalar(select(column).where(column == company.id).limit(1)) for column in _pointing()):
-        for name, value in _NOTHING.items():
+        for name, value in NOTHING.items():
             setattr(company, name, value)
     else:
         db.delete(company)
@@ -75,15 +68,27 @@ def purge_company(db: Session, company: Company) -> list[str]:
     return digests
 
 
-_NOTHING: dict[str, Any] = {"name": "", "sort_name": "", "order_key": "", "organisation_number": None, "phone": None, "address": None, "website": None,
-                            "language": None, "category_id": None, "business_id": None, "our_contact_id": None}
+#: What is left of one that something of others still points at.
+NOTHING: dict[str, Any] = {"name": "", "sort_name": "", "order_key": "", "organisation_number": None, "phone": None, "address": None, "website": None,
+                           "language": None, "category_id": None, "business_id": None, "our_contact_id": None}
 
 
-def _trail(db: Session, uid: str) -> None:
-    """What the history keeps of its values, and where it is at hand; that something happened stays."""
+def forget_own(db: Session, number: int, uid: str) -> list[str]:
+    """What is a company's alone goes: notes, files (whose digests are returned), relations, values, places in lists, and what the history keeps of its
+    values; that something happened stays."""
+    digests = list(db.scalars(select(File.digest).where(File.company_id == number, File.person_id.is_(None))))
+    for kind in (Note, File):
+        own = (kind.company_id == number, kind.person_id.is_(None), *((Note.project_id.is_(None),) if kind is Note else ()))
+        db.execute(delete(kind).where(*own))
+        db.execute(update(kind).where(kind.company_id == number).values(company_id=None))
+    db.execute(delete(Relation).where(or_(Relation.company_id == number, Relation.other_company_id == number)))
+    for table in OWN:
+        db.execute(delete(table).where(table.company_id == number))
+    db.execute(delete(LegalHold).where(LegalHold.of == "company", LegalHold.record_id == number))      # lifted: nothing else gets here
     db.execute(delete(Change).where(Change.fact_id.in_(select(FactSubject.fact_id).where(FactSubject.subject_uid == uid))))
-    db.execute(delete(AtHand).where(AtHand.subject_uid == uid))
-    db.execute(delete(OperationItem).where(OperationItem.subject_uid == uid))
+    for kept in (AtHand, ImportedRow, OperationItem):
+        db.execute(delete(kept).where(kept.subject_uid == uid))
+    return digests
 
 
 def _pointing() -> list[Any]:

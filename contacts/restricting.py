@@ -46,6 +46,16 @@ def restrict(db: Session, person: Person, *, ground: str, reason: str, by: Agent
     return row
 
 
+def restrict_until_erased(db: Session, person: Person, *, by: Agent | None) -> None:
+    """A legal hold keeps whoever is to be erased: they are not used until it lifts. Twice is once; who is masked already stays so."""
+    if person.binned_at is None:
+        row = Restriction(person_id=person.id, origin_person_id=person.id, ground="erasing", reason="", at=now(), by_id=by.id if by else None)
+        db.add(row)
+        _mask(db, person, row.at)
+        record(db, PersonRestricted(person.uid, row.ground), by=by.uid if by else None)
+        db.flush()
+
+
 def take_back(db: Session, person: Person, *, by: Agent, version: int | None = None) -> None:
     """A restriction that was a slip, before anything else has happened to the person: as if it had not been. Raises Stale after that."""
     _for_admins(by)

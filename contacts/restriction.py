@@ -19,6 +19,8 @@ GROUNDS = {
     "accuracy": N_("They say that what we hold is wrong"), "unlawful": N_("We should not have it, and they want it kept"),
     "claims": N_("They need it for a legal claim"), "objection": N_("They have objected, and we have not decided yet"),
 }
+#: The same, and what the desk does by itself when a legal hold stands in the way of an erasing.
+EVERY_GROUND = GROUNDS | {"erasing": N_("They are to be erased when a legal hold is lifted")}
 
 
 class Restriction(Row, Base):

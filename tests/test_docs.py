@@ -48,6 +48,17 @@ def test_lines_are_read_out_of_a_docstring(said, lines):
     assert list(requirements._numbers(said, known)) == lines
 
 
+def test_each_acceptance_test_of_privacy_names_tests_that_there_are():
+    """Every number from 1 to 20 once; what waits for monitors says so."""
+    rows = re.findall(r"^\| (\d+) \| .+? \| (.+) \|$", (ROOT / "docs/privacy.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert [int(number) for number, _proof in rows] == list(range(1, 21))
+    for number, proof in rows:
+        named = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", proof)
+        assert bool(named) != (number in ("16", "17") and proof.startswith("later:")), number
+        for path, test in named:
+            assert re.search(rf"^def {test}\(", (ROOT / path).read_text(encoding="utf-8"), flags=re.MULTILINE), f"{number}: there is no {path}::{test}"
+
+
 @pytest.mark.parametrize("kind", reference.known_facts())
 def test_a_fact_is_explained(kind):
     fact = reference.known_facts()[kind]

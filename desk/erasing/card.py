@@ -11,6 +11,7 @@ from contacts.address import Address
 from contacts.bin import Binned
 from contacts.favourite import AtHand
 from contacts.file import File
+from contacts.imported_row import ImportedRow
 from contacts.legal_hold import LegalHold
 from contacts.lookup import Lookup
 from contacts.person import Person
@@ -89,7 +90,7 @@ def erase_addresses(db: Session, subject: Subject, reason: str) -> None:
 
 
 def erase_trail(db: Session, subject: Subject) -> None:
-    """What the history and the bells say of them: that something happened stays, of whom it was and what had changed does not."""
+    """What the history, the bells and the ledgers say of them: that something happened stays, of whom it was and what had changed does not."""
     uids = [*subject.uids, *subject.address_uids]
     for start in range(0, len(uids), LOT):
         some = uids[start:start + LOT]
@@ -99,6 +100,8 @@ def erase_trail(db: Session, subject: Subject) -> None:
         db.execute(delete(Telling).where(Telling.subject_uid.in_(some)))
         db.execute(delete(Lookup).where(Lookup.subject_uid.in_(some)))
         db.execute(delete(AtHand).where(AtHand.subject_uid.in_(some)))
+        db.execute(delete(ImportedRow).where(ImportedRow.subject_uid.in_(some)))
+        db.execute(update(OutboundMail).where(OutboundMail.person_uid.in_(some)).values(person_uid=None, recipient_key=None))
         db.execute(delete(OperationItem).where(OperationItem.subject_uid.in_(some)))
         db.execute(update(OutboundMail).where(OutboundMail.person_uid.in_(some), OutboundMail.ticket_id.is_(None), OutboundMail.message_id.is_(None)).values(
             **blank(OutboundMail)))       # to them, and on no ticket: a report, a mailing

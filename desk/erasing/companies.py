@@ -1,7 +1,7 @@
 """Companies that are the person: a sole trader's, or one at which nobody else ever worked (PRIVACY 2). Blanking the person alone would tell who it was.
 
 One that is called by their first and last name goes with them; of any other where they alone are known, whoever approves says whether it is more
-than them. It stays as a company without a name, for the sales and tickets that are its.
+than them. It stays as a company without a name, for the sales and activities that are its; what is its alone goes, as it does when one is purged.
 """
 
 from __future__ import annotations
@@ -12,15 +12,16 @@ from dataclasses import dataclass, replace
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from contacts.company import Company, CompanyDomain
+from contacts.company import Company
 from contacts.ordering import keys_of_company
 from contacts.person import Person
+from contacts.purging_companies import NOTHING, forget_own
 from core import erasure_ledger
 from core.database import Database
 from core.fold import words
-from core.history import Change, FactSubject
 from desk.erasing import reindexing
 from desk.reports.letting_go import alone_at
+from desk.tickets.message import Notification
 from rules.redaction import TOKEN, Aliases
 
 #: What a place is called that is a whole company.
@@ -56,11 +57,12 @@ def known_by(aliases: Aliases, firms: Sequence[Firm]) -> Aliases:
                    numbers=(*aliases.numbers, *(one.number for one in firms if one.number)), places=(*aliases.places, *(one.address for one in firms if one.address)))
 
 
-def erase_companies(db: Session, firms: Sequence[Firm]) -> None:
-    """Let these companies be nobody in particular; the ledger outside the database knows of it."""
-    uids = _anonymise(db, [one.company for one in firms])
+def erase_companies(db: Session, firms: Sequence[Firm]) -> list[str]:
+    """Let these companies be nobody in particular; the ledger outside the database knows of it. Returns the digests of their files."""
+    uids, digests = _anonymise(db, [one.company for one in firms])
     if uids:
         erasure_ledger.record(db, Company.__tablename__, uids, "erase")
+    return digests
 
 
 def erased_before(db: Session, firms: Sequence[Firm]) -> set[int]:
@@ -75,12 +77,12 @@ def replay(database: Database, uid: str) -> None:
         _anonymise(db, db.scalars(select(Company.id).where(Company.uid == uid)).all())
 
 
-def _anonymise(db: Session, ids: Sequence[int]) -> Sequence[str]:
-    uids = db.scalars(select(Company.uid).where(Company.id.in_(ids))).all()
-    db.execute(update(Company).where(Company.id.in_(ids)).values(
-        name=TOKEN, **keys_of_company(TOKEN), organisation_number=None, phone=None, address=None, website=None))
-    db.execute(delete(CompanyDomain).where(CompanyDomain.company_id.in_(ids)))
-    db.execute(delete(Change).where(Change.fact_id.in_(select(FactSubject.fact_id).where(FactSubject.subject_uid.in_(uids)))))
+def _anonymise(db: Session, ids: Sequence[int]) -> tuple[list[str], list[str]]:
+    """Their uids, and the digests of their files."""
+    uids = dict(db.execute(select(Company.id, Company.uid).where(Company.id.in_(ids))).all())
+    digests = [digest for number, uid in uids.items() for digest in forget_own(db, number, uid)]
+    db.execute(delete(Notification).where(Notification.subject_uid.in_(uids.values())))
+    db.execute(update(Company).where(Company.id.in_(ids)).values(NOTHING | {"name": TOKEN, **keys_of_company(TOKEN)}))
     reindexing.companies(db, ids)
     db.flush()
-    return uids
+    return list(uids.values()), digests

@@ -13,12 +13,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
+from contacts.agent import Agent
 from contacts.facts import LegalHoldChanged
 from contacts.file import File
 from contacts.legal_hold import LegalHold
 from contacts.legal_holds import held_persons, standing
 from contacts.note import Note
 from contacts.person import Employment, Person
+from contacts.restricting import restrict_until_erased
 from core.clock import now
 from core.history import record
 from core.operations import Operation
@@ -76,12 +78,12 @@ def standing_uids(db: Session) -> list[str]:
     return sorted(db.scalars(select(LegalHold.uid).where(LegalHold.lifted_at.is_(None))))
 
 
-def restrict(db: Session, subject: Subject) -> None:
-    """What is held of them is to be erased when its hold lifts, and not used until then (Article 18).
-
-    This is where the flag of restriction joins: whoever has one sets it here for ``subject.persons`` and the tickets of the holds below, and takes
-    it off in ``running._forget``. Until then the mark is the hold's own.
-    """
+def restrict(db: Session, subject: Subject, by_uid: str | None) -> None:
+    """What is held of them is to be erased when its hold lifts, and not used until then (Article 18): the hold says so, and the person is restricted
+    where the erasing has not masked them. Their restriction goes with the card."""
+    by = db.scalar(select(Agent).where(Agent.uid == by_uid))
+    for person in db.scalars(select(Person).where(Person.id.in_(subject.persons), Person.merged_into_id.is_(None))).all():
+        restrict_until_erased(db, person, by=by)
     for hold in holds_of(db, subject):
         if hold.restricted_at is None:
             hold.restricted_at = now()

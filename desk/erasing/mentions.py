@@ -22,10 +22,12 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    and_,
     bindparam,
     false,
     func,
     not_,
+    or_,
     select,
     update,
 )
@@ -176,6 +178,12 @@ def _of_ticket(subject: Subject, table: Table) -> ColumnElement[bool]:
     return subject.takes_part(table.c["id" if table.name == "tickets" else "ticket_id"])
 
 
+def _of_mail(subject: Subject, table: Table) -> ColumnElement[bool]:
+    """Of their tickets; and what the desk itself tells agents of cards, where it leads to theirs."""
+    leads = or_(*(table.c.text.contains(uid) for uid in subject.uids))
+    return _of_ticket(subject, table) | and_(table.c.kind == "notification", table.c.ticket_id.is_(None), leads)
+
+
 def _of_message(subject: Subject, table: Table) -> ColumnElement[bool]:
     return table.c.message_id.in_(select(Message.id).where(Message.id == table.c.message_id, subject.takes_part(Message.ticket_id)))
 
@@ -193,7 +201,7 @@ def _of_matter(members: Any, kind: Any) -> Callable[[Subject, Table], ColumnElem
 
 #: Table → of which rows the person is near: there their full name goes by itself.
 NEAR: dict[str, Callable[[Subject, Table], ColumnElement[bool]]] = {
-    "tickets": _of_ticket, "messages": _of_ticket, "drafts": _of_ticket, "outbound_mails": _of_ticket, "attachments": _of_message,
+    "tickets": _of_ticket, "messages": _of_ticket, "drafts": _of_ticket, "outbound_mails": _of_mail, "attachments": _of_message,
     "contact_notes": _of_person, "contact_files": _of_person, "employments": _of_person, "legal_bases": _of_person,
     "rights_cases": _of_person,
     "relations": lambda subject, table: table.c.person_id.in_(subject.persons) | table.c.other_person_id.in_(subject.persons),

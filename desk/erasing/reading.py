@@ -33,12 +33,14 @@ class Reader:
         """``others``: names of colleagues and of who else takes part; what is theirs too never goes by itself."""
         self.matcher, self.others = Matcher(aliases), others
         self.addresses = frozenset(one.lower() for one in aliases.addresses)
+        self.own = frozenset(aliases.numbers)
         self._nothing: set[tuple[str, bool]] = set()
 
     def read(self, value: Any, *, near: bool, markup: bool = False, ids: bool = False) -> Iterator[Word]:
-        """The words in a text, or in every text of a nested value. ``ids``: the text is Message-IDs, which mail programs make of addresses."""
-        for text in strings(value):
-            for hit in self._hits(text, near=near, markup=markup, ids=ids):
+        """The words in a text, or in every text of a nested value, where an object that holds their uid is about them, however far they are (``near``).
+        ``ids``: the text is Message-IDs, which mail programs make of addresses."""
+        for text, close in self._strings(value, near):
+            for hit in self._hits(text, near=close, markup=markup, ids=ids):
                 start, end = max(0, hit.start - AROUND), hit.end + AROUND
                 yield Word(text[start:end], text[start:hit.start] + TOKEN + text[hit.end:end],
                           (hit.start - start, hit.end - start), not hit.automatic)
@@ -52,9 +54,27 @@ class Reader:
             kept = (self.without(one, near=near, everything=everything) for one in value if not self.is_theirs(one))
             return list(kept)
         if isinstance(value, dict):
+            near = near or self._about(value)
             return {self._without(key, near=near, everything=everything, markup=False): self.without(one, near=near, everything=everything)
                     for key, one in value.items()}
         return value
+
+    def _about(self, value: dict[str, Any]) -> bool:
+        """Whether an object is of the person, as a candidate is whom the desk proposed for a stranger."""
+        return any(isinstance(one, str) and one in self.own for one in value.values())
+
+    def _strings(self, value: Any, near: bool) -> Iterator[tuple[str, bool]]:
+        """Every text in a nested value, the names of its parts too, and whether the person is near."""
+        if isinstance(value, str):
+            yield value, near
+        elif isinstance(value, list):
+            for one in value:
+                yield from self._strings(one, near)
+        elif isinstance(value, dict):
+            near = near or self._about(value)
+            for key, one in value.items():
+                yield key, near
+                yield from self._strings(one, near)
 
     def _hits(self, text: str, *, near: bool, markup: bool, ids: bool = False) -> list[Hit]:
         """Short texts are mostly names of fields and words of ours, the same in every row: those that held nothing are remembered."""
@@ -85,16 +105,3 @@ class Reader:
         if isinstance(pair, list) and len(pair) == 2 and all(isinstance(one, str) for one in pair):
             pair = pair[1]
         return isinstance(pair, str) and "@" in pair and pair.strip("<> ").lower() in self.addresses
-
-
-def strings(value: Any) -> Iterator[str]:
-    """Every text in a nested value, the names of its parts too."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list):
-        for one in value:
-            yield from strings(one)
-    elif isinstance(value, dict):
-        for key, one in value.items():
-            yield key
-            yield from strings(one)

@@ -227,7 +227,7 @@ def _wait(db: Session, operation: Operation, subject: Subject) -> str:
     if lifted:
         _keep(db, operation)
         raise Unfinished
-    holding_back.restrict(db, subject)
+    holding_back.restrict(db, subject, operation.by_uid)
     operation.phase = WAITING
     return "paused"
 

@@ -97,7 +97,7 @@ def steps(
     yield "companies in figures", lambda after: _let_go(db, subject)
     yield "own messages", lambda after: _lot(db, operation, tombstones.erase_messages(db, subject, after, LOT, holds.free(Message.ticket_id)))
     yield "own tickets", lambda after: _lot(db, operation, tombstones.erase_tickets(db, subject, after, LOT, holds.free(Ticket.id)))
-    yield "companies", lambda after: companies.erase_companies(db, subject.firms)
+    yield "companies", lambda after: _lot(db, operation, (None, companies.erase_companies(db, subject.firms)))
     yield "trail", lambda after: card.erase_trail(db, subject)
     yield "card", lambda after: _take_away(db, operation, subject, reader, holds)
     yield "files", lambda after: _remove_files(db, operation)

@@ -12,7 +12,7 @@ from babel.numbers import format_decimal
 from contacts.lookup import FILES
 from contacts.lookup import PURPOSES as LOOKED_FOR
 from contacts.purpose import BASES, PURPOSES
-from contacts.restriction import GROUNDS
+from contacts.restriction import EVERY_GROUND
 from contacts.sale import stage_label
 from core.i18n import LANGUAGES, N_, language, local
 from core.i18n import gettext as _
@@ -81,7 +81,7 @@ CODES = {
               "sent": N_("sent"), "queued": N_("waits to be sent"), "failed": N_("not sent")},
     "transport": {"smtp": N_("Handed over at our door"), "imap": N_("Fetched by IMAP"), "import": N_("Imported")},
     "list": {"erased": N_("erased"), "objected": N_("objected")},
-    "ground": GROUNDS, "told": {"mail": N_("by mail"), "word": N_("in another way")}, "way": WAYS, "looked_for": LOOKED_FOR, "file": FILES,
+    "ground": EVERY_GROUND, "told": {"mail": N_("by mail"), "word": N_("in another way")}, "way": WAYS, "looked_for": LOOKED_FOR, "file": FILES,
     "where": {"messages": N_("messages"), "contact_notes": N_("notes"), "activities": N_("activities"), "tickets": N_("tickets")}}
 CODES["reason"] = CODES["proof"]        # of who objected: how they said so
 CODES["source"] = CODES["created_how"] | {"wrote to us": N_("a mail")}

@@ -1,12 +1,15 @@
 """Persons and companies: saving, addresses, search, bin; nothing saved without what is required."""
 
 import pytest
+from sqlalchemy import select
 
 from contacts.addressing import add_address, holdings_of, make_primary, retire
 from contacts.agent import Agent
 from contacts.binning import bin_company, bin_person, restore_person
 from contacts.companies import edit_company, new_company
+from contacts.company import Business, Category
 from contacts.editing import create_person, edit_person, employ, person_called
+from contacts.person import LegalBasis, Person
 from contacts.searching import search_companies, search_persons
 from core.errors import Conflict, Refused, Stale, Unknown
 from core.history import Change, FactRow
@@ -56,14 +59,28 @@ def test_our_contact_defaults_to_who_creates(db, nora):
 
 
 def test_linking_takes_three_fields_from_the_company_and_no_other(db, nora, firm):
-    """S31-S34."""
-    boss = Agent(email="boss@desk.example", name="Boss")
-    db.add(boss)
+    """S31-S34, acceptance 2 (PRIVACY 7): our contact, category and business; title, telephone, legal basis and every other column stay."""
+    boss, category, business = Agent(email="boss@desk.example", name="Boss"), Category(name="Partner"), Business(name="Metal")
+    db.add_all([boss, category, business])
     db.flush()
-    firm.our_contact_id = boss.id
-    person = make(db, nora, "Lone", "Friis", preferred_language="sv")
+    firm.our_contact_id, firm.category_id, firm.business_id, firm.phone = boss.id, category.id, business.id, "+45 70 10 20 30"
+    person = make(db, nora, "Lone", "Friis", "lone@home.example", preferred_language="sv", title="Chef")
+    add_address(db, person, "phone", "+45 55 50 12 77", by=nora)
+    db.add(LegalBasis(person_id=person.id, purpose="service", basis="contract", source="agent"))
+
+    def stands():
+        db.flush()
+        db.expire_all()
+        return ({column.name: getattr(person, column.name) for column in Person.__table__.c},
+                [(one.address.value, one.primary) for one in holdings_of(db, person)],
+                db.execute(select(LegalBasis.purpose, LegalBasis.basis, LegalBasis.source, LegalBasis.event).where(LegalBasis.person_id == person.id)).all())
+
+    before, addresses, bases = stands()
     employ(db, person, firm, by=nora)
-    assert (person.our_contact_id, person.preferred_language) == (boss.id, "sv")
+    after, *others = stands()
+    assert others == [addresses, bases] and len(addresses) == 2 and bases
+    assert {name: after[name] for name in after if after[name] != before[name] and name != "version"} == {
+        "our_contact_id": boss.id, "category_id": category.id, "business_id": business.id}
 
 
 def test_nobody_is_nameless(db, nora):
@@ -112,11 +129,11 @@ def test_edit_guards_the_version_and_keeps_what_changed(db, nora):
 
 
 def test_substring_search_finds_names_anywhere(db, nora):
-    """T13: "hanse" finds Johansen and Hansetvedt."""
-    for last in ("Johansen", "Hansetvedt", "Bøgh"):
+    """T13, acceptance 14 (PRIVACY 7): "hanse" finds Johansen, Hansen and Hansetvedt."""
+    for last in ("Johansen", "Hansen", "Hansetvedt", "Bøgh"):
         make(db, nora, "Kim", last)
     found = [p.last_name for p in search_persons(db, "hanse").rows]
-    assert found == ["Hansetvedt", "Johansen"]
+    assert found == ["Hansen", "Hansetvedt", "Johansen"]
     assert [p.last_name for p in search_persons(db, "boegh").rows] == ["Bøgh"]
     assert [p.last_name for p in search_persons(db, "bo").rows] == ["Bøgh"]
     assert [p.last_name for p in search_persons(db, "kim johan").rows] == ["Johansen"]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+import contacts.person_criteria  # noqa: F401 - what a selection may go by
 from contacts.agent import Agent
 from contacts.bin import Binned
 from contacts.company import Company
@@ -15,6 +16,8 @@ from contacts.editing import create_person
 from contacts.enrolling import add_agent
 from contacts.person import Person
 from contacts.searching import search_persons
+from contacts.selected import who_selected
+from contacts.selecting import new_selection
 from core import bulk
 from core.database import Database
 from core.errors import Forbidden
@@ -61,13 +64,17 @@ def living(database: Database) -> int:
 
 
 def test_500_are_deleted_and_all_come_back(fresh_database: Database, jonas: Agent) -> None:
-    """S66-S68: nothing happens before a word is said; then all are masked, and all are back."""
+    """S66-S68, acceptance 6 (PRIVACY 7): a dynamic selection; nothing happens before a word is said; then all are masked, and all are back."""
     with fresh_database.write() as db:
         for n in range(500):
             create_person(db, {"first_name": "Ole", "last_name": f"Hansen {n}"}, by=None, exempt=True,
                           addresses=[{"value": f"ole{n}@kunde.example"}] if n % 10 == 0 else [])
         stays = create_person(db, {"first_name": "Eva", "last_name": "Lund"}, by=None, exempt=True).uid
-    operation = asked(fresh_database, jonas, "persons", select(Person.uid).where(Person.first_name == "Ole"))
+    with fresh_database.write() as db:
+        by = db.get_one(Agent, jonas.id)
+        chosen = who_selected(db, new_selection(db, {"of": "persons", "kind": "dynamic", "name": "All of them", "criteria": [
+            {"field": "name", "op": "contains", "value": "hansen"}]}, by=by), by)
+    operation = asked(fresh_database, jonas, "persons", chosen)
     assert living(fresh_database) == 501
     assert acted(fresh_database, operation, "approve", jonas) == "done"
     with fresh_database.read() as db:

@@ -10,7 +10,6 @@ from typing import Any
 from unicodedata import normalize
 from urllib.parse import quote
 
-from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
 from contacts.company import Company
@@ -34,6 +33,7 @@ from desk.tickets.message import CannedReply, Wording
 from desk.tickets.ticket import Tag, Ticket
 from rules.book import RuleBook
 from tests.desk.erasing.test_files import document, pdf
+from tests.desk.web.listing_them import filled
 from tests.mailgate.reading import raw as letter
 
 FIRST, LAST, FORMER, PART = "Bjørnulf", "Kværnhaugen", "Oldnamewyx", "Partnamezyx"
@@ -104,7 +104,7 @@ def in_rows(db: Session, person: Person, mailbox: Mailbox, ticket: Ticket, compa
         Operation(kind="persons.import", state="paused", phase="plan", by_uid=by.uid, given={"file": f"{NAME}.csv"}, file=f"name;mail\n{NAME};{MAIL}\n".encode()),
         Operation(kind="persons.import", state="done", by_uid=by.uid, given={"told": told}, result={"said": [told]}),
     ):
-        db.add(_filled(one))
+        db.add(filled(one))
         db.flush()
     operation = db.query(Operation).order_by(Operation.id.desc()).first()
     db.add(OperationItem(operation_id=operation.id, kind="row", state="done", data={"row": [NAME, MAIL], "undo": {"last_name": LAST, "phone": PHONE}}, reason=told))
@@ -115,18 +115,10 @@ def in_rows(db: Session, person: Person, mailbox: Mailbox, ticket: Ticket, compa
     named = create_company(db, f"{NAME} Holding", by=by.uid)
     create_person(db, {"first_name": "Tove", "last_name": "Lie"}, by=by, addresses=[{"value": "tove@third.example"}], employments=[{"company": named}])
     order = db.query(Order).first()
-    db.add(_filled(OrderLine(order_id=order.id, place=90, text=f"One chair for {NAME}")))
+    db.add(filled(OrderLine(order_id=order.id, place=90, text=f"One chair for {NAME}")))
     enqueue(db, kind="system", mailbox=mailbox, recipients=["ola@third.example", MAIL], subject=f"About {NAME}", text=told, html=markup, composed=_mail("c@desk.example", told, cte="base64"))
     enqueue(db, kind="notification", mailbox=None, recipients=["nora@desk.example"], subject="Written", text=f"{NAME} has written.", outcomes={"nora@desk.example": ["refused", f"550 {MAIL} unknown"]},
             reason=f"550 <{MAIL}> unknown", ticket_id=ticket.id)
-
-
-def _filled(row: Any) -> Any:
-    """With something in every column that needs it."""
-    for column in inspect(type(row)).columns:
-        if not column.nullable and column.default is None and not column.primary_key and getattr(row, column.key, None) is None:
-            setattr(row, column.key, {"int": 0, "datetime": now()}.get(column.type.python_type.__name__, ""))
-    return row
 
 
 def patterns() -> list[bytes]:

@@ -8,7 +8,7 @@ from flask import url_for
 
 from contacts.person import Person
 from contacts.restricting import restrictions
-from contacts.restriction import GROUNDS, Restriction
+from contacts.restriction import EVERY_GROUND, GROUNDS, Restriction
 from core.i18n import gettext as _
 from desk.lifting import notice
 from desk.web.presenting.times import near, stamp
@@ -38,5 +38,5 @@ def banner(person: Person) -> dict[str, str] | None:
 
 def _line(row: Restriction) -> dict[str, str]:
     told = {"mail": _("told by mail"), "word": _("told: %(how)s", how=row.told_how)}.get(row.told, "")
-    return {"ground": _(GROUNDS.get(row.ground, row.ground)), "reason": row.reason, "since": stamp(row.at), "by": row.by.name if row.by else "",
+    return {"ground": _(EVERY_GROUND.get(row.ground, row.ground)), "reason": row.reason, "since": stamp(row.at), "by": row.by.name if row.by else "",
             "until": stamp(row.lifted_at) if row.lifted_at else "", "told": told}

@@ -18,6 +18,8 @@ from contacts.merging import merge
 from contacts.note import Note
 from contacts.notes import delete_note, write_note
 from contacts.person import Person
+from contacts.restriction import Restriction
+from contacts.searching import search_persons
 from core.clock import now
 from core.errors import Forbidden, Gone, Refused
 from core.history import FactRow
@@ -123,6 +125,7 @@ def test_a_hold_that_comes_between_asking_and_purging_holds(desk):
 
 @pytest.mark.parametrize("scope", ["person", "company"])
 def test_of_a_person_under_hold_nothing_is_erased_until_it_lifts(desk, scope):
+    """PRIVACY 6: what is held is restricted meanwhile: nobody meets the person, nothing of them changes, and no list or search uses them."""
     ticket, _message = desk.arrive(text="My quixotic printer.\n")
     company = company_of(desk)
     number = hold(desk, scope, desk.person() if scope == "person" else company)
@@ -133,8 +136,10 @@ def test_of_a_person_under_hold_nothing_is_erased_until_it_lifts(desk, scope):
     assert (state, given["persons"]) == ("paused", [desk.person()])
     after = desk.rows()
     changed = {name for name in before | after if before.get(name) != after.get(name)}
-    assert changed <= {"legal_holds", "facts", "fact_subjects"}, changed
+    assert changed <= {"legal_holds", "facts", "fact_subjects", "persons", "restrictions"}, changed
     with desk.database.read() as db:
+        assert [(one.ground, one.by_id) for one in db.scalars(select(Restriction))] == [("erasing", desk.nora.id)]
+        assert mads(db).restricted_at is not None and mads(db).name == "Mads Zyxwold" and search_persons(db, "zyxwold").rows == []
         assert db.scalars(select(LegalHold)).one().restricted_at is not None
         with pytest.raises(Refused):
             act_on(db, db.get_one(Operation, erasing), "resume", by=db.get_one(Agent, desk.nora.id))

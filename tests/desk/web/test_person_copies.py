@@ -11,11 +11,17 @@ from contacts.addressing import holdings_of
 from contacts.agent import Agent
 from contacts.companies import new_company
 from contacts.company import Company
-from contacts.editing import create_person
+from contacts.copying import UNIQUE
+from contacts.creating import create_company
+from contacts.custom_values import custom_of
+from contacts.editing import FIELDS, create_person
 from contacts.person import Person
 from core.database import Database
 from core.options import set_option
-from tests.desk.web.tickets.conftest import page, words
+from tests.desk.web.test_left_nowhere import Lists
+from tests.desk.web.tickets.conftest import Arrive, page, words
+from tests.desk.web.tickets.conftest import arrive as arrive
+from tests.desk.web.tickets.conftest import support as support
 
 
 @pytest.fixture
@@ -78,6 +84,28 @@ def test_a_second_card_has_the_fields_and_nothing_related(
         assert db.scalars(select(ActivityParticipant.person_id)).all() == [mads.id]
         assert db.scalar(select(func.count()).select_from(Activity)) == 1
     assert "Copied from another card" in words(page(agent_client, f"/persons/{second.uid}/history"))
+
+
+#: What of a person a second card has too, or has of its own: addresses, the new job, its sound, why it is there, and its place in the history.
+OF_THE_CARD = {"holdings.person_id", "holdings.origin_person_id", "employments.person_id", "employments.origin_person_id", "name_keys.person_id", "legal_bases.person_id",
+               "legal_bases.origin_person_id", "fact_subjects.subject_uid", "custom_values.person_id"}
+
+
+def test_a_second_card_has_the_fields_and_no_related_row(
+        agent_client: FlaskClient, fresh_database: Database, nora: Agent, jonas: Agent, arrive: Arrive) -> None:
+    """W88, W89, acceptance 12 (PRIVACY 7): of somebody with rows in every table that may point at a person the fields are equal, and none of these rows is the copy's."""
+    lists = Lists(agent_client.application, agent_client, fresh_database, nora, jonas, arrive)
+    with fresh_database.write() as db:
+        create_company(db, "Fresh ApS")
+    agent_client.post(f"/persons/{lists.planted.person}/copy", data={"company": "Fresh ApS", "as": "card", "addresses": "1"})
+    with fresh_database.read() as db:
+        first = db.scalars(select(Person).where(Person.uid == lists.planted.person)).one()
+        second = db.scalars(select(Person).where(Person.last_name == first.last_name).order_by(Person.id.desc()).limit(1)).one()
+        assert second.id not in lists.kept.persons
+        assert [getattr(second, name) for name in FIELDS if name not in UNIQUE] == [getattr(first, name) for name in FIELDS if name not in UNIQUE]
+        assert custom_of(db, second) == custom_of(db, first) and custom_of(db, first)
+        assert lists.of(db, "persons", {first.id}, {first.uid}) - OF_THE_CARD
+        assert lists.of(db, "persons", {second.id}, {second.uid}) <= OF_THE_CARD
 
 
 def test_what_stays_with_the_original_is_said(

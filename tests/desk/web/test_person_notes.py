@@ -122,7 +122,7 @@ def test_a_private_note_is_its_authors_alone(
         note = db.scalars(select(Note)).one()
     places = (f"/persons/{ingrid.uid}", f"/persons/{ingrid.uid}/details", f"/persons/{ingrid.uid}/notes", f"/persons/{ingrid.uid}/notes?q=leave",
               f"/persons/{ingrid.uid}/history", f"/persons/{ingrid.uid}/history?company=1&q=note", f"/companies/{kunde.uid}", f"/companies/{kunde.uid}/notes",
-              "/search?q=leave", "/notifications", "/activities")
+              "/search?q=leave", "/notifications", "/activities", "/exports/persons.csv", "/exports/persons.vcf", "/exports/companies.csv")
     for place in places:
         text = page(admin_client, place)
         assert SECRET not in text and note.uid not in text, place
