@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Column, RowMapping, Table, func, literal, select
 from sqlalchemy.orm import Session
 
+from core import money
 from core.database import Base
 from core.html import to_text
 from core.i18n import say
@@ -21,6 +22,7 @@ from desk.erasing.subject import Subject
 from desk.locked_mail import locked_persons, tickets_of
 from desk.privacy.places import Place, is_bytes, key_of, leads_to, told
 from desk.privacy.veil import Veil
+from desk.privacy.wording import MONEY
 
 LOT = 200
 Entry = dict[str, Any]
@@ -71,6 +73,10 @@ class Gatherer:
             fields.pop("channel", None)     # it came by none, whatever its ticket did
         if place.table == "relations" and not row["_first"]:
             fields["kind_id"] = self._other_way(row["kind_id"])
+        if place.table == "holdings" and row["kind"] != "email":
+            fields.pop("health", None)      # whether mail arrives there
+        if place.table in ("sales", "orders", "order_lines"):
+            fields |= self._amounts(row)
         if place.table == "changes":
             fields = {name: value for name, value in (fields | self._changed(fields)).items() if value is not None}
         at = row.get("_at")
@@ -100,6 +106,13 @@ class Gatherer:
         if name in SENDERS.values():
             return None
         return self.veil.over(value, others, phones=phones) if _is_prose(name) else value
+
+    def _amounts(self, row: RowMapping) -> Entry:
+        """Money and quantities as people count them (``12500.50``): they are kept in the smallest unit of a currency, and in thousandths."""
+        orders = Base.metadata.tables["orders"]
+        currency = str(row["currency"] if "currency" in row else self.db.scalar(select(orders.c.currency).where(orders.c.id == row["order_id"])))
+        told: Entry = {name: money.written(row[name], currency) for name in MONEY if row.get(name) is not None}
+        return told | ({"quantity": row["quantity"] / 1000} if "quantity" in row else {})
 
     def _other_way(self, kind: int) -> str:
         """What a relation is called from its second end, where the person stands."""

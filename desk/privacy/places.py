@@ -121,7 +121,7 @@ PLACES = (
     Place("campaign_members", "matters", theirs, beside=("status",), of=("campaign_id", "campaigns"), of_beside=("state",)),
     Place("orders", "matters", theirs, beside=("number", "state", "total", "currency", "at", "company_id"), at="at"),
     Place("order_lines", "matters", lambda subject, table: table.c.order_id.in_(select(Order.id).where(Order.person_id.in_(subject.persons))),
-          beside=("quantity", "price", "amount")),
+          beside=("order_id", "quantity", "price", "amount")),
     Place("relations", "relations", theirs, beside=("kind_id", "company_id", "other_company_id"), at="created_at"),
     Place("contact_files", "files", theirs, beside=("type", "size", "source", "at"), at="at"),
     Place("attachments", "files", lambda subject, table: table.c.message_id.in_(select(Message.id).where(Message.ticket_id.in_(subject.near_tickets))),

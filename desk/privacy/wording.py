@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from babel.dates import format_date
@@ -47,7 +48,7 @@ FIELDS = {
     "started_on": N_("first day"), "ended_on": N_("last day"), "organisation_number": N_("organisation number"), "phone": N_("telephone"),
     "address": N_("address"), "website": N_("website"), "purpose": N_("purpose"), "basis": N_("ground"), "source": N_("source"), "event": N_("what was noted"),
     "list": N_("list"), "reason": N_("reason"), "company_id": N_("company"), "other_company_id": N_("company"), "project_id": N_("project"),
-    "state": N_("state"), "ends_at": N_("end"), "done_at": N_("over since"), "stage_id": N_("stage"), "amount": N_("amount"), "total": N_("amount"),
+    "state": N_("state"), "ends_at": N_("end"), "done_at": N_("over since"), "stage_id": N_("stage"), "order_id": N_("order"), "amount": N_("amount"), "total": N_("amount"),
     "currency": N_("currency"), "role": N_("role"), "starts_on": N_("first day"), "ends_on": N_("last day"), "quantity": N_("quantity"), "price": N_("price"),
     "kind_id": N_("kind of relation"), "details": N_("details"), "type": N_("type"), "size": N_("size"), "subject": N_("subject"), "channel": N_("channel"),
     "language": N_("language"), "requester_address_id": N_("address"), "requester_name": N_("name"), "identification": N_("how we recognised you"),
@@ -88,6 +89,8 @@ CODES["source"] = CODES["created_how"] | {"wrote to us": N_("a mail")}
 CODES["kind"] |= {kind: name for kind, (name, _article) in KINDS.items()}
 CODES["state"] = STATES | CODES["state"]
 CHANNELS = {"mail": N_("mail"), "phone": N_("telephone"), "chat": N_("chat"), "web": N_("web form")}
+#: Sums, and how they are written where they are kept.
+MONEY, _SUM = ("amount", "price", "total"), re.compile(r"-?\d+(\.\d+)?")
 _DAY, _MOMENT = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d)?")
 
 
@@ -114,7 +117,9 @@ def value_said(name: str, value: Any) -> str:
     if isinstance(value, list):
         return "\n".join(str(one) for one in value) if name in ("identification", "verdict") else ", ".join(
             moment_said(str(one)) if name == "days" else str(one) for one in value)
-    if isinstance(value, (int, float)):
+    if name in MONEY and _SUM.fullmatch(str(value)):
+        value = Decimal(value)
+    if isinstance(value, (int, float, Decimal)):
         return str(format_decimal(value, locale=language()))
     text = str(value)
     if name in CODES and text in CODES[name]:

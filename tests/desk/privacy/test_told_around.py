@@ -9,10 +9,13 @@ from pypdf import PdfReader
 from sqlalchemy import select, update
 
 from contacts.activities import add_activity
+from contacts.addressing import add_address
 from contacts.editing import create_person, person_called
 from contacts.lookup import Lookup, looked_at
+from contacts.order import Order, OrderLine
 from contacts.person import Person
 from contacts.restricting import restrict
+from contacts.sale import Sale, SaleStage
 from core.clock import now
 from core.i18n import speaking
 from core.operations import Operation
@@ -131,3 +134,24 @@ def test_restrictions_holds_and_requests_are_told_and_no_reasoning(desk):
 def text_of(desk, report):
     with desk.database.read() as db:
         return " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(db.get_one(PrivacyReport, report.id).pdf)).pages).split())
+
+
+def test_sums_are_told_as_people_count_them(desk):
+    """Not in the smallest unit, nor in thousandths; of an order's lines too, in the order's currency. Whether mail arrives is told of e-mail addresses alone."""
+    with desk.database.write() as db:
+        person = person_called(db, desk.person())
+        add_address(db, person, "phone", "+47 55 50 12 34", by=desk.agent(db, desk.jonas))
+        stage = db.scalars(select(SaleStage)).first()
+        db.add(Sale(stage=stage, title="Ten seats", amount=12_400_050, currency="NOK", person_id=person.id, at=now()))
+        order = Order(title="Labels", number=7, currency="ISK", total=3_000, person_id=person.id, at=now())
+        order.lines = [OrderLine(place=1, text="Paper", quantity=2_500, price=1_200, amount=3_000)]
+        db.add(order)
+    told = desk.told(desk.make())
+    found = {one["record"]: one["fields"] for one in entries(told, "matters")}
+    assert found["sales"]["amount"] == "124000.50"
+    assert found["orders"]["total"] == "3000"
+    assert {name: found["order_lines"][name] for name in ("quantity", "price", "amount", "order_id")} == {"quantity": 2.5, "price": "1200", "amount": "3000", "order_id": "Labels"}
+    with speaking("nb"):
+        assert value_said("amount", "124000.50") == "124\xa0000,5"
+    arrives = {one["fields"]["kind"]: "health" in one["fields"] for one in entries(told, "addresses")}
+    assert arrives == {"email": True, "phone": False}
