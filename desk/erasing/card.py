@@ -101,11 +101,10 @@ def erase_trail(db: Session, subject: Subject) -> None:
         db.execute(delete(Lookup).where(Lookup.subject_uid.in_(some)))
         db.execute(delete(AtHand).where(AtHand.subject_uid.in_(some)))
         db.execute(delete(ImportedRow).where(ImportedRow.subject_uid.in_(some)))
-        db.execute(update(OutboundMail).where(OutboundMail.person_uid.in_(some)).values(person_uid=None, recipient_key=None))
         db.execute(delete(OperationItem).where(OperationItem.subject_uid.in_(some)))
         db.execute(update(OutboundMail).where(OutboundMail.person_uid.in_(some), OutboundMail.ticket_id.is_(None), OutboundMail.message_id.is_(None)).values(
             **blank(OutboundMail)))       # to them, and on no ticket: a report, a mailing
-        db.execute(update(OutboundMail).where(OutboundMail.person_uid.in_(some)).values(person_uid=None))
+        db.execute(update(OutboundMail).where(OutboundMail.person_uid.in_(some)).values(person_uid=None, recipient_key=None))
         db.execute(delete(FactSubject).where(FactSubject.subject_uid.in_(some)))
 
 

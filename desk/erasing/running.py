@@ -199,9 +199,11 @@ def _through(db: Session, operation: Operation, steps: Sequence[Step], until: fl
             begun = time.monotonic()
             if begun > until:
                 raise Unfinished
-        after = 0
-        operation.result = operation.result | {"at": [names[number + 1] if number + 1 < len(steps) else name, 0 if number + 1 < len(steps) else LAST]} | _waits(holds)
+        after, last = 0, number + 1 == len(steps)
+        operation.result = operation.result | {"at": [name, LAST] if last else [names[number + 1], 0]} | _waits(holds)
         _keep(db, operation)
+        if time.monotonic() > until and not last:
+            raise Unfinished
 
 
 def _taken(db: Session, operation: Operation, step: Callable[[Any], Any], after: Any) -> Any:
