@@ -199,6 +199,7 @@ def test_a_mailbox_is_read_with_a_token_and_recovers_from_its_loss(fresh_databas
 def test_a_revoked_grant_is_one_alert_for_all_folders_and_for_sending(fresh_database: Database) -> None:
     with provider() as source, dovecot(tokeninfo=f"{source.url}/tokeninfo") as server, a_relay() as relay:
         source.status, source.answer = 400, {"error": "invalid_grant"}
+        server.client().create_folder("Sales")
         made = box(fresh_database, server.url, imap_password="", imap_folders="INBOX\nSales", relay_url=relay.url, **grant(source))
         with fresh_database.write() as db:
             add_agent(db, "admin@else.example", role="admin")
