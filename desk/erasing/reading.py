@@ -14,6 +14,9 @@ _ID = re.compile(r"[^\s<>]+")
 AROUND = 40
 #: Characters of a text, and how many such texts, of which it is remembered that nobody is named there.
 SHORT, MOST = 60, 50_000
+#: Characters of a text, and how many such texts, of which it is remembered what was found: what is read to be shown is read again to be written,
+#: and much of a message stands in two of its columns.
+LONG, LATELY = 20_000, 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Reader:
         self.addresses = frozenset(one.lower() for one in aliases.addresses)
         self.own = frozenset(aliases.numbers)
         self._nothing: set[tuple[str, bool]] = set()
+        self._lately: dict[tuple[str, bool, bool], list[Hit]] = {}
 
     def read(self, value: Any, *, near: bool, markup: bool = False, ids: bool = False) -> Iterator[Word]:
         """The words in a text, or in every text of a nested value, where an object that holds their uid is about them, however far they are (``near``).
@@ -82,12 +86,18 @@ class Reader:
         return sorted([*found, *self._made_of(text)]) if ids else found
 
     def _found(self, text: str, *, near: bool, markup: bool) -> list[Hit]:
+        if (text, near, markup) in self._lately:
+            return self._lately[text, near, markup]
         find = self.matcher.find_html if markup else self.matcher.find
         found = find(text, near=near, greeting=near, others=self.others)
         if not found and len(text) <= SHORT and not markup:
             if len(self._nothing) >= MOST:      # what every row says is learnt again at once; what one row says is not met again
                 self._nothing.clear()
             self._nothing.add((text, near))
+        elif len(text) <= LONG:
+            if len(self._lately) >= LATELY:
+                self._lately.clear()
+            self._lately[text, near, markup] = found
         return found
 
     def _made_of(self, text: str) -> Iterator[Hit]:
