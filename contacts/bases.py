@@ -17,7 +17,7 @@ from contacts.address import Address, Holding
 from contacts.agent import Agent
 from contacts.facts import LegalBasisNoted
 from contacts.person import HOLDING, LegalBasis, Person
-from contacts.purpose import BASES, ConsentWording, Purpose
+from contacts.purpose import BASES, USUAL, ConsentWording, Purpose
 from contacts.purposes import purpose_under
 from contacts.suppression import Value, lift, suppress, suppressed
 from core.batch import defer
@@ -71,7 +71,8 @@ def give_new(
         raise Refused(OBJECTED, {"basis": OBJECTED})
     defer(db, _write, {"person_id": person.id, "purpose": purpose.key, "event": "given", "basis": basis, "source": source, "proof": proof,
                        "proof_uid": proof_uid, "wording_id": wording.id if wording else None, "by_uid": by.uid if by else None})
-    record(db, LegalBasisNoted(person.uid, purpose.key, "given", basis), by=by.uid if by else None)
+    if purpose.key != USUAL:            # by which they are held from the first, as everybody who is made: the history tells of that once
+        record(db, LegalBasisNoted(person.uid, purpose.key, "given", basis), by=by.uid if by else None)
     return [one for one in objected if lift(db, "objected", [one], purpose.key)] if purpose.marketing else []
 
 
