@@ -47,7 +47,8 @@ class Address(Row, Base):
     suppression: Mapped[str] = personal(String(10), erase="keep", default="none")
     created_at: Mapped[datetime] = plain(default=now)
     holdings: Mapped[list[Holding]] = relationship(back_populates="address", order_by="Holding.id")
-    __table_args__ = (UniqueConstraint("kind", "normalised"),
+    # Of the two the address comes first: who asks for the e-mail addresses of some persons must not be led through all there are.
+    __table_args__ = (UniqueConstraint("normalised", "kind"),
                       Index("ix_addresses_reduced", "reduced", sqlite_where=text("reduced IS NOT NULL"),
                             postgresql_where=text("reduced IS NOT NULL")),
                       Index("ix_addresses_blocked", "normalised", sqlite_where=text("suppression = 'blocked'"),

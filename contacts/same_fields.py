@@ -14,6 +14,7 @@ from contacts.custom_field import CustomValue
 from contacts.custom_fields import custom_fields
 from contacts.person import Employment, Person
 from contacts.variants import key_of, mailbox
+from core.among import among
 from core.fold import fold
 from core.search import rows_with
 
@@ -34,18 +35,18 @@ def values(db: Session, field: str, ids: Collection[int]) -> Values:
     """Person → what they have in this field; nothing for an empty one."""
     if field.startswith("custom."):
         return _together((row.person_id or 0, compared(row)) for row in db.scalars(select(CustomValue).where(
-            CustomValue.field_id == _own(db, field), CustomValue.person_id.in_(ids))))
+            CustomValue.field_id == _own(db, field), among(db, CustomValue.person_id, ids))))
     if field in ("email", "phone"):
         return _together((person, mailbox(db, value) if field == "email" else value) for person, value in db.execute(
             select(Holding.person_id, Address.normalised).join(Address, Address.id == Holding.address_id).where(
-                Holding.person_id.in_(ids), Holding.until.is_(None), Address.kind == field)))
+                among(db, Holding.person_id, ids), Holding.until.is_(None), Address.kind == field)))
     if field == "company":
         return _together((person, company) for person, company in db.execute(select(
-            Employment.person_id, Employment.company_id).where(Employment.person_id.in_(ids), Employment.ended_on.is_(None))))
+            Employment.person_id, Employment.company_id).where(among(db, Employment.person_id, ids), Employment.ended_on.is_(None))))
     column: Any = {"name": Person.sort_name, "title": Person.title, "customer_number": Person.customer_number, "last_name": Person.last_name,
                    "first_name": Person.first_name}[field]
     return _together((person, _plain(field, value)) for person, value in db.execute(
-        select(Person.id, column).where(Person.id.in_(ids))) if value)
+        select(Person.id, column).where(among(db, Person.id, ids))) if value)
 
 
 def having(db: Session, field: str, wanted: Collection[Any]) -> set[int]:
@@ -70,7 +71,7 @@ def _found(db: Session, field: str, wanted: Collection[Any]) -> Select[int]:
         column: Any = {str: CustomValue.folded, float: CustomValue.number, date: CustomValue.day}[type(next(iter(wanted)))]
         return persons.join(CustomValue, CustomValue.person_id == Person.id).where(CustomValue.field_id == _own(db, field), column.in_(wanted))
     if field == "name":
-        return persons.where(Person.sort_name.in_(wanted))
+        return persons.where(among(db, Person.sort_name, wanted))
     if field == "last_name":                    # names are ordered by it: what begins so, and ends or goes on with the first name
         return persons.where(or_(*(or_(Person.sort_name == one, (Person.sort_name >= f"{one} ") & (Person.sort_name < f"{one}!"))
                                    for one in wanted)))
@@ -80,17 +81,17 @@ def _found(db: Session, field: str, wanted: Collection[Any]) -> Select[int]:
                                  Person.id.in_(near)))
     if field == "company":
         return persons.join(Employment, Employment.person_id == Person.id).where(
-            Employment.company_id.in_(wanted), Employment.ended_on.is_(None))
+            among(db, Employment.company_id, wanted), Employment.ended_on.is_(None))
     return persons.join(Holding, Holding.person_id == Person.id).join(Address, Address.id == Holding.address_id).where(
-        Holding.until.is_(None), Address.kind == field, _address(field, wanted))
+        Holding.until.is_(None), Address.kind == field, _address(db, field, wanted))
 
 
-def _address(field: str, wanted: Collection[str]) -> ColumnElement[bool]:
+def _address(db: Session, field: str, wanted: Collection[str]) -> ColumnElement[bool]:
     """By the index of addresses; other spellings of a mailbox are found by what is left without tag and dots."""
     if field == "phone":
-        return Address.normalised.in_(wanted)
+        return among(db, Address.normalised, wanted)
     keys = {key_of(value) for value in wanted}
-    return or_(Address.normalised.in_(keys | set(wanted)), Address.reduced.in_(keys))
+    return or_(among(db, Address.normalised, keys | set(wanted)), among(db, Address.reduced, keys))
 
 
 def _plain(field: str, value: str) -> str:

@@ -16,6 +16,7 @@ from sqlalchemy import String, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, Session
 
 from contacts.address import without_tag
+from core.among import among
 from core.clock import now
 from core.database import Base, Row, personal, plain, take_turns
 from core.tokens import digest
@@ -62,7 +63,7 @@ def suppressed(db: Session, name: str, values: Iterable[Value], purpose: str | N
         known = {value: fingerprint(*value) for value in lot}
         some = [] if purpose is None else [Suppression.purpose.in_(("", purpose))]
         listed = set(db.scalars(select(Suppression.fingerprint).where(
-            Suppression.list_name == name, Suppression.fingerprint.in_(set(known.values())), *some)))
+            Suppression.list_name == name, among(db, Suppression.fingerprint, set(known.values())), *some)))
         found |= {value for value, one in known.items() if one in listed}
     return found
 

@@ -18,6 +18,7 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from core.among import among
 from core.batch import together
 from core.clock import now
 from core.database import database
@@ -216,7 +217,7 @@ class _Work:
         """Those that still wait: of a commit whose answer was lost nobody knows whether they do."""
         with database().write() as db:
             operation = self._hold(db)
-            found = {one.id: one for one in db.scalars(select(OperationItem).where(OperationItem.id.in_(ids), OperationItem.state == WAITS[phase]))}
+            found = {one.id: one for one in db.scalars(select(OperationItem).where(among(db, OperationItem.id, ids), OperationItem.state == WAITS[phase]))}
             with together(db):
                 getattr(self, f"_{phase}")(db, operation, [found[n] for n in ids if n in found])
             db.flush()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,7 @@ from core.database import Base, Database
 TABLES = ("core.history", "core.options", "core.leases", "core.operations", "contacts.agent", "contacts.company",
           "contacts.person", "contacts.address", "contacts.name_keys", "contacts.rejection", "contacts.activity", "contacts.note",
           "contacts.sale", "contacts.project", "contacts.campaign", "contacts.order",
-          "contacts.bin", "contacts.restriction", "contacts.lookup", "contacts.relation", "contacts.custom_field", "contacts.infotag", "contacts.file", "contacts.merge", "contacts.duplicate_pair", "contacts.favourite", "contacts.layout", "contacts.selection", "contacts.imported_row", "contacts.suppression", "contacts.purpose", "contacts.legal_hold", "rules.book", "desk.mailboxes", "desk.mailbox_sign_ins",
+          "contacts.bin", "contacts.restriction", "contacts.lookup", "contacts.relation", "contacts.custom_field", "contacts.infotag", "contacts.file", "contacts.merge", "contacts.duplicate_pair", "contacts.favourite", "contacts.layout", "contacts.selection", "contacts.imported_row", "contacts.suppression", "contacts.voucher", "contacts.purpose", "contacts.legal_hold", "rules.book", "desk.mailboxes", "desk.mailbox_sign_ins",
           "desk.inbound", "desk.outbound", "desk.telling", "desk.mailing", "desk.routing", "desk.digesting", "desk.locked_mail",
           "desk.tickets.ticket", "desk.tickets.message", "desk.reports.figure", "desk.retention.rule", "desk.privacy.kept", "desk.idempotency",
           "desk.rights.case", "desk.rights.certificate")
@@ -47,12 +49,30 @@ def config(connection: Connection | None = None) -> Config:
 
 
 def upgrade(database: Database) -> None:
-    """Apply what is missing; several processes may call this at once."""
+    """Apply what is missing; several processes may call this at once.
+
+    SQLite changes a table by making it anew, and the old one's going must take nothing along of what points at it: foreign keys are
+    off meanwhile.
+    """
     engine: Any = database.engine.execution_options(skranke="write")
-    with engine.begin() as connection:
+    with engine.connect() as connection, _nothing_follows(connection), connection.begin():
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(727210)"))
         command.upgrade(config(connection), "head")
+
+
+@contextmanager
+def _nothing_follows(connection: Connection) -> Iterator[None]:
+    """Foreign keys of SQLite are off: they can be switched outside a transaction alone."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    raw: Any = connection.connection.driver_connection
+    raw.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        raw.execute("PRAGMA foreign_keys = ON")
 
 
 def current(database: Database) -> bool:
