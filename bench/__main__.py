@@ -36,7 +36,7 @@ def main() -> None:
     if OURS in options.only:
         from bench import ours
 
-        run["ours"] = _guarded(OURS, lambda: ours.measure(options.cache, mails, options.sizes, options.runs))
+        run["ours"] = _guarded(OURS, lambda: ours.measure(options.cache, mails, options.sizes, options.runs, options.url))
     peer_sizes = [size for size in options.sizes if size < MILLION]
     for peer in PEERS:
         if peer.slug in options.only:
@@ -56,6 +56,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, help="runs of each rate; the median counts")
     parser.add_argument("--skip-peers", action="store_true", help="measure ours alone")
     parser.add_argument("--only", action="append", choices=names, help="measure only these (may be repeated)")
+    parser.add_argument("--url", default="", help="a PostgreSQL server for our desk instead of SQLite")
     parser.add_argument("--cache", type=Path, default=ROOT / "var" / "bench", help="environments and filled stores")
     options = parser.parse_args()
     options.mails = options.mails or (200 if options.quick else corpus.SIZE)

@@ -1,7 +1,7 @@
 """Measures our own desk: inbound from ledger to ticket, end to end through the door, pages, search, memory.
 
 Every size has a store that is filled once and kept. Small stores are copied for each run; the million is
-measured in place, each run with Message-IDs of its own.
+measured in place, each run with Message-IDs of its own. Everything works the same on PostgreSQL, where a server is named.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from bench.corpus import edition, read
+from bench.databases import analyse, make, twin, url_of
 from bench.door import send_all, sink
 from bench.left import waiting
 from bench.memory import weight_of_tree, weights_of_tree
 from bench.pages import Visitor, latency
 from bench.peers.calling import call, environment
-from bench.peers.measuring import copy_of, middle, signed_in
+from bench.peers.measuring import middle, signed_in
 from bench.servers import free_port, running
 from core.database import Database
 
@@ -34,11 +35,11 @@ PATIENCE = 20.0
 UP = [sys.executable, "-c", "from skranke.cli import main; main()", "up"]
 
 
-def measure(cache: Path, mails: Path, sizes: list[int], runs: int) -> dict[str, Any]:
-    """Everything about our desk at these sizes."""
+def measure(cache: Path, mails: Path, sizes: list[int], runs: int, server: str = "") -> dict[str, Any]:
+    """Everything about our desk at these sizes, on SQLite or on this PostgreSQL server."""
     result: dict[str, Any] = {"name": "Skranke", "sizes": {}, "profiles": {}}
     for size in sizes:
-        store = prepare(cache, size)
+        store = prepare(cache, size, server)
         result["sizes"][str(size)] = {
             "inbound": inbound_rate(store, size, mails, runs),
             "door": door_rate(store, size, mails),
@@ -46,15 +47,18 @@ def measure(cache: Path, mails: Path, sizes: list[int], runs: int) -> dict[str, 
             "search": search_latency(store),
         }
         result["profiles"] |= profiles(store, size, mails)
-    return result | idle_memory(prepare(cache, 0))
+    return result | idle_memory(prepare(cache, 0, server))
 
 
-def prepare(cache: Path, size: int) -> Path:
+def prepare(cache: Path, size: int, server: str = "") -> Path:
     """The store with so many tickets, filled once for each edition of schema and fill."""
-    store = cache / "stores" / f"skranke-{_edition()}-{size}"
+    store = cache / "stores" / f"skranke-{_edition()}-{size}{'-postgresql' if server else ''}"
     if not (store / "ready").exists():
         shutil.rmtree(store, ignore_errors=True)
+        if server:
+            make(store, server)
         counts = _call("prepare", store, "--tickets", str(size))
+        analyse(store)
         (store / "ready").write_text(str(counts))
         print(f"  filled with {counts['tickets']} tickets in {counts['fill_seconds']:.0f} s", file=sys.stderr, flush=True)
     return store
@@ -84,7 +88,7 @@ def door_rate(store: Path, size: int, mails: Path) -> dict[str, Any]:
     ``accepted`` is the rate of 250s, ``settled`` the rate until the last acknowledgement was relayed.
     """
     with _run(store, size) as (home, run), sink() as relay, _up(home, relay.port) as (_pid, _web, smtp):
-        database = Database(f"sqlite:///{home.resolve() / 'skranke.db'}")
+        database = Database(url_of(home))
         goal = waiting(database)["accepted"]
         begin = time.perf_counter()
         count = send_all(smtp, read(mails), run)
@@ -120,7 +124,7 @@ def search_latency(store: Path) -> dict[str, Any]:
 
 def idle_memory(store: Path) -> dict[str, Any]:
     """PSS of the whole tree of a desk that has shown its sign-in page and now rests."""
-    with copy_of(store) as home, _up(home, 1) as (pid, web, _smtp):
+    with twin(store) as home, _up(home, 1) as (pid, web, _smtp):
         visitor = Visitor(web)
         for _ in range(4):
             visitor.get("/sign-in")
@@ -145,7 +149,7 @@ def _up(home: Path, relay: int) -> Iterator[tuple[int, int, int]]:
 def _run(store: Path, size: int) -> Iterator[tuple[Path, str]]:
     """Where to measure, and what to add to Message-IDs there."""
     if size < COPIED:
-        with copy_of(store) as home:
+        with twin(store) as home:
             yield home, ""
     else:
         yield store, f"r{time.time_ns():x}"
@@ -175,4 +179,4 @@ def _call(command: str, home: Path, *arguments: str) -> Any:
 
 
 def _env(home: Path) -> dict[str, str]:
-    return environment(SKRANKE_DATA=str(home.resolve()), OPENBLAS_NUM_THREADS="1")
+    return environment(SKRANKE_DATA=str(home.resolve()), SKRANKE_DATABASE_URL=url_of(home), OPENBLAS_NUM_THREADS="1")

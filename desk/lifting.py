@@ -10,14 +10,16 @@ from contacts.addressing import mail_reaches
 from contacts.agent import Agent
 from contacts.editing import check_version
 from contacts.person import Person
-from contacts.restricting import LONGEST, end, standing
+from contacts.restricting import LONGEST, end, standing, take_back
 from contacts.restriction import Restriction
 from core.errors import Refused
 from core.i18n import N_, day, speaking
 from core.options import option
 from desk.access import needs_admin
 from desk.confirming import mailbox_for
+from desk.erasing import asking
 from desk.language import language_of
+from desk.legal_holds import WAITING
 from desk.mailboxes import Mailbox
 from desk.outbound import enqueue
 from desk.wording import Rendered, render
@@ -33,6 +35,19 @@ class Notice:
     mail: Rendered
 
 
+def undo(db: Session, person: Person, *, by: Agent, version: int | None = None) -> None:
+    """A restriction that was a slip. Raises Refused while the person waits to be erased, Stale where anything has happened to them since."""
+    _stays(db, person)
+    take_back(db, person, by=by, version=version)
+
+
+def _stays(db: Session, person: Person) -> None:
+    """Whoever is to be erased when a legal hold lifts is not used until then, by whatever they were restricted."""
+    erasing = asking.standing(db, person.uid)
+    if erasing is not None and erasing.phase == WAITING:
+        raise Refused(N_("This person is erased when the legal hold lifts, and stays restricted until then."))
+
+
 def notice(db: Session, person: Person, *, by: Agent) -> Notice:
     """What the person would be told now. Raises Refused where they are not restricted."""
     row, mailbox = standing(db, person), mailbox_for(db, person, by)
@@ -46,10 +61,11 @@ def notice(db: Session, person: Person, *, by: Agent) -> Notice:
 def lift(db: Session, person: Person, *, by: Agent, how: str = "", version: int | None = None) -> Restriction:
     """Tell the person, and use what we hold again. Without an address ``how`` says by which other way they were told.
 
-    Raises Refused without either, Stale where the person has changed.
+    Raises Refused without either, and while the person waits to be erased; Stale where the person has changed.
     """
     needs_admin(by)
     check_version(person, version)
+    _stays(db, person)
     told, how = notice(db, person, by=by), how.strip()
     if not told.address:
         if not 0 < len(how) <= LONGEST:

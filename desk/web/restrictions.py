@@ -7,10 +7,11 @@ from typing import Any
 from flask import Blueprint, request, url_for
 
 from contacts.editing import person_called
-from contacts.restricting import put_back, restrict, take_back
+from contacts.restricting import put_back, restrict
 from core.errors import Refused
 from core.i18n import gettext as _
 from desk.lifting import lift
+from desk.lifting import undo as slip
 from desk.web.following import back_to, followed
 from desk.web.forms import errors_of, posted, version, whole
 from desk.web.pages import page, see_other
@@ -62,7 +63,7 @@ def undo(uid: str) -> Any:
     person, before = person_called(db(), uid), whole(request.args.get("version", ""))
     restricted = person.restricted_at is not None
     try:
-        (take_back if restricted else put_back)(db(), person, by=me(), version=before or 0)
+        (slip if restricted else put_back)(db(), person, by=me(), version=before or 0)
     except Refused as refused:
         return see_other(url_for("restrictions.show", uid=uid), said=refused.sentence, kind="late")
     said = _("%(name)s is not restricted any more.", name=person.name) if restricted else _("%(name)s is restricted again.", name=person.name)

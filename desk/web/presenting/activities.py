@@ -10,7 +10,7 @@ from flask import request, url_for
 from sqlalchemy import ColumnElement, Select
 
 from contacts.activity import OPEN, Activity
-from contacts.agenda import HALF_A_DAY, agenda, count, of_company, of_person, overdue, those
+from contacts.agenda import HALF_A_DAY, Agenda, agenda, count, of_company, of_person, overdue, those
 from contacts.company import Company
 from contacts.person import Person
 from core.clock import now
@@ -32,11 +32,11 @@ def activities_of(person: Person) -> Select[int]:
     return those(of_person(person))
 
 
-def panel_of(whose: Person | Company, *, kinds: Collection[str] = (), states: Collection[str] = (), limit: int = SHOWN) -> dict[str, Any]:
+def panel_of(whose: Person | Company, *, kinds: Collection[str] = (), states: Collection[str] = (), limit: int = SHOWN, none: bool = False) -> dict[str, Any]:
     """The panel of a person's or a company's card, of these kinds and states (W54): ``activities``, ``activities_text`` ("1 overdue"),
-    and where one is begun (W60)."""
+    and where one is begun (W60). ``none``: it is known that there are none."""
     fits = of_person(whose) if isinstance(whose, Person) else of_company(whose)
-    found = agenda(db(), fits, kinds=kinds, states=states, limit=limit, brief=True)
+    found = Agenda([], None) if none else agenda(db(), fits, kinds=kinds, states=states, limit=limit, brief=True)
     begun: dict[str, Any] = {"person" if isinstance(whose, Person) else "company": whose.uid}
     return {"activities": lines(found.rows), "activities_text": late_text(fits) if found.rows else "",
             "activities_more": bool(found.next), "new_activity_url": url_for("activities.new", **begun, back=here())}

@@ -227,6 +227,8 @@ def _moved(fact: FactRow, uid: str) -> str:
 
 def _fields(facts: Sequence[FactRow]) -> dict[int, list[Change]]:
     found: dict[int, list[Change]] = {}
+    if not facts:
+        return found
     for change in without_names(db(), facts, db().scalars(select(Change).where(Change.fact_id.in_([f.id for f in facts]), *(
             [] if me().admin else [Change.field.not_in(FOR_ADMINS)])).order_by(Change.id))):
         found.setdefault(change.fact_id, []).append(change)

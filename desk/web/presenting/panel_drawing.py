@@ -110,8 +110,8 @@ def tickets(card: Card, settings: Settings) -> Shown:
 def activities(card: Card, settings: Settings) -> Shown:
     """Activities of these kinds and states, and where one is begun that is with this card (W60, W61)."""
     all_url = url_for("person_activities.index", uid=card.whose.uid) if isinstance(card.whose, Person) else ""
-    return panel_of(card.whose, kinds=settings["kinds"], states=settings["states"], limit=int(settings["rows"])) | {
-        "columns": settings["columns"], "all_url": all_url}
+    return panel_of(card.whose, kinds=settings["kinds"], states=settings["states"], limit=int(settings["rows"]),
+                    none=count_on(card.whose, "activities") == "0") | {"columns": settings["columns"], "all_url": all_url}
 
 
 def matters(key: str, card: Card, settings: Settings) -> Shown:

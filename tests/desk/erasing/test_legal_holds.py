@@ -24,6 +24,7 @@ from core.clock import now
 from core.errors import Forbidden, Gone, Refused
 from core.history import FactRow
 from core.operations import Operation
+from desk import lifting
 from desk.erasing import asking, running
 from desk.legal_holds import lift_hold, remind_of_reviews, set_hold
 from desk.operating import act_on
@@ -145,6 +146,9 @@ def test_of_a_person_under_hold_nothing_is_erased_until_it_lifts(desk, scope):
             act_on(db, db.get_one(Operation, erasing), "resume", by=db.get_one(Agent, desk.nora.id))
         with pytest.raises(Refused):
             act_on(db, db.get_one(Operation, erasing), "cancel", by=db.get_one(Agent, desk.nora.id))
+    for end_it in (lifting.lift, lifting.undo):
+        with pytest.raises(Refused, match="stays restricted"), desk.database.write() as db:
+            end_it(db, mads(db), by=db.get_one(Agent, desk.nora.id))
     assert lift(desk, number) == 1
     assert desk.operation(erasing)[0] == "done" and desk.operation(erasing)[2]["left"] == {}
     with desk.database.read() as db:
