@@ -71,6 +71,9 @@ class Listener(SimpleWorker):
         end_soon()
         super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
+    def set_shutdown_requested_date(self) -> None:
+        """When it was told to end is noted for nobody: asking Redis from a signal's handler would raise in the midst of anything while that is away."""
+
     def heartbeat(self, *args: Any, **options: Any) -> None:
         """Tell Redis that we live. Raises StopRequested when it is away."""
         try:

@@ -206,6 +206,18 @@ def test_a_bell_may_be_taken_down_while_it_is_answered(bells, fresh_database, su
         alone.kill()
 
 
+def test_told_to_end_at_work_while_redis_is_away_it_raises_nothing_into_the_job(bells, data_folder, monkeypatch):
+    """The handler of the signal runs in the midst of whatever is at hand, the writing of a log too."""
+    client = queue.connection()
+    told = listener.Listener([listener.Bells("mail", connection=client)], connection=client, worker_ttl=60)
+    monkeypatch.setattr(listener, "end_soon", lambda: None)
+    monkeypatch.setattr(told, "get_state", lambda: "busy")
+    monkeypatch.setattr(signal, "signal", lambda *_given: None)
+    bells.stop()
+    told.request_stop(signal.SIGTERM, None)
+    assert told.told
+
+
 def test_a_redis_that_begins_with_us_is_waited_for(bells, fresh_database, support, tmp_path):
     bells.stop()
     url = fresh_database.engine.url.render_as_string(hide_password=False)

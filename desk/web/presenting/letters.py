@@ -97,7 +97,7 @@ def delivery(mail: OutboundMail | None) -> dict[str, Any] | None:
     said = {
         "queued": _("being sent"), "handing_over": _("being sent"),
         "sent": _("Sent %(time)s", time=stamp(mail.sent_at)) if mail.sent_at else _("Sent"),
-        "deferred": _("next try %(time)s: %(reason)s", time=_when(mail), reason=words.said(mail.reason)),
+        "deferred": _("Next try %(time)s: %(reason)s", time=_when(mail), reason=words.said(mail.reason)),
         "failed": words.said(mail.reason),
     }
     again = mail.state in ("failed", "deferred")
