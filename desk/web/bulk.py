@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, flash, request, url_for
 from flask_login import login_required
 
 from contacts.agent import Agent
@@ -15,11 +15,11 @@ from core.i18n import gettext as _
 from core.putting import savepoint
 from desk.access import ticket_for
 from desk.tickets.assigning import assign
+from desk.tickets.many import Standing, remember, standing, take_back
 from desk.tickets.states import change_state
 from desk.tickets.tagging import add_tag
 from desk.tickets.ticket import Ticket
 from desk.web.assignments import agent_called
-from desk.web.pages import see_other
 from desk.web.presenting.places import Place, here
 from desk.web.presenting.words import listed
 from desk.web.requests import db, ring_after
@@ -33,25 +33,44 @@ MOST = 200
 @bp.post("/tickets/many")
 @login_required
 def create() -> Any:
-    """Do it to the tickets chosen; say how many, and why others were left out."""
+    """Do it to the tickets chosen; say how many, and why others were left out, and offer to take it back."""
     numbers = list(dict.fromkeys(int(n) for n in request.form.getlist("numbers") if n.isdecimal() and len(n) < 16))
     if not numbers:
         raise Refused(N_("Choose tickets first."))
     if len(numbers) > MOST:
         raise Refused(_("At most %(most)s tickets at once.", most=MOST))
     act, assignee = _act()
+    changed: list[tuple[Ticket, Standing]] = []
     skipped: Counter[str] = Counter()
     for number in sorted(numbers):
-        if why := _one(number, act, assignee):
+        why, one = _one(number, act, assignee)
+        if one is None:
             skipped[why] += 1
+        else:
+            changed.append(one)
     ring_after("fanout")
-    place = here() if here().given else Place("mine")
-    done = len(numbers) - skipped.total()
-    said = ngettext("%(n)s ticket changed.", "%(n)s tickets changed.", done)
+    said = ngettext("%(n)s ticket changed.", "%(n)s tickets changed.", len(changed))
     left = [f"{why} ({n})" if n > 1 else why for why, n in skipped.items()]
-    if not left:
-        return go(place.url(), said)
-    return see_other(place.url(), kind="heed", said=f"{said} {_('Left out: %(why)s', why=listed(left))}")
+    back = _place().beside(url_for("bulk.undo", uid=remember(db(), changed, by=me()).uid)) if changed else ""
+    if left:
+        flash(_("Left out: %(why)s", why=listed(left)), "heed")         # to be read for as long as it takes
+    return go(_place().url(), said, back)
+
+
+@bp.post("/tickets/many/<uid>/undo")
+@login_required
+def undo(uid: str) -> Any:
+    """Let them stand as before; those that somebody has changed since stay as they are."""
+    back, left = take_back(db(), uid, by=me())
+    ring_after("fanout")
+    said = ngettext("%(n)s ticket is as before.", "%(n)s tickets are as before.", back)
+    if left:
+        flash(ngettext("%(n)s is left as it is: it was changed since.", "%(n)s are left as they are: they were changed since.", left), "heed")
+    return go(_place().url(), said)
+
+
+def _place() -> Place:
+    return here() if here().given else Place("mine")
 
 
 def _act() -> tuple[str, Agent | None]:
@@ -65,14 +84,16 @@ def _act() -> tuple[str, Agent | None]:
     return act, None
 
 
-def _one(number: int, act: str, assignee: Agent | None) -> str:
-    """Do it to one, in a savepoint of its own; the reason when it was left out."""
+def _one(number: int, act: str, assignee: Agent | None) -> tuple[str, tuple[Ticket, Standing] | None]:
+    """Do it to one, in a savepoint of its own; how it stood before, or the reason why it was left out."""
     try:
         with savepoint(db()):
-            _do(ticket_for(db(), me(), number, lock=True), act, assignee)
+            ticket = ticket_for(db(), me(), number, lock=True)
+            before = standing(db(), ticket)
+            _do(ticket, act, assignee)
     except Refused as refused:
-        return _(refused.sentence)
-    return ""
+        return _(refused.sentence), None
+    return "", (ticket, before)
 
 
 def _do(ticket: Ticket, act: str, assignee: Agent | None) -> None:
