@@ -488,20 +488,24 @@ def test_every_panel_asks_a_bounded_number_of_questions(
     agent_client: FlaskClient, ingrid: Person, kunde: Company, arrive: Arrive, statements: list[str],
 ) -> None:
     """Each kind of panel draws for person and company, and asks no more when there is more to show."""
+    def more(number: int) -> None:
+        arrive(mail("Ole <ole@kunde.example>", subject=f"Letter {number} {part}"))
+        post(agent_client, f"/persons/{ingrid.uid}/notes", text=f"Note {number}")
+        post(agent_client, "/activities", kind="task", title=f"Task {number}", person=ingrid.uid)
+
     for of, url, tabs in ((P, f"/persons/{ingrid.uid}", {"fields": "", "details": "/details"}), (C, f"/companies/{kunde.uid}", {"overview": ""})):
         for tab, part in tabs.items():
             for kind in KINDS:
                 if palette(agent_client, tab, of).get(kind.key) == "":
                     put_in(agent_client, kind.key, tab, of)
             post(agent_client, f"{of}/versions", **{"for": "own"})
+            more(0)                                         # of what there is none of, a card does not ask
             page(agent_client, url + part)
             statements.clear()
             page(agent_client, url + part)
             alone = len(statements)
-            for number in range(3):
-                arrive(mail("Ole <ole@kunde.example>", subject=f"Letter {number} {part}"))
-                post(agent_client, f"/persons/{ingrid.uid}/notes", text=f"Note {number}")
-                post(agent_client, "/activities", kind="task", title=f"Task {number}", person=ingrid.uid)
+            for number in range(1, 4):
+                more(number)
             statements.clear()
             page(agent_client, url + part)
             assert len(statements) <= min(alone + 4, 75), (url + part, alone, len(statements))
