@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from contacts.absence import set_absence
 from contacts.address import normalise_email
+from contacts.addressing import normal
 from contacts.agent import Agent, Team
 from contacts.company import Business, Category, Company, ServiceLevel
 from contacts.creating import create_company, index_person
@@ -138,9 +139,10 @@ def person(db: Session, made: PersonOf, companies: dict[str, Company], agents: A
     for number, address in enumerate(made.addresses):
         hold(db, address_row(db, normalise_email(address), f"{made.first} {made.last}"), row, origin="agent",
              proof="authenticated" if number == 0 else "none", primary=number == 0)
-    if made.phone:
-        hold(db, address_row(db, made.phone, kind="phone"), row, origin="agent", primary=True, label="mobile")
-    index_person(db, row, [*made.addresses, made.phone], of.name if of else "")
+    phones = normal("phone", made.phone) if made.phone else ()
+    for phone in phones:
+        hold(db, address_row(db, phone, kind="phone"), row, origin="agent", primary=True, label="mobile")
+    index_person(db, row, [*made.addresses, *phones], of.name if of else "")
     record(db, PersonCreated(row.uid, "demo", of.uid if of else None), at=at)
     return row
 
