@@ -22,7 +22,7 @@ class ImportedRow(Base):
 
 def known_rows(db: Session, digests: Collection[str]) -> dict[str, str]:
     """Digest → uid of the record."""
-    return dict(db.execute(select(ImportedRow.digest, ImportedRow.subject_uid).where(among(db, ImportedRow.digest, digests))).all()) if digests else {}
+    return dict(db.execute(select(ImportedRow.digest, ImportedRow.subject_uid).where(among(ImportedRow.digest, digests))).all()) if digests else {}
 
 
 def keep_rows(db: Session, rows: Iterable[dict[str, Any]]) -> None:

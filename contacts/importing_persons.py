@@ -64,9 +64,9 @@ def standing(db: Session, persons: Sequence[Person]) -> Standing:
     ids = [one.id for one in persons]
     found = Standing(own=held_on(db, "persons", ids))
     for owner, kind, value in db.execute(select(Holding.person_id, Address.kind, Address.normalised).join(
-            Address, Address.id == Holding.address_id).where(among(db, Holding.person_id, ids), Holding.until.is_(None))) if ids else ():
+            Address, Address.id == Holding.address_id).where(among(Holding.person_id, ids), Holding.until.is_(None))) if ids else ():
         found.held.setdefault(owner, set()).add((kind, value))
-    for job in db.scalars(select(Employment).where(among(db, Employment.person_id, ids), Employment.ended_on.is_(None)).order_by(Employment.id)) if ids else ():
+    for job in db.scalars(select(Employment).where(among(Employment.person_id, ids), Employment.ended_on.is_(None)).order_by(Employment.id)) if ids else ():
         found.jobs.setdefault(job.person_id, {}).setdefault(job.company_id, job)
     return found
 
@@ -310,5 +310,5 @@ def _addresses(db: Session, wanted: Collection[tuple[str, str]]) -> dict[tuple[s
         some = [key for one, key in wanted if one == kind]
         if some:
             found |= {(kind, key): one for key, one in db.execute(select(Address.normalised, Address.id).where(
-                Address.kind == kind, among(db, Address.normalised, some)))}
+                Address.kind == kind, among(Address.normalised, some)))}
     return found

@@ -87,7 +87,7 @@ def look_around(db: Session, rows: Sequence[Row], purpose: Purpose | None = None
         found.at_company.setdefault((person.sort_name, company), []).append(person)
     there = {one.id for some in found.at_company.values() for one in some}
     for owner, value in db.execute(select(Holding.person_id, Address.normalised).join(Address, Address.id == Holding.address_id).where(
-            among(db, Holding.person_id, there), Holding.until.is_(None), Address.kind == "email")) if there else ():
+            among(Holding.person_id, there), Holding.until.is_(None), Address.kind == "email")) if there else ():
         found.emails_of.setdefault(owner, set()).add(value)
     _by_rule(db, rows, found)
     return found
@@ -102,9 +102,9 @@ def _holding(db: Session, kind: str, wanted: Collection[str]) -> Iterable[tuple[
     """The living who hold these addresses. Each table is asked by its own index: no planner without figures takes another way."""
     if not wanted:
         return
-    said = dict(db.execute(select(Address.id, Address.normalised).where(Address.kind == kind, among(db, Address.normalised, wanted))).all())
-    held = db.execute(select(Holding.person_id, Holding.address_id).where(among(db, Holding.address_id, said), Holding.until.is_(None))).all() if said else ()
-    persons = {one.id: one for one in _living(db, among(db, Person.id, {person for person, _address in held}))} if held else {}
+    said = dict(db.execute(select(Address.id, Address.normalised).where(Address.kind == kind, among(Address.normalised, wanted))).all())
+    held = db.execute(select(Holding.person_id, Holding.address_id).where(among(Holding.address_id, said), Holding.until.is_(None))).all() if said else ()
+    persons = {one.id: one for one in _living(db, among(Person.id, {person for person, _address in held}))} if held else {}
     for person, address in held:
         if person in persons:
             yield persons[person], said[address]
@@ -114,10 +114,10 @@ def _working(db: Session, names: Collection[str], companies: Collection[int]) ->
     """The living of these names who work at these companies now."""
     if not (names and companies):
         return
-    ids = db.scalars(select(Person.id).where(among(db, Person.sort_name, names), *LIVING)).all()
+    ids = db.scalars(select(Person.id).where(among(Person.sort_name, names), *LIVING)).all()
     jobs = db.execute(select(Employment.person_id, Employment.company_id).where(
-        among(db, Employment.person_id, ids), among(db, Employment.company_id, companies), Employment.ended_on.is_(None))).all() if ids else ()
-    persons = {one.id: one for one in _living(db, among(db, Person.id, {person for person, _company in jobs}))} if jobs else {}
+        among(Employment.person_id, ids), among(Employment.company_id, companies), Employment.ended_on.is_(None))).all() if ids else ()
+    persons = {one.id: one for one in _living(db, among(Person.id, {person for person, _company in jobs}))} if jobs else {}
     for person, company in jobs:
         if person in persons:
             yield persons[person], company
@@ -128,9 +128,9 @@ def companies_named(db: Session, rows: Iterable[Row]) -> dict[str, list[Company]
     numbers = {bare(row.company_number) for row in rows if row.company_number} - {""}
     names = {fold(row.company)[:200] for row in rows if row.company}
     found: dict[str, list[Company]] = {}
-    for company in db.scalars(select(Company).where(among(db, Company.organisation_number, numbers), Company.binned_at.is_(None))) if numbers else ():
+    for company in db.scalars(select(Company).where(among(Company.organisation_number, numbers), Company.binned_at.is_(None))) if numbers else ():
         found.setdefault(f"n:{company.organisation_number}", []).append(company)
-    for company in db.scalars(select(Company).where(among(db, Company.sort_name, names), Company.binned_at.is_(None)).order_by(Company.id)) if names else ():
+    for company in db.scalars(select(Company).where(among(Company.sort_name, names), Company.binned_at.is_(None)).order_by(Company.id)) if names else ():
         found.setdefault(f"c:{company.sort_name}", []).append(company)
     return found
 
@@ -245,7 +245,7 @@ def _by_id(db: Session, rows: Sequence[Row], found: Around) -> None:
     before = known_rows(db, [row.digest for row in rows if row.digest])
     wanted = {row.uid for row in rows if row.uid} | set(before.values())
     on = named_of(db, wanted)
-    persons = {one.uid: one for one in db.scalars(select(Person).where(among(db, Person.uid, {on.get(uid, uid) for uid in wanted})))} if wanted else {}
+    persons = {one.uid: one for one in db.scalars(select(Person).where(among(Person.uid, {on.get(uid, uid) for uid in wanted})))} if wanted else {}
     for uid in wanted:
         person = persons.get(on.get(uid, uid))
         if person is not None and person.living:
@@ -262,7 +262,7 @@ def _by_id(db: Session, rows: Sequence[Row], found: Around) -> None:
 def _by_number(db: Session, rows: Sequence[Row], found: Around) -> None:
     """Those with the customer number; of a merged one whoever goes on."""
     numbers = {number for row in rows if (number := row.fields.get("customer_number"))}
-    holders = db.scalars(select(Person).where(among(db, Person.customer_number, numbers))).all() if numbers else ()
+    holders = db.scalars(select(Person).where(among(Person.customer_number, numbers))).all() if numbers else ()
     on = named_of(db, [one.uid for one in holders if one.merged_into_id is not None])
     rest = {one.uid: one for one in db.scalars(select(Person).where(Person.uid.in_(on.values())))} if on else {}
     for one in holders:
@@ -281,7 +281,7 @@ def _by_rule(db: Session, rows: Sequence[Row], found: Around) -> None:
         everything = set().union(*wanted.values()) if wanted else set()
         near = having(db, first, everything) if everything else set()
         theirs = {name: values(db, name, near) for name in (first, *others)} if near else {}
-        persons = {one.id: one for one in _living(db, among(db, Person.id, near))} if near else {}
+        persons = {one.id: one for one in _living(db, among(Person.id, near))} if near else {}
         index: dict[Any, set[int]] = {}
         for person, some in theirs.get(first, {}).items():
             for value in some:

@@ -35,18 +35,18 @@ def values(db: Session, field: str, ids: Collection[int]) -> Values:
     """Person → what they have in this field; nothing for an empty one."""
     if field.startswith("custom."):
         return _together((row.person_id or 0, compared(row)) for row in db.scalars(select(CustomValue).where(
-            CustomValue.field_id == _own(db, field), among(db, CustomValue.person_id, ids))))
+            CustomValue.field_id == _own(db, field), among(CustomValue.person_id, ids))))
     if field in ("email", "phone"):
         return _together((person, mailbox(db, value) if field == "email" else value) for person, value in db.execute(
             select(Holding.person_id, Address.normalised).join(Address, Address.id == Holding.address_id).where(
-                among(db, Holding.person_id, ids), Holding.until.is_(None), Address.kind == field)))
+                among(Holding.person_id, ids), Holding.until.is_(None), Address.kind == field)))
     if field == "company":
         return _together((person, company) for person, company in db.execute(select(
-            Employment.person_id, Employment.company_id).where(among(db, Employment.person_id, ids), Employment.ended_on.is_(None))))
+            Employment.person_id, Employment.company_id).where(among(Employment.person_id, ids), Employment.ended_on.is_(None))))
     column: Any = {"name": Person.sort_name, "title": Person.title, "customer_number": Person.customer_number, "last_name": Person.last_name,
                    "first_name": Person.first_name}[field]
     return _together((person, _plain(field, value)) for person, value in db.execute(
-        select(Person.id, column).where(among(db, Person.id, ids))) if value)
+        select(Person.id, column).where(among(Person.id, ids))) if value)
 
 
 def having(db: Session, field: str, wanted: Collection[Any]) -> set[int]:
@@ -71,7 +71,7 @@ def _found(db: Session, field: str, wanted: Collection[Any]) -> Select[int]:
         column: Any = {str: CustomValue.folded, float: CustomValue.number, date: CustomValue.day}[type(next(iter(wanted)))]
         return persons.join(CustomValue, CustomValue.person_id == Person.id).where(CustomValue.field_id == _own(db, field), column.in_(wanted))
     if field == "name":
-        return persons.where(among(db, Person.sort_name, wanted))
+        return persons.where(among(Person.sort_name, wanted))
     if field == "last_name":                    # names are ordered by it: what begins so, and ends or goes on with the first name
         return persons.where(or_(*(or_(Person.sort_name == one, (Person.sort_name >= f"{one} ") & (Person.sort_name < f"{one}!"))
                                    for one in wanted)))
@@ -81,17 +81,17 @@ def _found(db: Session, field: str, wanted: Collection[Any]) -> Select[int]:
                                  Person.id.in_(near)))
     if field == "company":
         return persons.join(Employment, Employment.person_id == Person.id).where(
-            among(db, Employment.company_id, wanted), Employment.ended_on.is_(None))
+            among(Employment.company_id, wanted), Employment.ended_on.is_(None))
     return persons.join(Holding, Holding.person_id == Person.id).join(Address, Address.id == Holding.address_id).where(
-        Holding.until.is_(None), Address.kind == field, _address(db, field, wanted))
+        Holding.until.is_(None), Address.kind == field, _address(field, wanted))
 
 
-def _address(db: Session, field: str, wanted: Collection[str]) -> ColumnElement[bool]:
+def _address(field: str, wanted: Collection[str]) -> ColumnElement[bool]:
     """By the index of addresses; other spellings of a mailbox are found by what is left without tag and dots."""
     if field == "phone":
-        return among(db, Address.normalised, wanted)
+        return among(Address.normalised, wanted)
     keys = {key_of(value) for value in wanted}
-    return or_(among(db, Address.normalised, keys | set(wanted)), among(db, Address.reduced, keys))
+    return or_(among(Address.normalised, keys | set(wanted)), among(Address.reduced, keys))
 
 
 def _plain(field: str, value: str) -> str:

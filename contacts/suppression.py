@@ -63,7 +63,7 @@ def suppressed(db: Session, name: str, values: Iterable[Value], purpose: str | N
         known = {value: fingerprint(*value) for value in lot}
         some = [] if purpose is None else [Suppression.purpose.in_(("", purpose))]
         listed = set(db.scalars(select(Suppression.fingerprint).where(
-            Suppression.list_name == name, among(db, Suppression.fingerprint, set(known.values())), *some)))
+            Suppression.list_name == name, among(Suppression.fingerprint, set(known.values())), *some)))
         found |= {value for value, one in known.items() if one in listed}
     return found
 

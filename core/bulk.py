@@ -217,7 +217,7 @@ class _Work:
         """Those that still wait: of a commit whose answer was lost nobody knows whether they do."""
         with database().write() as db:
             operation = self._hold(db)
-            found = {one.id: one for one in db.scalars(select(OperationItem).where(among(db, OperationItem.id, ids), OperationItem.state == WAITS[phase]))}
+            found = {one.id: one for one in db.scalars(select(OperationItem).where(among(OperationItem.id, ids), OperationItem.state == WAITS[phase]))}
             with together(db):
                 getattr(self, f"_{phase}")(db, operation, [found[n] for n in ids if n in found])
             db.flush()

@@ -42,6 +42,12 @@ class Aliases:
     def __bool__(self) -> bool:
         return any(getattr(self, one.name) for one in fields(self))
 
+    def parts(self, most: int) -> list[Self]:
+        """The same in pieces of at most so many words each: of many persons, who are not all looked for at once. At least one."""
+        words = [(one.name, value) for one in fields(self) for value in getattr(self, one.name)]
+        lots = [words[start:start + most] for start in range(0, len(words), most)] or [[]]
+        return [type(self)(**{one.name: tuple(value for name, value in lot if name == one.name) for one in fields(self)}) for lot in lots]
+
 
 @dataclass(frozen=True, slots=True)
 class Spellings:

@@ -53,13 +53,15 @@ _STREETS = (
 
 @dataclass(frozen=True, slots=True)
 class _Sought:
-    """One thing that is looked for: a text that lacks all of ``needs`` (small letters or figures) lacks it too."""
+    """One thing that is looked for: a text that lacks all of ``needs`` (small letters or figures) lacks it too, and so does one that lacks any of
+    ``every``."""
 
     alias: Alias
     tier: int
     needs: tuple[str, ...]
     found: re.Pattern[str]
     kind: Callable[[str, int, int], Kind | None]
+    every: tuple[str, ...] = ()
 
 
 class ExactHits:
@@ -86,16 +88,16 @@ class ExactHits:
                 if (kind := one.kind(text, *match.span())) is not None:
                     yield Hit(*match.span(), one.tier, kind if near or one.tier == 1 else "review", one.alias)
 
-
     def _possible(self, text: str) -> Iterator[_Sought]:
         """Those of which a part is there, in order; of many persons all parts are looked for at once."""
         low, digits = text.lower(), "".join(_DIGITS.findall(text)) if self._phones else ""
         if self._at_once is None:
-            yield from (one for one in self._sought if any(need in (digits if one.alias == "phone" else low) for need in one.needs))
+            yield from (one for one in self._sought if any(need in (digits if one.alias == "phone" else low) for need in one.needs)
+                        and all(part in low for part in one.every))
             return
         met = {n for n, _start, _end in self._at_once.find_matches_as_indexes(f"{low}\0{digits}", overlapping=True)}
         sought = sorted(self._always.union(*(self._of_part[n] for n in met)))
-        yield from (self._sought[n] for n in sought)
+        yield from (one for one in map(self._sought.__getitem__, sought) if all(part in low for part in one.every))
 
 
 def _always(_text: str, _start: int, _end: int) -> Kind:
@@ -117,7 +119,13 @@ def _address(address: str) -> _Sought:
     found = (rf"{_WHOLE}{name}{_TAG}{_AT}(?:{domains}){_END}|(?<![^\W_]){name}{_TAG}=(?:{domains}){_END}"
              rf"|(?<![^\W_])(?:{domains})={name}(?=@)")
     needs = (max(re.findall(r"[^\W_]+", base), key=len, default=base),) if domain not in _DOTLESS else ("mail",)
-    return _Sought("address", 1, needs, re.compile(found, re.IGNORECASE), _always)
+    every = _pieces(base) if domain not in _DOTLESS else ()
+    return _Sought("address", 1, needs, re.compile(found, re.IGNORECASE), _always, every)
+
+
+def _pieces(word: str) -> tuple[str, ...]:
+    """What stands between the signs of a word, the longest first: most texts lack that already."""
+    return tuple(sorted(re.findall(r"[^\W_]+", word), key=len, reverse=True))
 
 
 def _idn(domain: str) -> Iterable[str]:
@@ -170,11 +178,12 @@ def _numbers(aliases: Aliases) -> Iterator[_Sought]:
         plain = number in names or number in ORDINARY or is_role(number)
         sure = not plain and (digits >= _FEWEST_DIGITS or (digits and letters and digits + letters >= 5) or letters >= 8)
         found = rf"(?<![^\W_]){_SIGN.join(map(re.escape, pieces))}(?![^\W_])"
-        yield _Sought("number", 1, (max(pieces, key=len),), re.compile(found, re.IGNORECASE), _always if sure else _said if plain else _number_kind)
+        yield _Sought("number", 1, (max(pieces, key=len),), re.compile(found, re.IGNORECASE), _always if sure else _said if plain else _number_kind,
+                      tuple(sorted(pieces, key=len, reverse=True)))
     for local in dict.fromkeys(address.casefold().rpartition("@")[0].partition("+")[0] for address in aliases.addresses):
         if len(local) >= 5 and local not in names and not is_role(local) and local not in ORDINARY:
             yield _Sought("address", 3, (max(re.findall(r"[^\W_]+", local), key=len, default=local),),
-                          re.compile(rf"{_WHOLE}{re.escape(local)}(?![^\W_])", re.IGNORECASE), _review)
+                          re.compile(rf"{_WHOLE}{re.escape(local)}(?![^\W_])", re.IGNORECASE), _review, _pieces(local))
 
 
 def _number_kind(text: str, start: int, _end: int) -> Kind:

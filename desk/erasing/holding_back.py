@@ -21,6 +21,7 @@ from contacts.legal_holds import held_persons, standing
 from contacts.note import Note
 from contacts.person import Employment, Person
 from contacts.restricting import restrict_until_erased
+from core.among import among
 from core.clock import now
 from core.history import record
 from core.operations import Operation
@@ -55,7 +56,7 @@ class Holds:
 
     def all_of(self, subject: Subject) -> bool:
         """Whether somebody who is to be erased is held as a whole."""
-        return self.any and self.db.scalar(select(Person.id).where(Person.id.in_(subject.persons), Person.id.in_(held_persons())).limit(1)) is not None
+        return self.any and self.db.scalar(select(Person.id).where(among(Person.id, subject.persons), Person.id.in_(held_persons())).limit(1)) is not None
 
     def tickets_of(self, subject: Subject) -> list[int]:
         """Numbers of tickets under hold in which they take part, at most a hundred."""
@@ -82,7 +83,7 @@ def restrict(db: Session, subject: Subject, by_uid: str | None) -> None:
     """What is held of them is to be erased when its hold lifts, and not used until then (Article 18): the hold says so, and the person is restricted
     where the erasing has not masked them. Their restriction goes with the card."""
     by = db.scalar(select(Agent).where(Agent.uid == by_uid))
-    for person in db.scalars(select(Person).where(Person.id.in_(subject.persons), Person.merged_into_id.is_(None))).all():
+    for person in db.scalars(select(Person).where(among(Person.id, subject.persons), Person.merged_into_id.is_(None))).all():
         restrict_until_erased(db, person, by=by)
     for hold in holds_of(db, subject):
         if hold.restricted_at is None:
@@ -93,9 +94,9 @@ def restrict(db: Session, subject: Subject, by_uid: str | None) -> None:
 
 def holds_of(db: Session, subject: Subject) -> Sequence[LegalHold]:
     """The holds that keep something of theirs: on them, on a company of theirs, on a ticket in which they take part."""
-    jobs = select(Employment.company_id).where(Employment.person_id.in_(subject.persons))
+    jobs = select(Employment.company_id).where(among(Employment.person_id, subject.persons))
     return db.scalars(select(LegalHold).where(
-        (standing("person") & LegalHold.record_id.in_(subject.persons)) | (standing("company") & LegalHold.record_id.in_(jobs)) | (
+        (standing("person") & among(LegalHold.record_id, subject.persons)) | (standing("company") & LegalHold.record_id.in_(jobs)) | (
             standing("ticket") & LegalHold.record_id.in_(subject.near_tickets))).order_by(LegalHold.id)).all()
 
 

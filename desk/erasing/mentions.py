@@ -22,12 +22,10 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    and_,
     bindparam,
     false,
     func,
     not_,
-    or_,
     select,
     update,
 )
@@ -37,6 +35,7 @@ from contacts.activity import ActivityParticipant
 from contacts.order import Order
 from contacts.project import Project, ProjectMember
 from contacts.sale import Sale, SaleMember
+from core.among import among
 from core.database import Base
 from desk.erasing.companies import WHOLE
 from desk.erasing.reading import Reader
@@ -171,17 +170,18 @@ def _near(db: Session, subject: Subject, table: Table, numbers: Sequence[int]) -
     key = _numbered(table)
     if asked is None or key is None:
         return set()
-    return set(db.scalars(select(key).where(key.in_(numbers), asked(subject, table))))
+    found = set(db.scalars(select(key).where(key.in_(numbers), asked(subject, table))))
+    return found | _told(db, subject, table, numbers) if table.name == "outbound_mails" else found
 
 
 def _of_ticket(subject: Subject, table: Table) -> ColumnElement[bool]:
     return subject.takes_part(table.c["id" if table.name == "tickets" else "ticket_id"])
 
 
-def _of_mail(subject: Subject, table: Table) -> ColumnElement[bool]:
-    """Of their tickets; and what the desk itself tells agents of cards, where it leads to theirs."""
-    leads = or_(*(table.c.text.contains(uid) for uid in subject.uids))
-    return _of_ticket(subject, table) | and_(table.c.kind == "notification", table.c.ticket_id.is_(None), leads)
+def _told(db: Session, subject: Subject, table: Table, numbers: Sequence[int]) -> set[int]:
+    """Mails by which the desk itself tells agents of cards, where they lead to theirs."""
+    mails = db.execute(select(table.c.id, table.c.text).where(table.c.id.in_(numbers), table.c.kind == "notification", table.c.ticket_id.is_(None)))
+    return {number for number, text in mails if any(uid in text for uid in subject.uids)}
 
 
 def _of_message(subject: Subject, table: Table) -> ColumnElement[bool]:
@@ -189,26 +189,26 @@ def _of_message(subject: Subject, table: Table) -> ColumnElement[bool]:
 
 
 def _of_person(subject: Subject, table: Table) -> ColumnElement[bool]:
-    return table.c.person_id.in_(subject.persons)
+    return among(table.c.person_id, subject.persons)
 
 
 def _of_matter(members: Any, kind: Any) -> Callable[[Subject, Table], ColumnElement[bool]]:
     def asked(subject: Subject, table: Table) -> ColumnElement[bool]:
-        joined: Select[int] = select(members.matter_id).where(members.person_id.in_(subject.persons))
-        return table.c.id.in_(joined) | table.c.id.in_(select(kind.id).where(kind.person_id.in_(subject.persons)))
+        joined: Select[int] = select(members.matter_id).where(among(members.person_id, subject.persons))
+        return table.c.id.in_(joined) | table.c.id.in_(select(kind.id).where(among(kind.person_id, subject.persons)))
     return asked
 
 
 #: Table → of which rows the person is near: there their full name goes by itself.
 NEAR: dict[str, Callable[[Subject, Table], ColumnElement[bool]]] = {
-    "tickets": _of_ticket, "messages": _of_ticket, "drafts": _of_ticket, "outbound_mails": _of_mail, "attachments": _of_message,
+    "tickets": _of_ticket, "messages": _of_ticket, "drafts": _of_ticket, "outbound_mails": _of_ticket, "attachments": _of_message,
     "contact_notes": _of_person, "contact_files": _of_person, "employments": _of_person, "legal_bases": _of_person,
     "rights_cases": _of_person,
-    "relations": lambda subject, table: table.c.person_id.in_(subject.persons) | table.c.other_person_id.in_(subject.persons),
+    "relations": lambda subject, table: among(table.c.person_id, subject.persons) | among(table.c.other_person_id, subject.persons),
     "activities": lambda subject, table: table.c.id.in_(select(ActivityParticipant.activity_id).where(
-        ActivityParticipant.person_id.in_(subject.persons))),
+        among(ActivityParticipant.person_id, subject.persons))),
     "sales": _of_matter(SaleMember, Sale), "projects": _of_matter(ProjectMember, Project),
-    "orders": lambda subject, table: table.c.id.in_(select(Order.id).where(Order.person_id.in_(subject.persons))),
+    "orders": lambda subject, table: table.c.id.in_(select(Order.id).where(among(Order.person_id, subject.persons))),
 }
 
 

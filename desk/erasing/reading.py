@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ahocorasick_rs import AhoCorasick
+
 from rules.redaction import TOKEN, Aliases, Hit, Matcher, redact, redact_html
 
 _ID = re.compile(r"[^\s<>]+")
@@ -36,6 +38,7 @@ class Reader:
         """``others``: names of colleagues and of who else takes part; what is theirs too never goes by itself."""
         self.matcher, self.others = Matcher(aliases), others
         self.addresses = frozenset(one.lower() for one in aliases.addresses)
+        self._within = AhoCorasick(list(self.addresses))
         self.own = frozenset(aliases.numbers)
         self._nothing: set[tuple[str, bool]] = set()
         self._lately: dict[tuple[str, bool, bool], list[Hit]] = {}
@@ -103,7 +106,7 @@ class Reader:
     def _made_of(self, text: str) -> Iterator[Hit]:
         """Message-IDs that hold an address of theirs."""
         for one in _ID.finditer(text):
-            if any(address in one[0].lower() for address in self.addresses):
+            if self._within.find_matches_as_indexes(one[0].lower()):
                 yield Hit(*one.span(), 1, "automatic", "address")
 
     def _without(self, text: str, *, near: bool, everything: bool, markup: bool, ids: bool = False) -> str:

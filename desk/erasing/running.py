@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from typing import Any, NoReturn
 
@@ -49,12 +50,15 @@ from desk.rights.certifying import (
     send_copy,
 )
 from desk.rights.printing import pdf_of
+from rules.aliases import Aliases
 from rules.residue import Needles
 
 #: Seconds at a time, so that notifications do not wait.
 SLICE = 4.0
 #: Seconds of work between two commits, and then for others to write: SQLite's lock goes to whoever asks for it next.
 LOT, BREATH = 0.05, 0.004
+#: Words that are looked for at once when all is done, as two hundred persons have: a quarter of a gigabyte.
+AT_ONCE = 1600
 #: Beyond every row: this step is over.
 LAST = 2**62
 
@@ -112,7 +116,7 @@ def run(db: Session, operation: Operation) -> str | None:
         operation.result = operation.result | {"holds": holding_back.standing_uids(db) if holds.any else [], "waits": False, "since": newest(db)}
         if holds.all_of(subject):
             return _wait(db, operation, subject)
-    _through(db, operation, list(steps(db, operation, subject, reader, holds, lambda: _needles(operation, subject))), until, holds)
+    _through(db, operation, list(steps(db, operation, subject, reader, holds, _needles(operation, subject))), until, holds)
     if operation.result.get("waits"):
         return _wait(db, operation, subject)
     _forget(db, operation, subject, _printed(db, operation, subject))
@@ -137,12 +141,16 @@ def _ready(db: Session, operation: Operation) -> tuple[Subject, Subject, Reader]
     return kept, subject, reader
 
 
-def _needles(operation: Operation, subject: Subject) -> Needles:
-    if "needles" not in _KEPT:
-        prolong(operation)
-        _KEPT["needles"] = Needles(subject.aliases.as_json())
-    found: Needles = _KEPT["needles"]
-    return found
+def _needles(operation: Operation, subject: Subject) -> list[Callable[[], Needles]]:
+    """What looks for what is left, for some words at a time: each is made when it is called for, and takes the place of the one before."""
+    def made(part: int, aliases: Aliases) -> Needles:
+        if part not in _KEPT.get("needles", {}):
+            prolong(operation)
+            _KEPT["needles"] = {}
+            _KEPT["needles"] = {part: Needles(aliases.as_json())}
+        found: Needles = _KEPT["needles"][part]
+        return found
+    return [partial(made, part, aliases) for part, aliases in enumerate(subject.aliases.parts(AT_ONCE))]
 
 
 def replay(database: Database, uid: str, review: str = "keep") -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Table, delete, func, select
@@ -17,6 +17,7 @@ from contacts.person import Person
 from contacts.restricting import unmask
 from contacts.voucher import keep_vouchers
 from core import erasure_ledger, files
+from core.among import among
 from core.operations import Operation, OperationItem, turn
 from desk.erasing import (
     attached,
@@ -77,7 +78,7 @@ def newest(db: Session) -> int:
 
 
 def steps(
-    db: Session, operation: Operation, subject: Subject, reader: Reader, holds: Holds, needles: Callable[[], Needles],
+    db: Session, operation: Operation, subject: Subject, reader: Reader, holds: Holds, needles: Sequence[Callable[[], Needles]],
 ) -> Iterator[Step]:
     """What is done, in order; each may be begun again where it stood."""
     decisions = decisions_on(db, operation)
@@ -103,10 +104,12 @@ def steps(
     yield "files", lambda after: _remove_files(db, operation)
     yield "redis", lambda after: bells.erase_keys(reader)
     yield "places", lambda after: _forget_places(db, operation, subject)
-    yield "residue", lambda after: None if operation.result.get("waits") else _look_through(db, operation, needles(), after)
-    yield "residue of files", lambda after: _left(operation, "files", lambda: residue.left_in_files(needles()))
-    yield "residue of logs", lambda after: _left(operation, "logs", lambda: residue.left_in_logs(needles()))
-    yield "residue of redis", lambda after: _left(operation, "redis", lambda: residue.left_in_redis(needles()))
+    for part, made in enumerate(needles, 1):        # of many persons some at a time: what finds them all at once takes gigabytes
+        name = "residue" if part == 1 else f"residue {part}"
+        yield name, lambda after, made=made: None if operation.result.get("waits") else _look_through(db, operation, made(), after)  # type: ignore[misc]
+        yield f"{name} of files", lambda after, made=made: _left(operation, "files", lambda: residue.left_in_files(made()))  # type: ignore[misc]
+        yield f"{name} of logs", lambda after, made=made: _left(operation, "logs", lambda: residue.left_in_logs(made()))  # type: ignore[misc]
+        yield f"{name} of redis", lambda after, made=made: _left(operation, "redis", lambda: residue.left_in_redis(made()))  # type: ignore[misc]
     if operation.kind == KIND:
         yield "certificate", lambda after: _certify(db, operation, subject)
 
@@ -115,7 +118,7 @@ def _freeze(db: Session, operation: Operation, subject: Subject) -> None:
     """Nobody meets the person any more or changes what is known of them, whatever happens from here on. Erasings of them that broke off are forgotten, and so are
     those that a backup brought back half-way."""
     by = db.scalar(select(Agent).where(Agent.uid == operation.by_uid))
-    for person in db.scalars(select(Person).where(Person.id.in_(subject.persons), Person.merged_into_id.is_(None))).all():
+    for person in db.scalars(select(Person).where(among(Person.id, subject.persons), Person.merged_into_id.is_(None))).all():
         if person.restricted_at is not None:
             unmask(db, person)
         if person.binned_at is None:
@@ -137,7 +140,7 @@ def _take_away(db: Session, operation: Operation, subject: Subject, reader: Read
     if holds.tickets_of(subject):
         holds.met = True
         return _lot(db, operation, (None, card.narrow_card(db, subject)))
-    db.scalars(select(Address.id).where(Address.id.in_(subject.addresses)).order_by(Address.normalised).with_for_update()).all()    # as who files a letter
+    db.scalars(select(Address.id).where(among(Address.id, subject.addresses)).order_by(Address.normalised).with_for_update()).all()    # as who files a letter
     if _is_written_of(db, subject, reader, operation.result["since"]):
         raise Again("received upstream")
     tell_vouchers(operation, keep_vouchers(db, subject.persons))
@@ -186,7 +189,7 @@ def _seal(db: Session, subject: Subject, after: int) -> int | None:
 
 def _let_go(db: Session, subject: Subject) -> None:
     """A company at which nobody else ever worked would tell of whom it is."""
-    for person in db.scalars(select(Person).where(Person.id.in_(subject.persons))).all():
+    for person in db.scalars(select(Person).where(among(Person.id, subject.persons))).all():
         let_go(db, alone_at(db, person))
 
 

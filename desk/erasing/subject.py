@@ -18,6 +18,7 @@ from contacts.agent import Agent
 from contacts.merge import Merge
 from contacts.merged import tree_of
 from contacts.person import Person
+from core.among import among
 from core.history import Change, FactSubject
 from core.tokens import seal, unseal
 from desk.erasing.companies import Firm, firms_of, known_by
@@ -74,7 +75,7 @@ class Subject:
     def near_tickets(self) -> Select[int]:
         """A question: the ids of tickets in which the person takes part."""
         return select(Ticket.id).where(self.own_tickets).union(
-            select(Participant.ticket_id).where(Participant.address_id.in_(self.addresses)),
+            select(Participant.ticket_id).where(among(Participant.address_id, self.addresses)),
             select(Message.ticket_id).where(self.own_messages))  # type: ignore[return-value]
 
     def takes_part(self, ticket: SQLColumnExpression[int]) -> ColumnElement[bool]:
@@ -82,14 +83,14 @@ class Subject:
         the person has: that may be thousands."""
         asked, taking, written = aliased(Ticket), aliased(Participant), aliased(Message)
         return or_(exists().where(asked.id == ticket, self._asked_in(asked)),
-                   exists().where(taking.ticket_id == ticket, taking.address_id.in_(self.addresses)),
+                   exists().where(taking.ticket_id == ticket, among(taking.address_id, self.addresses)),
                    exists().where(written.ticket_id == ticket, self._written_in(written)))
 
     def _asked_in(self, ticket: type[Ticket]) -> ColumnElement[bool]:
-        return or_(ticket.requester_id.in_(self.persons), and_(ticket.requester_id.is_(None), ticket.requester_address_id.in_(self.addresses)))
+        return or_(among(ticket.requester_id, self.persons), and_(ticket.requester_id.is_(None), among(ticket.requester_address_id, self.addresses)))
 
     def _written_in(self, message: type[Message]) -> ColumnElement[bool]:
-        return or_(message.person_id.in_(self.persons), and_(message.person_id.is_(None), message.sender_address_id.in_(self.addresses)))
+        return or_(among(message.person_id, self.persons), and_(message.person_id.is_(None), among(message.sender_address_id, self.addresses)))
 
 
 def subject_of(db: Session, roots: Iterable[Person]) -> Subject:
@@ -117,7 +118,7 @@ def subject_of(db: Session, roots: Iterable[Person]) -> Subject:
 def others_of(db: Session, subject: Subject) -> frozenset[str]:
     """Names of colleagues, and of the persons who take part where the subject does."""
     taking_part = select(Holding.person_id).join(Participant, Participant.address_id == Holding.address_id).where(
-        Participant.ticket_id.in_(subject.near_tickets), Holding.person_id.not_in(subject.persons))
+        Participant.ticket_id.in_(subject.near_tickets), ~among(Holding.person_id, subject.persons))
     persons = db.scalars(select(Person).where(Person.id.in_(taking_part)).order_by(Person.id).limit(LOT)).all()
     return frozenset({name for name in db.scalars(select(Agent.name).where(Agent.active)) if name} | {one.name for one in persons if one.name})
 

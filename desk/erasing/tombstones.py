@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, delete, false, func, not_
 from sqlalchemy.orm import Session
 
 from core import search
+from core.among import among
 from core.clock import now
 from core.i18n import N_
 from desk.erasing.reading import Reader
@@ -87,7 +88,7 @@ def erase_tickets(db: Session, subject: Subject, after: int, most: int, free: Co
     ids = [one.id for one in found]
     blank_outbound(db, ids, [])
     db.execute(delete(Draft).where(Draft.ticket_id.in_(ids)))
-    db.execute(delete(Participant).where(Participant.ticket_id.in_(ids), Participant.address_id.in_(subject.addresses)))
+    db.execute(delete(Participant).where(Participant.ticket_id.in_(ids), among(Participant.address_id, subject.addresses)))
     for one in found:
         values: dict[str, Any] = {**blank(Ticket), "subject": TOKEN, "origin_requester_id": None, "requester_address_id": None,
                                   "verdict": narrowed(one.verdict, KEPT_OF_VERDICT), "trust": {}, "held": False, "due_at": None}

@@ -25,7 +25,7 @@ from core.clock import now
 from core.errors import Gone, Refused
 from core.operations import Operation
 from core.options import set_option
-from desk.erasing.asking import PURGE
+from desk.erasing.asking import PURGE, purge
 from desk.tickets.binning import bin_ticket
 from desk.tickets.message import Message
 from desk.tickets.ticket import Ticket
@@ -67,6 +67,23 @@ def test_after_their_days_they_go_for_good(desk):
         assert db.scalars(select(Message.text).where(Message.ticket_id == other)).one() == "Ask [erased person] about it."
         with pytest.raises(Gone):
             person_called(db, uid)
+
+
+def test_what_is_left_of_many_is_looked_for_some_words_at_a_time(desk, monkeypatch):
+    """Of each of them, also of who is in the last part: here the eraser is kept from a message that names both."""
+    monkeypatch.setattr("desk.erasing.running.AT_ONCE", 3)
+    desk.arrive(text="My quixotic printer.\n")
+    desk.arrive("Anna Quaxvik <anna.quaxvik@newplace.example>", text="Hello.\n")
+    desk.arrive("Eva Lie <eva@other.example>", text="Ask mads.zyxwold@newplace.example, or anna.quaxvik@newplace.example, about it.\n")
+    with desk.database.write() as db:
+        for person in db.scalars(select(Person).where(Person.last_name.in_(("Zyxwold", "Quaxvik")))).all():
+            bin_person(db, person, by=db.get_one(Agent, desk.nora.id))
+    with desk.database.write() as db:
+        number = purge(db, db.scalars(select(Person).where(Person.binned_at.is_not(None)).order_by(Person.id)).all()).id
+    monkeypatch.setattr("desk.erasing.mentions.take_out", lambda *_given: [])
+    desk.work(number)
+    state, _given, result = desk.operation(number)
+    assert (state, result["left"]["messages"]) == ("done", 2), result       # one row, by what is left of each
 
 
 def test_nobody_goes_before_or_who_was_restored(desk):

@@ -290,3 +290,11 @@ def test_an_address_that_is_taken_for_a_tag_goes():
     matcher = Matcher(Aliases(names=(("Ole", "Hansen"),), addresses=("ole.hansen@kunde.example",)))
     for markup, less in (("<p>Ask <ole.hansen@kunde.example>.</p>", f"<p>Ask <{TOKEN}>.</p>"), ("<b> <ole.hansen@kunde.example></b> <eva@kunde.example>", f"<b> <{TOKEN}></b> <eva@kunde.example>")):
         assert redact_html(markup, matcher.find_html(markup)) == less
+
+
+def test_in_pieces_no_word_is_lost():
+    whole = Aliases(names=(("Ole", "Hansen"), ("Kari", "Dal")), called=("Olemann",), addresses=("ole@firma.example",), phones=("+4755501277",), numbers=("K-1", "K-2"))
+    pieces = whole.parts(3)
+    assert [sum(len(value) for value in piece.as_json().values()) for piece in pieces] == [3, 3, 1]
+    assert {name: [one for piece in pieces for one in piece.as_json()[name]] for name in whole.as_json()} == whole.as_json()
+    assert Aliases().parts(3) == [Aliases()]
