@@ -78,6 +78,11 @@ class Subject:
             select(Participant.ticket_id).where(among(Participant.address_id, self.addresses)),
             select(Message.ticket_id).where(self.own_messages))  # type: ignore[return-value]
 
+    def on_own(self, ticket: SQLColumnExpression[int]) -> ColumnElement[bool]:
+        """A condition on the column that names a ticket: it is the person's. Asked of each row, as the one below."""
+        asked = aliased(Ticket)
+        return exists().where(asked.id == ticket, self._asked_in(asked))
+
     def takes_part(self, ticket: SQLColumnExpression[int]) -> ColumnElement[bool]:
         """A condition on the column that names a ticket: the same, asked of each row. For a lot of rows it costs what they are, and not what
         the person has: that may be thousands."""

@@ -32,7 +32,7 @@ AUTHORS = ("person_id", "origin_person_id", "sender_address_id", "from_address",
 
 def whole_messages(subject: Subject) -> ColumnElement[bool]:
     """A condition: those whose content goes, the person's own and ours on their tickets. Others' words on these tickets stay."""
-    ours = and_(Message.direction.in_(("out", "note")), Message.ticket_id.in_(select(Ticket.id).where(subject.own_tickets)))
+    ours = and_(Message.direction.in_(("out", "note")), subject.on_own(Message.ticket_id))
     return or_(subject.own_messages, ours)
 
 
