@@ -20,7 +20,7 @@ from core.database import Base
 from core.history import Change, FactSubject
 from core.operations import OperationItem
 from core.search import forget
-from desk.erasing.subject import LOT, Subject
+from desk.erasing.subject import Subject
 from desk.outbound import OutboundMail
 from desk.privacy.kept import drop_reports
 from desk.telling import Telling
@@ -29,6 +29,8 @@ from desk.tickets.legal_holds import held_tickets
 from desk.tickets.message import Message, Notification
 from desk.tickets.ticket import Participant, Ticket
 
+#: Uids in one transaction: nobody else writes meanwhile.
+MANY = 100
 #: Addresses that are known again.
 KINDS = ("email", "phone")
 #: Records of a company, a project, a ticket or a case: they stay when a person goes.
@@ -89,23 +91,24 @@ def erase_addresses(db: Session, subject: Subject, reason: str) -> None:
     db.execute(delete(Address).where(Address.id.in_(ids)))
 
 
-def erase_trail(db: Session, subject: Subject) -> None:
-    """What the history, the bells and the ledgers say of them: that something happened stays, of whom it was and what had changed does not."""
+def erase_trail(db: Session, subject: Subject, after: int) -> int | None:
+    """What the history, the bells and the ledgers say of them: that something happened stays, of whom it was and what had changed does not. Of a lot
+    of their uids: behind which one to go on."""
     uids = [*subject.uids, *subject.address_uids]
-    for start in range(0, len(uids), LOT):
-        some = uids[start:start + LOT]
-        facts = select(FactSubject.fact_id).where(FactSubject.subject_uid.in_(some))
-        db.execute(delete(Change).where(Change.fact_id.in_(facts)))
-        db.execute(delete(Notification).where(Notification.subject_uid.in_(some)))
-        db.execute(delete(Telling).where(Telling.subject_uid.in_(some)))
-        db.execute(delete(Lookup).where(Lookup.subject_uid.in_(some)))
-        db.execute(delete(AtHand).where(AtHand.subject_uid.in_(some)))
-        db.execute(delete(ImportedRow).where(ImportedRow.subject_uid.in_(some)))
-        db.execute(delete(OperationItem).where(OperationItem.subject_uid.in_(some)))
-        db.execute(update(OutboundMail).where(OutboundMail.person_uid.in_(some), OutboundMail.ticket_id.is_(None), OutboundMail.message_id.is_(None)).values(
-            **blank(OutboundMail)))       # to them, and on no ticket: a report, a mailing
-        db.execute(update(OutboundMail).where(OutboundMail.person_uid.in_(some)).values(person_uid=None, recipient_key=None))
-        db.execute(delete(FactSubject).where(FactSubject.subject_uid.in_(some)))
+    some = uids[after:after + MANY]
+    facts = select(FactSubject.fact_id).where(FactSubject.subject_uid.in_(some))
+    db.execute(delete(Change).where(Change.fact_id.in_(facts)))
+    db.execute(delete(Notification).where(Notification.subject_uid.in_(some)))
+    db.execute(delete(Telling).where(Telling.subject_uid.in_(some)))
+    db.execute(delete(Lookup).where(Lookup.subject_uid.in_(some)))
+    db.execute(delete(AtHand).where(AtHand.subject_uid.in_(some)))
+    db.execute(delete(ImportedRow).where(ImportedRow.subject_uid.in_(some)))
+    db.execute(delete(OperationItem).where(OperationItem.subject_uid.in_(some)))
+    db.execute(update(OutboundMail).where(OutboundMail.person_uid.in_(some), OutboundMail.ticket_id.is_(None), OutboundMail.message_id.is_(None)).values(
+        **blank(OutboundMail)))       # to them, and on no ticket: a report, a mailing
+    db.execute(update(OutboundMail).where(OutboundMail.person_uid.in_(some)).values(person_uid=None, recipient_key=None))
+    db.execute(delete(FactSubject).where(FactSubject.subject_uid.in_(some)))
+    return after + MANY if after + MANY < len(uids) else None
 
 
 def _pointing() -> Iterator[tuple[Table, list[Column[object]]]]:

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from contacts.erased import PersonErased
 from contacts.person import Person
+from core.batch import together
 from core.database import Database, take_turns
 from core.errors import Refused
 from core.history import record
@@ -261,8 +262,9 @@ def _printed(db: Session, operation: Operation, subject: Subject) -> bytes:
 def _forget(db: Session, operation: Operation, subject: Subject, printed: bytes) -> None:
     """Forget who it was: what is left says how much was done, and nothing of whom. The mail with their copy is written in the same commit."""
     _KEPT.clear()
-    for uid in subject.uids:
-        record(db, PersonErased(uid, operation.given["reason"]), by=operation.by_uid)
+    with together(db):
+        for uid in subject.uids:
+            record(db, PersonErased(uid, operation.given["reason"]), by=operation.by_uid)
     operation.file, operation.phase = None, "sweep"
     operation.given = {name: value for name, value in operation.given.items() if name != "persons"}
     operation.result = {"left": {}} | {name: operation.result[name] for name in ("counts", "kept", "left", "vouchers") if name in operation.result}

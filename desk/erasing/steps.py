@@ -47,7 +47,7 @@ from desk.erasing.foreseeing import FILES, LOT, Step, tell_vouchers
 from desk.erasing.holding_back import Holds
 from desk.erasing.mentions import Decisions
 from desk.erasing.reading import Reader
-from desk.erasing.subject import Subject
+from desk.erasing.subject import Subject, subject_of
 from desk.reports.folding import seal
 from desk.reports.letting_go import alone_at, let_go
 from desk.rights.certifying import certify
@@ -58,6 +58,8 @@ from rules.residue import Needles
 
 #: Seconds of looking for what is left, between two commits.
 LOOK = 0.2
+#: Persons whose cards go in one commit.
+PERSONS = 50
 #: Mails at a time: they may be large.
 MAILS = 25
 #: Table → what its rows are to the mails that lie at a provider too.
@@ -95,12 +97,12 @@ def steps(
     yield "composed", lambda after: _compose(db, operation, reader, after, holds, decisions)
     yield "tags", lambda after: tombstones.erase_tags(db, reader)
     yield "figures", lambda after: _seal(db, subject, after)
-    yield "companies in figures", lambda after: _let_go(db, subject)
+    yield "companies in figures", lambda after: _let_go(db, subject, after)
     yield "own messages", lambda after: _lot(db, operation, tombstones.erase_messages(db, subject, after, LOT, holds.free(Message.ticket_id)))
     yield "own tickets", lambda after: _lot(db, operation, tombstones.erase_tickets(db, subject, after, LOT, holds.free(Ticket.id)))
     yield "companies", lambda after: _lot(db, operation, (None, companies.erase_companies(db, subject.firms)))
-    yield "trail", lambda after: card.erase_trail(db, subject)
-    yield "card", lambda after: _take_away(db, operation, subject, reader, holds)
+    yield "trail", lambda after: card.erase_trail(db, subject, after)
+    yield "card", lambda after: _take_away(db, operation, subject, reader, holds, after)
     yield "files", lambda after: _remove_files(db, operation)
     yield "redis", lambda after: bells.erase_keys(reader)
     yield "places", lambda after: _forget_places(db, operation, subject)
@@ -133,13 +135,25 @@ def _freeze(db: Session, operation: Operation, subject: Subject) -> None:
             turn(db, one, "cancelled")
 
 
-def _take_away(db: Session, operation: Operation, subject: Subject, reader: Reader, holds: Holds) -> int | None:
+def _take_away(db: Session, operation: Operation, subject: Subject, reader: Reader, holds: Holds, after: int) -> int | None:
     """The card and the addresses in one commit, so that no mail between makes somebody new of one; but for what a ticket under hold needs of them. The
-    ledger outside the database knows of it before the commit does, so that no restored backup brings it back. Raises Again where mail has come in
-    that the steps before may not have seen."""
+    ledger outside the database knows of it before the commit does, so that no restored backup brings it back. Of many some at a time, each with all
+    who were merged into them: who is the last of them. Raises Again where mail has come in that the steps before may not have seen."""
+    if len(subject.persons) <= PERSONS:
+        _take_some(db, operation, subject, reader, holds)
+        return None
+    some = db.scalars(select(Person).where(among(Person.id, subject.persons), Person.merged_into_id.is_(None), Person.id > after).order_by(Person.id).limit(PERSONS)).all()
+    if not some:
+        return None
+    _take_some(db, operation, subject_of(db, some), reader, holds)
+    return some[-1].id
+
+
+def _take_some(db: Session, operation: Operation, subject: Subject, reader: Reader, holds: Holds) -> None:
     if holds.tickets_of(subject):
         holds.met = True
-        return _lot(db, operation, (None, card.narrow_card(db, subject)))
+        _lot(db, operation, (None, card.narrow_card(db, subject)))
+        return
     db.scalars(select(Address.id).where(among(Address.id, subject.addresses)).order_by(Address.normalised).with_for_update()).all()    # as who files a letter
     if _is_written_of(db, subject, reader, operation.result["since"]):
         raise Again("received upstream")
@@ -153,7 +167,6 @@ def _take_away(db: Session, operation: Operation, subject: Subject, reader: Read
             erasure_ledger.record(db, table, uids, erasure_ledger.WORDS + uid)
     how = ERASED_WHOLE if operation.given["review"] == "erase" else "erase" if operation.kind == KIND else "purge"
     erasure_ledger.record(db, "persons", subject.uids, how)
-    return None
 
 
 def _is_written_of(db: Session, subject: Subject, reader: Reader, since: int) -> bool:
@@ -187,10 +200,12 @@ def _seal(db: Session, subject: Subject, after: int) -> int | None:
     return found[-1].id if found else None
 
 
-def _let_go(db: Session, subject: Subject) -> None:
+def _let_go(db: Session, subject: Subject, after: int) -> int | None:
     """A company at which nobody else ever worked would tell of whom it is."""
-    for person in db.scalars(select(Person).where(among(Person.id, subject.persons))).all():
+    some = db.scalars(select(Person).where(among(Person.id, subject.persons), Person.id > after).order_by(Person.id).limit(PERSONS)).all()
+    for person in some:
         let_go(db, alone_at(db, person))
+    return some[-1].id if some else None
 
 
 def _lot(db: Session, operation: Operation, done: tuple[int | None, list[str]]) -> int | None:

@@ -11,20 +11,25 @@ from sqlalchemy import select
 
 from contacts.activities import add_activity
 from contacts.activity import Activity
+from contacts.address import Address
+from contacts.addressing import add_address
 from contacts.agent import Agent
 from contacts.bin import Binned
 from contacts.binning import bin_company, bin_person, restore_company, restore_person
 from contacts.companies import new_company
 from contacts.company import Company, CompanyDomain
 from contacts.editing import create_person, person_called
+from contacts.merging import merge
 from contacts.note import Note
 from contacts.notes import write_note
 from contacts.person import Person
+from contacts.suppression import suppressed
 from core import erasure_ledger
 from core.clock import now
 from core.errors import Gone, Refused
 from core.operations import Operation
 from core.options import set_option
+from desk.erasing import card, running
 from desk.erasing.asking import PURGE, purge
 from desk.tickets.binning import bin_ticket
 from desk.tickets.message import Message
@@ -32,7 +37,7 @@ from desk.tickets.ticket import Ticket
 from jobs import purging
 from skranke import catching_up
 from tests import residue as looking
-from tests.desk.erasing.test_running import LEFT, Desk
+from tests.desk.erasing.test_running import LEFT, Desk, Killed
 
 
 @pytest.fixture
@@ -84,6 +89,47 @@ def test_what_is_left_of_many_is_looked_for_some_words_at_a_time(desk, monkeypat
     desk.work(number)
     state, _given, result = desk.operation(number)
     assert (state, result["left"]["messages"]) == ("done", 2), result       # one row, by what is left of each
+
+
+def test_cards_of_many_go_some_at_a_time(desk, monkeypatch):
+    """Each with who was merged into them; an address that two of them hold goes with the last. A worker that dies between is followed by another."""
+    monkeypatch.setattr("desk.erasing.steps.PERSONS", 1)
+    monkeypatch.setattr("desk.erasing.running.LOT", 0.0)
+    desk.arrive(text="My quixotic printer.\n")
+    desk.arrive("Anna Quaxvik <anna.quaxvik@newplace.example>", text="Hello.\n")
+    desk.arrive("Annie Quaxvik <annie.quaxvik@newplace.example>", text="Hello again.\n")
+    with desk.database.write() as db:
+        by = db.get_one(Agent, desk.nora.id)
+        mads, anna, annie = (db.scalars(select(Person).where(Person.first_name == name)).one() for name in ("Mads", "Anna", "Annie"))
+        add_address(db, mads, "email", "both@newplace.example", by=by)
+        add_address(db, anna, "email", "both@newplace.example", by=by, share=True)
+        merge(db, annie, anna, by=by)
+        for person in (mads, anna):
+            bin_person(db, person, by=by)
+        uids = [one.uid for one in (mads, anna, annie)]
+        number = purge(db, [mads, anna]).id
+    real = card.erase_card
+
+    def dies(db, subject):
+        if "Anna" in [first for first, _last in subject.aliases.names]:
+            monkeypatch.setattr("desk.erasing.card.erase_card", real)
+            raise Killed
+        return real(db, subject)
+
+    monkeypatch.setattr("desk.erasing.card.erase_card", dies)
+    with pytest.raises(Killed):
+        desk.work(number)
+    running._KEPT.clear()
+    with desk.database.write() as db:
+        assert db.scalars(select(Person.first_name).order_by(Person.id)).all() == ["Anna", "Annie"]
+        db.get_one(Operation, number).lease_until = None
+    desk.work(number)
+    assert (desk.operation(number)[0], desk.operation(number)[2]["left"]) == ("done", {})
+    with desk.database.read() as db:
+        assert db.scalars(select(Person.id)).all() == []
+        assert [one for one in db.scalars(select(Address.normalised)) if "newplace" in one] == []
+        assert len(suppressed(db, "erased", [("email", f"{name}@newplace.example") for name in ("both", "anna.quaxvik", "annie.quaxvik", "mads.zyxwold")])) == 4
+    assert {uid for uid in uids if erasure_ledger.contains(uid)} == set(uids)
 
 
 def test_nobody_goes_before_or_who_was_restored(desk):
