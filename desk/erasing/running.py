@@ -58,7 +58,7 @@ from rules.residue import Needles
 SLICE = 4.0
 #: Seconds of work between two commits, and then for others to write: SQLite's lock goes to whoever asks for it next.
 LOT, BREATH = 0.05, 0.004
-#: Words that are looked for at once when all is done, as two hundred persons have: a quarter of a gigabyte.
+#: Words that are looked for at once when all is done, as two hundred persons have: up to half a gigabyte.
 AT_ONCE = 1600
 #: Beyond every row: this step is over.
 LAST = 2**62
@@ -117,7 +117,7 @@ def run(db: Session, operation: Operation) -> str | None:
         operation.result = operation.result | {"holds": holding_back.standing_uids(db) if holds.any else [], "waits": False, "since": newest(db)}
         if holds.all_of(subject):
             return _wait(db, operation, subject)
-    _through(db, operation, list(steps(db, operation, subject, reader, holds, _needles(operation, subject))), until, holds)
+    _through(db, operation, list(steps(db, operation, subject, reader, holds, _needles(db, operation, subject))), until, holds)
     if operation.result.get("waits"):
         return _wait(db, operation, subject)
     _forget(db, operation, subject, _printed(db, operation, subject))
@@ -136,17 +136,21 @@ def _ready(db: Session, operation: Operation) -> tuple[Subject, Subject, Reader]
         if operation.given.get("replays"):
             kept = kept.with_firms(erased_before(db, kept.firms))
         subject = kept.with_firms(firms)
+        others = others_of(db, subject)
+        db.commit()                 # for many persons it takes a while, in which others write
         _KEPT.clear()
-        _KEPT.update({"of": (operation.uid, operation.file, firms), "ready": (kept, subject, Reader(subject.aliases, others_of(db, subject)))})
+        _KEPT.update({"of": (operation.uid, operation.file, firms), "ready": (kept, subject, Reader(subject.aliases, others))})
     kept, subject, reader = _KEPT["ready"]
     return kept, subject, reader
 
 
-def _needles(operation: Operation, subject: Subject) -> list[Callable[[], Needles]]:
-    """What looks for what is left, for some words at a time: each is made when it is called for, and takes the place of the one before."""
+def _needles(db: Session, operation: Operation, subject: Subject) -> list[Callable[[], Needles]]:
+    """What looks for what is left, for some words at a time: each is made when it is called for, by the first thing that a step does, and takes the place
+    of the one before. No transaction is open meanwhile: it takes seconds."""
     def made(part: int, aliases: Aliases) -> Needles:
         if part not in _KEPT.get("needles", {}):
             prolong(operation)
+            db.commit()
             _KEPT["needles"] = {}
             _KEPT["needles"] = {part: Needles(aliases.as_json())}
         found: Needles = _KEPT["needles"][part]
