@@ -115,7 +115,7 @@ def test_erased_with_the_person(agent_client: FlaskClient, fresh_database: Datab
     ole = ole_of(fresh_database, jonas)
     agent_client.get(f"/persons/{ole.uid}").close()
     with fresh_database.write() as db:
-        card.erase_trail(db, subject_of(db, [db.get_one(Person, ole.id)]))
+        card.erase_trail(db, subject_of(db, [db.get_one(Person, ole.id)]), 0)
     with fresh_database.read() as db:
         assert db.scalars(select(Lookup)).all() == []
 
