@@ -58,6 +58,8 @@ from rules.residue import Needles
 SLICE = 4.0
 #: Seconds of work between two commits, and then for others to write: SQLite's lock goes to whoever asks for it next.
 LOT, BREATH = 0.05, 0.004
+#: After a transaction longer than this, seconds in which whoever waits for SQLite's lock comes to it: they look every tenth of a second.
+LONG, REST = 0.2, 0.12
 #: Words that are looked for at once when all is done, as two hundred persons have: up to half a gigabyte.
 AT_ONCE = 1600
 #: Beyond every row: this step is over.
@@ -209,12 +211,14 @@ def _through(db: Session, operation: Operation, steps: Sequence[Step], until: fl
                 continue
             operation.result = operation.result | {"at": [name, after]} | _waits(holds)
             _keep(db, operation)
+            _rest(begun)
             begun = time.monotonic()
             if begun > until:
                 raise Unfinished
         after, last = 0, number + 1 == len(steps)
         operation.result = operation.result | {"at": [name, LAST] if last else [names[number + 1], 0]} | _waits(holds)
         _keep(db, operation)
+        _rest(begun)
         if time.monotonic() > until and not last:
             raise Unfinished
 
@@ -251,6 +255,12 @@ def _keep(db: Session, operation: Operation) -> None:
     prolong(operation)
     db.commit()
     time.sleep(BREATH)
+
+
+def _rest(begun: float) -> None:
+    """Let others write, where none could for long."""
+    if time.monotonic() - begun > LONG:
+        time.sleep(REST)
 
 
 def _printed(db: Session, operation: Operation, subject: Subject) -> bytes:
