@@ -51,7 +51,7 @@ def _address(line: str) -> str:
 def _decoded(line: str) -> str:
     try:
         return _clean(str(make_header(decode_header(line))))
-    except Exception:       # noqa: BLE001 - as above; then the line as it stands
+    except Exception:       # noqa: BLE001 - a header of hostile bytes may raise anything: then the line is shown as it stands
         return _clean(line)
 
 
