@@ -2,7 +2,8 @@
 
 A database that comes back from a backup does not know what was erased after it was made. The ledger does: it says no more than
 table, uid, operation and time, nothing about a person. The database remembers which entries were carried out in it; while it lags
-behind, no port is opened (:func:`refuse_if_behind`), until :func:`replay` has erased again. PRIVACY.md section 5.
+behind, no port is opened (:func:`refuse_if_behind`), until :func:`replay` has erased again. Its first line says that it was begun, so that
+a database of before the first erasure knows that there is a ledger, and whose. PRIVACY.md section 5.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from core import schema
 from core.clock import now
-from core.database import Database, take_turns
+from core.database import Database, new_uid, take_turns
 from core.errors import Refused
 from core.i18n import gettext as _
 from core.journal import Journal
@@ -35,6 +36,8 @@ BATCH = 500
 #: With the uid of a person behind it, the operation of rows in which words went of which somebody had said that they are that person. Nothing is
 #: done for these entries alone: whoever erases the person once more asks for them (:func:`said_of`).
 WORDS = "words:"
+#: The operation of the first entry, which erases nothing: its uid is the ledger's own.
+BEGIN = "begin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,22 @@ def write_all(table: str, uids: Sequence[str], operation: str) -> list[Entry]:
 def entries(after: int = 0) -> Iterator[Entry]:
     """Entries with a greater number, in order. Raises Refused where the file is damaged."""
     return (Entry(**line) for line in Journal(path()).read(after))
+
+
+def begin(database: Database) -> None:
+    """Before a desk takes in anybody: the ledger is there, and its database knows it. Does nothing where either has an entry already.
+
+    Raises OSError where it cannot be written.
+    """
+    with database.read() as db:
+        if not inspect(db.connection()).has_table(OptionRow.__tablename__) or _seen(db) != Seen():
+            return
+    with database.write() as db:
+        take_turns(db, SEEN)
+        if _seen(db) == Seen():
+            first = next(entries(), None) or write("", new_uid(), BEGIN)
+            if first.operation == BEGIN:
+                _mark(db, [first])
 
 
 def contains(uid: str) -> bool:
@@ -146,7 +165,7 @@ def refuse_if_behind(database: Database) -> None:
 
 
 def replay(database: Database) -> int:
-    """Carry out in this database what the ledger says and it does not know; how many entries.
+    """Carry out in this database what the ledger says and it does not know; how many erasures.
 
     What is not in the database needs nothing. Raises Refused where something is and nobody knows how to erase it.
     """
@@ -154,7 +173,7 @@ def replay(database: Database) -> int:
         lags = behind(db)
     for start in range(0, len(lags), BATCH):
         batch = lags[start:start + BATCH]
-        for entry in _there(database, [one for one in batch if not one.operation.startswith(WORDS)]):
+        for entry in _there(database, [one for one in batch if one.operation != BEGIN and not one.operation.startswith(WORDS)]):
             again = REPLAY.get(f"{entry.table}:{entry.operation}", REPLAY.get(entry.table))
             if again is None:
                 raise Refused(_("Entry %(n)s of the erasure ledger %(file)s erases a row of “%(table)s”, and this program does not know how. Install "
@@ -163,7 +182,7 @@ def replay(database: Database) -> int:
         with database.write() as db:
             take_turns(db, SEEN)
             _mark(db, batch)
-    return len(lags)
+    return sum(entry.operation != BEGIN for entry in lags)
 
 
 def begin_anew(database: Database) -> None:

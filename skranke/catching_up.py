@@ -37,12 +37,13 @@ def refuse_if_restoring() -> None:
 
 
 def replay(made: Database) -> int:
-    """Erase again what the ledger says, by everybody who knows how; how many entries. Raises Refused."""
+    """Erase again what the ledger says, by everybody who knows how; how many erasures. Raises Refused."""
     erasure_ledger.REPLAY |= {"persons": running.replay, f"persons:{ERASED_WHOLE}": partial(running.replay, review="erase"),
                               "companies": purging.replay_company, "companies:erase": companies.replay,
                               "tickets": purging.replay_ticket, "tickets:retain": emptying.replay_ticket, "attachments": emptying.replay_file}
     if done := erasure_ledger.replay(made):
         log.info("erasures.replayed", entries=done, ledger=str(erasure_ledger.path()))
+    _begin(made)
     return done
 
 
@@ -53,6 +54,7 @@ def refuse_if_behind() -> None:
     told = False
     while True:
         try:
+            _begin(database())
             erasure_ledger.refuse_if_behind(database())
             return
         except DBAPIError as error:
@@ -64,3 +66,11 @@ def refuse_if_behind() -> None:
             time.sleep(PAUSE)
         finally:
             database().engine.dispose()         # whoever forks later has no connection to share
+
+
+def _begin(made: Database) -> None:
+    try:
+        erasure_ledger.begin(made)
+    except OSError as error:
+        raise Refused(f"The erasure ledger {erasure_ledger.path()} cannot be written: {error.strerror or error}. What is erased must be noted there: "
+                      "let the desk write it, or name another place in SKRANKE_ERASURE_LEDGER.") from error

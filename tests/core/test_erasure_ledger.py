@@ -175,12 +175,46 @@ def test_an_entry_beyond_a_gap_that_is_lost_is_refused_too(fresh_database, data_
         ledger.refuse_if_behind(fresh_database)
 
 
+def test_a_desk_begins_its_ledger_once_and_knows_it_from_then_on(fresh_database, data_folder):
+    ledger.begin(fresh_database)
+    ledger.begin(fresh_database)
+    begun, = ledger.entries()
+    assert (begun.n, begun.table, begun.operation) == (1, "", ledger.BEGIN)
+    with fresh_database.read() as db:
+        assert ledger.behind(db) == [] and ledger.last_seen(db) == 1
+    record(fresh_database, GONE)
+    ledger.path().unlink()
+    with pytest.raises(Refused, match="missing or cut short"):
+        ledger.refuse_if_behind(fresh_database)
+
+
+def test_a_ledger_that_was_begun_or_written_is_not_begun_anew(fresh_database, data_folder):
+    ledger.write("", GONE, ledger.BEGIN)
+    ledger.begin(fresh_database)
+    ledger.refuse_if_behind(fresh_database)
+    ledger.begin_anew(fresh_database)
+    ledger.path().unlink()
+    ledger.write("persons", GONE, "erase")
+    ledger.begin(fresh_database)
+    assert [entry.operation for entry in ledger.entries()] == ["erase"]
+    assert behind(fresh_database) == [1], "a database that comes back is behind it all the same"
+
+
+def test_a_ledger_that_only_begins_needs_no_erasing(fresh_database, data_folder):
+    ledger.write("", GONE, ledger.BEGIN)
+    assert ledger.replay(fresh_database) == 0
+    assert behind(fresh_database) == []
+
+
 def test_a_database_without_tables_has_carried_out_nothing(tmp_path, data_folder):
     made = Database(f"sqlite:///{tmp_path}/none.db")
     assert behind(made) == []
     ledger.write("persons", GONE, "erase")
     with pytest.raises(Refused, match="behind"):
         ledger.refuse_if_behind(made)
+    ledger.path().unlink()
+    ledger.begin(made)
+    assert not ledger.path().exists()
     made.engine.dispose()
 
 

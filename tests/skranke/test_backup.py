@@ -190,6 +190,30 @@ def test_who_was_erased_since_is_erased_again(desk, backup, elsewhere, monkeypat
         assert ledger.behind(db) == []
 
 
+def test_a_backup_of_before_the_first_erasure_asks_for_the_ledger_too(desk, backup, elsewhere, monkeypatch):
+    ledger.begin(desk)
+    made, kept = backup(), ledger.path()
+    ledger.write("persons", "0" * 24, "erase")
+    elsewhere()
+    with pytest.raises(Refused, match=r"missing or cut short: when the backup was made it had 1 entries.*--ledger-lost"):
+        restore(made)
+    assert not (settings().data / "restoring").exists()
+    monkeypatch.setenv("SKRANKE_ERASURE_LEDGER", str(kept))
+    forget_caches()
+    assert "1 erasures of " in restore(made)
+
+
+def test_a_ledger_that_is_lost_for_good_is_begun_anew(desk, backup, elsewhere):
+    ledger.begin(desk)
+    made, before = backup(), next(ledger.entries()).uid
+    elsewhere()
+    assert "Nothing was erased since" in restore(made, "--ledger-lost")
+    begun, = ledger.entries()
+    assert begun.operation == ledger.BEGIN and begun.uid != before
+    with database().read() as db:
+        assert ledger.behind(db) == []
+
+
 def test_who_nobody_knows_how_to_erase_keeps_the_restored_desk_closed(desk, backup, elsewhere, monkeypatch):
     with desk.read() as db:
         nora = db.scalar(select(Agent.uid))
