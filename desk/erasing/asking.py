@@ -31,6 +31,7 @@ REASONS = ("request", "objection", "unlawful", "no_longer_needed")
 IDENTITIES = ("link", "agent")
 REVIEWS = ("erase", "keep", "ask")
 COPIES = ("delete", "keep")
+FOUR_EYES = N_("So many messages take a second pair of eyes: another admin has to approve this.")
 #: What the ledger says of an erasing in which all uncertain words went.
 ERASED_WHOLE = "erase_uncertain"
 #: The state of a place that may be somebody else.
@@ -98,12 +99,16 @@ def has_begun(db: Session, uid: str) -> bool:
     return any(uid in one.given.get("persons", ()) for one in begun)
 
 
+def takes_another(db: Session, operation: Operation, by: Agent) -> bool:
+    """Whether it is so many messages that another admin than this one, who asked for it, has to approve."""
+    return operation.by_uid == by.uid and operation.result.get("counts", {}).get("messages", 0) > option(db, "privacy.four_eyes_above")
+
+
 def may_approve(db: Session, operation: Operation, by: Agent) -> None:
     """Raises Refused where a second admin has to look, and where somebody has still to say what becomes of uncertain words."""
     needs_admin(by)
-    most = option(db, "privacy.four_eyes_above")
-    if operation.by_uid == by.uid and operation.result.get("counts", {}).get("messages", 0) > most:
-        raise Refused(N_("So many messages take a second pair of eyes: another admin has to approve this."))
+    if takes_another(db, operation, by):
+        raise Refused(FOUR_EYES)
     if operation.given["review"] == "ask" and undecided(db, operation):
         raise Refused(N_("Say of every uncertain place whether it is the person, then approve."))
     case = case_of(db, operation)

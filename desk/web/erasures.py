@@ -67,7 +67,7 @@ def show(uid: str) -> Any:
     only = "review" if request.args.get("only") == "review" else "all"
     items = asking.places(db(), operation, review=only == "review", after=after, most=PAGE + 1)
     tabs = [{"label": _("All places"), "url": url_for("erasures.show", uid=uid), "current": only == "all"},
-            {"label": _("To decide"), "url": url_for("erasures.show", uid=uid, only="review"), "current": only == "review",
+            {"label": _("To decide") if operation.given["review"] == "ask" else _("Uncertain"), "url": url_for("erasures.show", uid=uid, only="review"), "current": only == "review",
              "count": asking.undecided(db(), operation)}] if operation.state == "planned" else []
     return page("web/erasures/show.html", current="operations", operation=live(operation), counts=counted(operation), tabs=tabs,
                 recipients_url=url_for("disclosures.index", uid=operation.given["persons"][0], about="erased") if operation.state == "planned" else None,

@@ -15,7 +15,7 @@ from core.i18n import N_, dated, ngettext
 from core.i18n import gettext as _
 from core.operations import Operation, OperationItem
 from core.retelling import retell
-from desk.erasing import holding_back, inputs, stores, upstream
+from desk.erasing import asking, holding_back, inputs, stores, upstream
 from desk.erasing.stores import REASONS
 from desk.erasing.subject import Subject
 from desk.legal_holds import WAITING as HELD
@@ -26,6 +26,7 @@ from desk.web.presenting.operation_states import STATES
 from desk.web.presenting.operations import SIGNS
 from desk.web.presenting.times import stamp
 from desk.web.requests import db
+from desk.web.signing_in import me
 from rules.redaction import TOKEN
 
 IDENTITIES = {"agent": N_("An agent is sure that it was them"), "link": N_("They followed a link to an address of theirs")}
@@ -51,6 +52,7 @@ def live(operation: Operation) -> dict[str, Any]:
     by = db().scalar(select(Agent.name).where(Agent.uid == operation.by_uid))
     going = operation.state in ("approved", "running")
     held, waits = _holds(operation), operation.phase == HELD
+    second = operation.state == "planned" and asking.takes_another(db(), operation, me())
     looking, waiting = going and operation.phase in ("lay", "plan"), going and operation.phase == upstream.PHASE
     return {"state": _("Every place is being looked for") if looking else _("Erased here; mails are being deleted at the provider") if waiting else _("Being erased") if going else _("Waits for a legal hold") if waits else _(STATES[operation.state]),
             "held": held, "waits": waits, "sign": SIGNS.get(operation.state, ""), "by": by or _("The desk"), "at": stamp(operation.created_at), "going": going,
@@ -61,9 +63,9 @@ def live(operation: Operation) -> dict[str, Any]:
             "providers": [_provider(address, found) for address, found in operation.result.get(upstream.KIND, {}).items()],
             "again": stamp(operation.due_at) if waiting and operation.due_at > now() else "", "refused": any(
                 found.get("refused") for found in operation.result.get(upstream.KIND, {}).values()),
-            "vouchers": _vouchers(operation.result.get("vouchers")),
+            "vouchers": _vouchers(operation.result.get("vouchers")), "second": _(asking.FOUR_EYES) if second else "",
             "acts": [{"name": act, "label": _(ACTS[act]), "primary": act == "resume", "bad": act == "approve",
-                      "url": url_for("erasures.update", uid=operation.uid, act=act)} for act in acts(db(), operation) if act in ACTS]}
+                      "url": url_for("erasures.update", uid=operation.uid, act=act)} for act in acts(db(), operation) if act in ACTS and not (second and act == "approve")]}
 
 
 def _holds(operation: Operation) -> list[dict[str, Any]]:

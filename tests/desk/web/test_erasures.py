@@ -76,6 +76,25 @@ def test_cancelled_all_is_as_it_was(admin_client: FlaskClient, fresh_database: D
     assert "Mads Zyxwold" in admin_client.get(f"/persons/{mads}").text
 
 
+def test_who_asked_is_told_that_another_has_to_approve(admin_client: FlaskClient, fresh_database: Database, mads: str) -> None:
+    admin_client.post(f"/persons/{mads}/erasure", data={"reason": "request", "identity": "agent", "review": "keep"})
+    with fresh_database.read() as db:
+        number, uid = db.execute(select(Operation.id, Operation.uid)).one()
+    work(fresh_database, number)
+    approving, told = f'action="/erasures/{uid}/approve"', "another admin has to approve this"
+    shown = admin_client.get(f"/erasures/{uid}").text
+    assert approving in shown and told not in shown and "Uncertain" in shown and "To decide" not in shown
+    with fresh_database.write() as db:
+        operation = db.get_one(Operation, number)
+        operation.result = operation.result | {"counts": {"messages": 1001}}
+    shown = admin_client.get(f"/erasures/{uid}").text
+    assert approving not in shown and told in shown and f'action="/erasures/{uid}/cancel"' in shown
+    with fresh_database.write() as db:
+        db.get_one(Operation, number).by_uid = "0" * 24
+    shown = admin_client.get(f"/erasures/{uid}").text
+    assert approving in shown and told not in shown, "the other"
+
+
 def test_what_is_not_offered_is_refused(admin_client: FlaskClient, mads: str) -> None:
     refused = admin_client.post(f"/persons/{mads}/erasure", data={"reason": "whim", "identity": "agent", "review": "ask"})
     assert refused.status_code == 422 and "Choose one of those offered." in refused.text
