@@ -19,7 +19,7 @@ from core.clock import now
 from core.database import Database, database
 from core.options import option
 from core.queue import ring
-from desk.erasing.asking import purge, purged_with
+from desk.erasing.asking import TOGETHER, purge, purged_with
 from desk.erasing.sweeping import sweep
 from desk.tickets.forgetting import forget_tickets
 from desk.tickets.legal_holds import held_tickets, kept_persons
@@ -28,8 +28,6 @@ from desk.tickets.ticket import Ticket
 from jobs.cleaning import UNSENT, unused
 
 log = structlog.get_logger(__name__)
-#: Persons for whom everything is read at once: every text of the desk, which costs twice as much for all of them as for one.
-TOGETHER = 1500
 #: Companies and tickets in one transaction.
 CHUNK = 50
 

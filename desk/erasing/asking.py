@@ -34,6 +34,8 @@ COPIES = ("delete", "keep")
 FOUR_EYES = N_("So many messages take a second pair of eyes: another admin has to approve this.")
 #: What the ledger says of an erasing in which all uncertain words went.
 ERASED_WHOLE = "erase_uncertain"
+#: Persons for whom everything is read at once, at most: every text of the desk, which costs twice as much for all of them as for one.
+TOGETHER = 1500
 #: The state of a place that may be somebody else.
 UNCERTAIN = "uncertain"
 

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from contacts.activities import delete_activity
 from contacts.activity import Activity, ActivityParticipant
+from contacts.agent import Agent
 from contacts.binning import bin_person
 from contacts.legal_holds import held_persons
 from contacts.note import Note
@@ -25,11 +26,9 @@ from core.bulk import Bulk, Skipped
 from core.clock import now
 from core.database import take_turns
 from core.errors import Refused
-from core.i18n import N_, speaking
-from core.i18n import gettext as _
+from core.i18n import N_
 from core.operations import Operation, OperationItem, Unfinished, start, turn
 from core.options import option
-from desk.alerts import end_alert, raise_alert
 from desk.erasing import asking
 from desk.legal_holds import TURN
 from desk.retention.emptying import empty_ticket, remove_files
@@ -37,14 +36,14 @@ from desk.retention.falling_due import CLASS, due
 from desk.retention.rule import RetentionRule
 from desk.retention.rules import active_rules
 from desk.tickets.legal_holds import held_tickets, kept_persons
+from desk.tickets.message import Notification
 from desk.tickets.ticket import Ticket
 from rules.retention import CLASSES
 
 KIND, WAITS = "retention.run", "retention.waits"
-ABOUT = "retention"
+#: What the bell tells of a plan that waits.
+EVENT = "retention"
 LOT = 500
-#: Persons who are purged together at most.
-TOGETHER = 200
 HELD = N_("Under legal hold.")
 NOT_DUE = N_("It does not fall due any more.")
 
@@ -59,8 +58,8 @@ def plan(db: Session, *, by: str | None = None) -> Operation | None:
         if one.state != "planned":
             return None
         turn(db, one, "cancelled")
+    _tell_no_more(db)
     if not rules:
-        end_alert(db, ABOUT, "waiting")
         return None
     operation = start(db, KIND, {"day": now().date().isoformat(), "classes": [of for of in CLASSES if of in rules]}, by=by, total=0)
     operation.phase, operation.result = "lay", {"at": ["", 0]}
@@ -73,14 +72,20 @@ def run(db: Session, operation: Operation) -> str:
     state = bulk.run(db, operation)
     due_now = operation.result.get("items", {}).get("planned", 0)
     if state == "planned" and due_now and option(db, WAITS):
-        with speaking(option(db, "desk.language")):
-            raise_alert(db, ABOUT, "waiting", _("%(n)s records have had their time and wait for your word.", n=due_now))
+        _tell_no_more(db)       # a slice may come again
+        admins = db.scalars(select(Agent.id).where(Agent.active, Agent.role == "admin").order_by(Agent.id)).all()
+        db.execute(insert(Notification), [{"agent_id": one, "subject_uid": operation.uid, "event": EVENT, "at": now()} for one in admins])
         return state
     if state == "planned" and due_now:
         db.commit()
         raise Unfinished            # it is approved by that, and goes on at once
-    end_alert(db, ABOUT, "waiting")
+    _tell_no_more(db)
     return "done"
+
+
+def _tell_no_more(db: Session) -> None:
+    """Nothing waits any more, or something else."""
+    db.execute(delete(Notification).where(Notification.event == EVENT))
 
 
 class Retention(Bulk):
@@ -170,7 +175,7 @@ def _purge(db: Session, persons: Sequence[Person]) -> None:
     waiting = db.scalar(select(Operation).where(Operation.kind == asking.PURGE, Operation.state == "approved", Operation.phase == "lay").order_by(
         Operation.id.desc()).limit(1))
     going = waiting.given["persons"] if waiting is not None and waiting.given["reason"] == "retention" else None
-    if waiting is None or going is None or len(going) + len(persons) > TOGETHER:
+    if waiting is None or going is None or len(going) + len(persons) > asking.TOGETHER:
         asking.purge(db, persons, reason="retention")
     else:
         waiting.given = waiting.given | {"persons": [*going, *(one.uid for one in persons)]}

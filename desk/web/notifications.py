@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, request, url_for
 from flask_login import login_required
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sqlalchemy import select
 from sqlalchemy import update as change
 from sqlalchemy.orm import joinedload
@@ -19,10 +19,12 @@ from contacts.legal_hold import LegalHold
 from contacts.person import Person
 from core.clock import now
 from core.history import FactRow
-from core.i18n import N_, age
+from core.i18n import N_, age, ngettext
 from core.i18n import gettext as _
+from core.operations import Operation
 from desk.access import told_of
 from desk.notifying import SENTENCES
+from desk.retention.running import EVENT as RETENTION
 from desk.rights.case import KINDS, RightsCase
 from desk.tickets.message import Notification
 from desk.tickets.ticket import Ticket
@@ -39,7 +41,7 @@ bp = Blueprint("notifications", __name__)
 PAGE = 50
 
 ICONS = {"new": "mail", "assigned": "user-check", "answered": "message-reply", "replied": "send", "noted": "note",
-         "bounced": "mail-off", "failed": "mail-off", "due": "clock", "review": "lock", "changed": "pencil", "rights_new": "shield", "rights_half": "clock", "rights_week": "clock", "rights_over": "alert-triangle"}
+         "bounced": "mail-off", "failed": "mail-off", "due": "clock", "review": "lock", "changed": "pencil", "rights_new": "shield", "rights_half": "clock", "rights_week": "clock", "rights_over": "alert-triangle", "retention": "clock"}
 #: The same with a name, where a colleague did it.
 BY = {"assigned": N_("%(by)s gave you: %(subject)s"), "replied": N_("%(by)s answered %(who)s: %(subject)s"),
       "noted": N_("%(by)s wrote a note: %(subject)s")}
@@ -81,10 +83,12 @@ def _told(found: Sequence[Notification]) -> list[dict[str, Any]]:
     cards = _cards([one.subject_uid for one in found if one.event == "changed" and one.subject_uid])
     holds = _holds([one.subject_uid for one in found if one.event == "review" and one.subject_uid])
     cases = _cases([one.subject_uid for one in found if one.event.startswith("rights_") and one.subject_uid])
+    plans = _plans([one.subject_uid for one in found if one.event == RETENTION and one.subject_uid])
     told = [_of_ticket(one, by.get(one.fact_id or 0, "")) if one.ticket else
             _of_hold(one, holds.get(one.subject_uid or "")) if one.event == "review" else
             _of_card(one, cards.get(one.subject_uid or ""), changed.get(one.fact_id or 0, "")) if one.event == "changed" else
             _of_case(one, cases.get(one.subject_uid or "")) if one.event.startswith("rights_") else
+            _of_plan(one, plans.get(one.subject_uid or "")) if one.event == RETENTION else
             _of_activity(one, due.get(one.subject_uid or "")) for one in found]
     return [one for one in told if one]
 
@@ -107,6 +111,20 @@ def _of_case(notification: Notification, case: RightsCase | None) -> dict[str, A
         return None
     subject = Markup("<strong>{}</strong>").format(_("%(kind)s, case %(number)s", kind=_(KINDS[case.kind][0]), number=case.id))
     return _line(notification, url_for("rights.show", uid=case.uid), Markup(_(SENTENCES[notification.event])) % {"subject": subject})  # noqa: S704 - our words
+
+
+def _plans(uids: Sequence[str]) -> dict[str, Operation]:
+    """Uid → plan of retention, for admins."""
+    return {one.uid: one for one in db().scalars(select(Operation).where(Operation.uid.in_(uids)))} if uids and me().admin else {}
+
+
+def _of_plan(notification: Notification, plan: Operation | None) -> dict[str, Any] | None:
+    """Nothing for who is no admin any more."""
+    if plan is None:
+        return None
+    text = escape(ngettext("%(n)s record has had its time and waits for your word.", "%(n)s records have had their time and wait for your word.",
+                           sum(plan.result.get("items", {}).values())))
+    return _line(notification, url_for("operations.show", uid=plan.uid), text)
 
 
 def _of_card(notification: Notification, card: tuple[str, str] | None, what: str) -> dict[str, Any] | None:

@@ -20,14 +20,13 @@ from core.clock import now
 from core.errors import Conflict, Forbidden, Refused
 from core.operations import Operation, OperationItem
 from core.options import set_option
-from desk.alerts import standing_alerts
 from desk.operating import act_on
 from desk.retention import running
 from desk.retention.falling_due import counted, due
 from desk.retention.planned import planned
 from desk.retention.rules import active_rules, class_called, save_rule
 from desk.rights.opening import open_case
-from desk.tickets.message import Attachment, Message
+from desk.tickets.message import Attachment, Message, Notification
 from desk.tickets.ticket import Ticket
 from jobs import retaining
 from skranke import catching_up
@@ -70,6 +69,14 @@ def age(desk, by=LONG_AGO):
             one.closed_at = one.moved_at
 
 
+def told(db):
+    """What the bell tells, to the admins alone."""
+    rung = db.execute(select(Notification.subject_uid, Agent.role).join(Agent, Agent.id == Notification.agent_id).where(Notification.event == running.EVENT)).all()
+    admins = db.scalars(select(Agent.id).where(Agent.role == "admin", Agent.active)).all()
+    assert {role for _uid, role in rung} <= {"admin"} and len(rung) in (0, len(admins))
+    return [uid for uid, _role in rung][:1]
+
+
 def night(desk):
     """The nightly job and a worker: the operation's number, state and the states of its items."""
     retaining.plan()
@@ -106,7 +113,7 @@ def test_without_a_rule_nothing_falls_due(desk):
 
 
 def test_it_is_planned_waits_for_a_word_and_goes(desk):
-    """Dry run first: nothing is changed before an admin says so, who hears of it by an alert."""
+    """Dry run first: nothing is changed before an admin says so, who hears of it by the bell."""
     desk.arrive(text="My quixotic printer.\n")
     age(desk)
     rule(desk, "persons.newcomers")
@@ -114,15 +121,15 @@ def test_it_is_planned_waits_for_a_word_and_goes(desk):
     number, state, counts = night(desk)
     assert (state, counts) == ("planned", {"planned": 1})
     after = desk.rows()
-    assert {name for name in before | after if before.get(name) != after.get(name)} <= {"alerts", "outbound_mails", "leases"}
+    assert {name for name in before | after if before.get(name) != after.get(name)} <= {"notifications"}
     with desk.database.read() as db:
-        assert [(one.about, one.kind) for one in standing_alerts(db)] == [("retention", "waiting")]
+        assert told(db) == [db.get_one(Operation, number).uid]
         assert db.scalars(select(OperationItem)).one().data["name"] == "Mads Zyxwold"
     approve(desk, number)
     assert names(desk) == [] and latest(desk)[1] == "done"
     with desk.database.read() as db:
         assert looking.residue(db, *LEFT) == []
-        assert standing_alerts(db) == []
+        assert told(db) == []
         assert [(one.table, one.operation) for one in erasure_ledger.entries()] == [("persons", "purge")]
 
 
@@ -144,6 +151,12 @@ def test_a_plan_that_waits_is_made_anew_each_night(desk):
     second, state, counts = night(desk)
     assert second != first and (state, counts) == ("planned", {"planned": 1})
     assert desk.operation(first)[0] == "cancelled"
+    with desk.database.read() as db:
+        assert told(db) == [db.get_one(Operation, second).uid], "of the new one alone"
+    rule(desk, "persons.newcomers", active=False)
+    retaining.plan()
+    with desk.database.read() as db:
+        assert told(db) == []
 
 
 def test_what_moved_since_the_plan_is_left_and_says_so(desk):

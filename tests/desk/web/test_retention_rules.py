@@ -81,12 +81,14 @@ def test_planned_looked_through_and_carried_out(admin_client: FlaskClient, agent
     while_waiting(fresh_database)
     page = admin_client.get(planned.location).text
     assert "What has had its time" in page and "Mads Zyxwold" in page and "will be done" in page
-    assert "wait for your word" in admin_client.get("/settings/alerts").text
+    told = admin_client.get("/notifications").text
+    assert "1 record has had its time and waits for your word." in told and f'href="{planned.location}"' in told
+    assert "has had its time" not in agent_client.get("/notifications").text
     assert agent_client.get(planned.location).status_code == 404 and agent_client.post(f"{planned.location}/approve").status_code == 404
     assert admin_client.post(f"{planned.location}/approve").status_code == 303
     while_waiting(fresh_database)
     assert admin_client.get(f"/persons/{mads}").status_code == 410
-    assert "wait for your word" not in admin_client.get("/settings/alerts").text.partition("Over")[0]
+    assert "has had its time" not in admin_client.get("/notifications").text
 
 
 def while_waiting(database: Database) -> None:
