@@ -92,7 +92,7 @@ MAILS: dict[str, SystemMail] = {
     "monthly_report": SystemMail(
         N_("The figures of a month"), N_("On the first of each month, to whom an admin has named in the settings of the desk"),
         (_NAME, Word("month", N_("the month that it tells of"), N_("October 2026")),
-         Word("figures", N_("the totals, and what they were the month before"), N_("Tickets in: 368 (before: 270)")), _DESK, _LINK), per_mailbox=False),
+         Word("figures", N_("the totals, and what they were the month before"), N_("Tickets in: 368 · before: 270 (+36 %)")), _DESK, _LINK), per_mailbox=False),
     "rights_received": SystemMail(
         N_("Rights: received"), N_("When a request for rights that came by mail becomes a case"), (*_RIGHTS, Word("due", N_("the last day of the answer"), "14 Dec 2026"))),
     "rights_identity": SystemMail(

@@ -62,7 +62,7 @@ def mail(db: Session, operation: Operation) -> None:
     link = f"{settings().url}/reports?from={period.first.isoformat()}&to={period.last.isoformat()}"
     with speaking(given["language"], given["zone"]):
         month = month_said(period.first)
-        figures = "\n".join(f"{one['name']}: {one['value']}" + (f" ({one['before']})" if one["before"] else "") for one in totals(operation.result))
+        figures = "\n".join(f"{one['name']}: {one['value']}" + (f" · {one['before']}" if one["before"] else "") for one in totals(operation.result))
     ours = own_addresses(db)
     for address in given["to"]:
         if normalise_email(address) in ours:

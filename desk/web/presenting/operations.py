@@ -34,6 +34,7 @@ from desk.web.presenting.matters import matter_url
 from desk.web.presenting.operation_states import STATES
 from desk.web.presenting.times import stamp
 from desk.web.requests import db
+from rules.retention import ACTS as FALLING_DUE
 
 KINDS = {"persons.update": N_("Change of many persons"), "companies.update": N_("Change of many companies"), "projects.update": N_("Change of many projects"),
          "persons.move": N_("Move of many persons"), "persons.merge": N_("Merge of many pairs"), "persons.delete": N_("Deletion of many persons"),
@@ -88,11 +89,16 @@ def item_lines(operation: Operation, items: Sequence[OperationItem]) -> list[dic
     """The items: which record, what would become or became of it, and why not."""
     names, masked = _called(items), masks(db(), items)
     sent = mailed(operation, items) if operation.kind == MAILING else {}
-    return [{"n": item.data.get("row"), "name": masked.get(item.id) or item.data.get("name") or item.subject_uid or "", "verdict": _(VERDICTS.get(item.kind, item.kind)),
+    return [{"n": item.data.get("row"), "name": masked.get(item.id) or item.data.get("name") or item.subject_uid or "", "verdict": _verdict(operation, item),
              "url": _place(operation, item) if item.subject_uid and operation.phase and _led_to(item) and item.id not in masked else None,
              "state": _(ITEM_STATES.get(item.state, "")) if item.state else "", "sign": ITEM_SIGNS.get(item.state, ""),
              "reason": "" if item.id in masked and item.state == "done" else retell(item.reason or item.data.get("note", "")),
              "changes": [] if item.id in masked else _changes(item, names)} | ({} if item.id in masked else sent.get(item.id, {})) for item in items]
+
+
+def _verdict(operation: Operation, item: OperationItem) -> str:
+    said = _(VERDICTS.get(item.kind, item.kind))
+    return f"{said}: {_(FALLING_DUE[item.data['act']])}" if operation.kind == RETENTION else said
 
 
 def _led_to(item: OperationItem) -> bool:

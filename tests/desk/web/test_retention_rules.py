@@ -80,7 +80,7 @@ def test_planned_looked_through_and_carried_out(admin_client: FlaskClient, agent
     assert planned.status_code == 303
     while_waiting(fresh_database)
     page = admin_client.get(planned.location).text
-    assert "What has had its time" in page and "Mads Zyxwold" in page and "will be done" in page
+    assert "What has had its time" in page and "Mads Zyxwold" in page and "Person: erased for good" in page and "will be done" in page
     told = admin_client.get("/notifications").text
     assert "1 record has had its time and waits for your word." in told and f'href="{planned.location}"' in told
     assert "has had its time" not in agent_client.get("/notifications").text
