@@ -100,8 +100,8 @@ def certificate_url(operation: Operation) -> str | None:
 
 
 def place_lines(operation: Operation, items: Sequence[OperationItem]) -> list[dict[str, Any]]:
-    """Each place: what it is, its words with what goes in the middle, and what stands there afterwards."""
-    return [_line(operation, one) for one in items]
+    """Each place: what it is, its words with what goes in the middle, and what stands there afterwards. Once it is being erased none has words."""
+    return [_line(operation, one) for one in items if "before" in one.data]
 
 
 def _line(operation: Operation, item: OperationItem) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from desk.tickets.intake import file
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -17,8 +18,15 @@ from contacts.notes import write_note
 from contacts.person import Person
 from core.clock import now
 from core.database import Database
-from core.operations import Operation
+from core.operations import Operation, OperationItem
+from desk import inbound
+from desk.inbound import Delivery, InboundMail
+from desk.legal_holds import set_hold
+from desk.mailboxes import add_mailbox
+from desk.tickets.ticket import Ticket
 from jobs import operations as job
+from mailgate.parse import parse
+from tests.letters_made import mail
 
 
 @pytest.fixture
@@ -65,6 +73,29 @@ def test_from_the_card_to_the_end(admin_client: FlaskClient, fresh_database: Dat
     with fresh_database.read() as db:
         assert db.scalars(select(Person.last_name)).all() == ["Lie"]
         assert db.scalars(select(Note.text).order_by(Note.id)).all() == ["[erased person] called about it.", "Ask Mads again."]
+
+
+def test_its_page_opens_while_it_waits_for_a_hold(admin_client: FlaskClient, fresh_database: Database, mads: str, jonas: Agent) -> None:
+    """The words of places that were uncertain are gone by then; what was decided of them is not."""
+    raw = mail("Mads Zyxwold <mads@newplace.example>", text="My printer.\n")
+    with fresh_database.write() as db:
+        box = add_mailbox(db, "support@desk.example", "Support")
+        row = inbound.accept(db, Delivery(box.id, "smtp", "1", raw))
+        assert row is not None
+        file(db, db.scalars(select(InboundMail).where(InboundMail.id == row.id)).one(), parse(raw), [])
+        mads = db.scalars(select(Person.uid).order_by(Person.id.desc()).limit(1)).one()
+        set_hold(db, "ticket", db.scalars(select(Ticket)).one(), {"reason": "A claim", "basis": "legal_claims", "owner": db.get_one(Agent, jonas.id),
+                                                                  "review_on": date(2030, 1, 1)}, by=db.get_one(Agent, jonas.id))
+    admin_client.post(f"/persons/{mads}/erasure", data={"reason": "request", "identity": "agent", "review": "erase"})
+    with fresh_database.read() as db:
+        number, uid = db.execute(select(Operation.id, Operation.uid)).one()
+    assert work(fresh_database, number) == "planned"
+    admin_client.post(f"/erasures/{uid}/approve")
+    assert work(fresh_database, number) == "paused"
+    with fresh_database.read() as db:
+        assert any("before" not in one for one in db.scalars(select(OperationItem.data)))
+    for path in (f"/erasures/{uid}", f"/erasures/{uid}?only=review"):
+        assert "Waits for a legal hold" in admin_client.get(path).text
 
 
 def test_cancelled_all_is_as_it_was(admin_client: FlaskClient, fresh_database: Database, mads: str) -> None:
