@@ -37,15 +37,20 @@ class Notice:
 
 def undo(db: Session, person: Person, *, by: Agent, version: int | None = None) -> None:
     """A restriction that was a slip. Raises Refused while the person waits to be erased, Stale where anything has happened to them since."""
-    _stays(db, person)
+    _may_end(db, person)
     take_back(db, person, by=by, version=version)
 
 
-def _stays(db: Session, person: Person) -> None:
-    """Whoever is to be erased when a legal hold lifts is not used until then, by whatever they were restricted."""
+def why_not(db: Session, person: Person) -> str:
+    """Why the restriction stays, whatever it is for: whoever is to be erased when a legal hold lifts is not used until then. Empty where it may end."""
     erasing = asking.standing(db, person.uid)
-    if erasing is not None and erasing.phase == WAITING:
-        raise Refused(N_("This person is erased when the legal hold lifts, and stays restricted until then."))
+    waits = erasing is not None and erasing.phase == WAITING
+    return N_("This person is erased when the legal hold lifts, and stays restricted until then.") if waits else ""
+
+
+def _may_end(db: Session, person: Person) -> None:
+    if why := why_not(db, person):
+        raise Refused(why)
 
 
 def notice(db: Session, person: Person, *, by: Agent) -> Notice:
@@ -65,7 +70,7 @@ def lift(db: Session, person: Person, *, by: Agent, how: str = "", version: int 
     """
     needs_admin(by)
     check_version(person, version)
-    _stays(db, person)
+    _may_end(db, person)
     told, how = notice(db, person, by=by), how.strip()
     if not told.address:
         if not 0 < len(how) <= LONGEST:

@@ -96,9 +96,14 @@ def standing(db: Session, uid: str) -> Operation | None:
 
 def has_begun(db: Session, uid: str) -> bool:
     """Whether a person is being erased, or was until it broke off: part of what was known of them is gone for good."""
-    begun = db.scalars(select(Operation).where(Operation.state.in_(("approved", "running", "paused", "failed")), or_(
+    return uid in begun(db)
+
+
+def begun(db: Session) -> set[str]:
+    """The uids of all of whom that holds."""
+    found = db.scalars(select(Operation).where(Operation.state.in_(("approved", "running", "paused", "failed")), or_(
         Operation.kind == PURGE, and_(Operation.kind == KIND, Operation.phase.not_in(("lay", "plan"))))))
-    return any(uid in one.given.get("persons", ()) for one in begun)
+    return {uid for one in found for uid in one.given.get("persons", ())}
 
 
 def takes_another(db: Session, operation: Operation, by: Agent) -> bool:

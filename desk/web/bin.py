@@ -11,6 +11,7 @@ from core.i18n import N_, ngettext
 from core.options import option
 from core.retelling import retell
 from desk.bin_lists import TABLES, chosen, count, lying
+from desk.erasing.asking import begun
 from desk.restoring import restore_act, restore_some
 from desk.web.forms import whole
 from desk.web.pages import page, see_other
@@ -30,7 +31,7 @@ def index() -> Any:
     q, act, before = request.args.get("q", "").strip()[:200], request.args.get("act", "")[:24], whole(request.args.get("before", ""))
     found = lying(db(), me(), of or "person", q=q, act=act, before=before, most=PAGE + 1)
     here: dict[str, Any] = {"of": of, "q": q or None, "act": act or None}
-    return page("web/bin/index.html", current="bin", of=of, q=q, act=act, days=option(db(), "contacts.bin_days"), lines=lines(found[:PAGE]),
+    return page("web/bin/index.html", current="bin", of=of, q=q, act=act, days=option(db(), "contacts.bin_days"), lines=lines(found[:PAGE], begun(db())),
                 tabs=tabs(of or "person", q, act, count(db(), me(), act=act)), act_url=url_for("bin.restore_all", act=act) if act else None,
                 newer=url_for("bin.index", **here) if before is not None else None,
                 older=url_for("bin.index", before=found[PAGE - 1].row.id, **here) if len(found) > PAGE else None)

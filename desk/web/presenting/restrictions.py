@@ -10,7 +10,7 @@ from contacts.person import Person
 from contacts.restricting import restrictions
 from contacts.restriction import EVERY_GROUND, GROUNDS, Restriction
 from core.i18n import gettext as _
-from desk.lifting import notice
+from desk.lifting import notice, why_not
 from desk.web.presenting.times import near, stamp
 from desk.web.requests import db
 from desk.web.signing_in import me
@@ -21,10 +21,12 @@ def form_of(person: Person) -> dict[str, Any]:
     rows = restrictions(db(), person)
     standing = rows[0] if rows and person.restricted_at is not None else None
     told = notice(db(), person, by=me()) if standing else None
+    stays = why_not(db(), person) if standing else ""
     return {"person": {"name": person.name or _("(no name)"), "version": person.version}, "back_url": url_for("persons.show", uid=person.uid),
             "grounds": [(key, _(text)) for key, text in GROUNDS.items()], "standing": _line(standing) if standing else None,
             "past": [_line(one) for one in rows if one is not standing], "create_url": url_for("restrictions.create", uid=person.uid),
             "end_url": url_for("restrictions.destroy", uid=person.uid), "recipients_url": url_for("disclosures.index", uid=person.uid, about="restricted"),
+            "stays": _(stays) if stays else "",
             "mail": {"to": told.address, "language": told.language, "subject": told.mail.subject, "text": told.mail.text} if told and told.address else None}
 
 

@@ -6,7 +6,6 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from desk.tickets.intake import file
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -23,6 +22,7 @@ from desk import inbound
 from desk.inbound import Delivery, InboundMail
 from desk.legal_holds import set_hold
 from desk.mailboxes import add_mailbox
+from desk.tickets.intake import file
 from desk.tickets.ticket import Ticket
 from jobs import operations as job
 from mailgate.parse import parse
@@ -75,16 +75,18 @@ def test_from_the_card_to_the_end(admin_client: FlaskClient, fresh_database: Dat
         assert db.scalars(select(Note.text).order_by(Note.id)).all() == ["[erased person] called about it.", "Ask Mads again."]
 
 
-def test_its_page_opens_while_it_waits_for_a_hold(admin_client: FlaskClient, fresh_database: Database, mads: str, jonas: Agent) -> None:
-    """The words of places that were uncertain are gone by then; what was decided of them is not."""
+@pytest.mark.parametrize("held", ["ticket", "person"])
+def test_while_it_waits_for_a_hold(admin_client: FlaskClient, fresh_database: Database, mads: str, jonas: Agent, held: str) -> None:
+    """Its page opens, though the words of uncertain places are gone once the rest is erased; nobody is offered to restore the person or to use them again."""
     raw = mail("Mads Zyxwold <mads@newplace.example>", text="My printer.\n")
     with fresh_database.write() as db:
         box = add_mailbox(db, "support@desk.example", "Support")
         row = inbound.accept(db, Delivery(box.id, "smtp", "1", raw))
         assert row is not None
         file(db, db.scalars(select(InboundMail).where(InboundMail.id == row.id)).one(), parse(raw), [])
-        mads = db.scalars(select(Person.uid).order_by(Person.id.desc()).limit(1)).one()
-        set_hold(db, "ticket", db.scalars(select(Ticket)).one(), {"reason": "A claim", "basis": "legal_claims", "owner": db.get_one(Agent, jonas.id),
+        person = db.scalars(select(Person).order_by(Person.id.desc()).limit(1)).one()
+        mads = person.uid
+        set_hold(db, held, db.scalars(select(Ticket)).one() if held == "ticket" else person, {"reason": "A claim", "basis": "legal_claims", "owner": db.get_one(Agent, jonas.id),
                                                                   "review_on": date(2030, 1, 1)}, by=db.get_one(Agent, jonas.id))
     admin_client.post(f"/persons/{mads}/erasure", data={"reason": "request", "identity": "agent", "review": "erase"})
     with fresh_database.read() as db:
@@ -93,9 +95,14 @@ def test_its_page_opens_while_it_waits_for_a_hold(admin_client: FlaskClient, fre
     admin_client.post(f"/erasures/{uid}/approve")
     assert work(fresh_database, number) == "paused"
     with fresh_database.read() as db:
-        assert any("before" not in one for one in db.scalars(select(OperationItem.data)))
+        assert any("before" not in one for one in db.scalars(select(OperationItem.data))) is (held == "ticket")
     for path in (f"/erasures/{uid}", f"/erasures/{uid}?only=review"):
         assert "Waits for a legal hold" in admin_client.get(path).text
+    bin_page = admin_client.get("/bin").text
+    assert ("Being erased" in bin_page) is (held == "ticket") and f'/persons/{mads}/restore"' not in bin_page
+    if held == "person":
+        restriction = admin_client.get(f"/persons/{mads}/restriction").text
+        assert "stays restricted until then" in restriction and "/restriction/end" not in restriction
 
 
 def test_cancelled_all_is_as_it_was(admin_client: FlaskClient, fresh_database: Database, mads: str) -> None:
