@@ -7,7 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 from core.errors import Refused
 from core.i18n import N_
@@ -39,8 +45,8 @@ def fitting(fields: Mapping[str, Any]) -> None:
         errors["oauth_account"] = N_("Write it like support@company.example.")
     if fields.get("dkim_selector") and not _SELECTOR.fullmatch(fields["dkim_selector"]):
         errors["dkim_selector"] = N_("A selector is a name like mail2026.")
-    if fields.get("dkim_key") and not _is_key(fields["dkim_key"]):
-        errors["dkim_key"] = N_("This is not a private key in PEM form without a passphrase.")
+    if fields.get("dkim_key") and not signing_key(fields["dkim_key"]):
+        errors["dkim_key"] = N_("This is not an RSA private key in PEM form without a passphrase.")
     if errors:
         raise Refused(N_("Some fields cannot be saved like this."), errors)
 
@@ -53,9 +59,10 @@ def _are_networks(relays: str) -> bool:
     return True
 
 
-def _is_key(pem: str) -> bool:
+def signing_key(pem: str) -> str:
+    """The same RSA private key, however it was written or pasted, in the one form that signing reads; empty where it is none."""
     try:
-        load_pem_private_key(pem.strip().encode(), None)
+        key = load_pem_private_key(pem.strip().encode(), None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        return False
-    return True
+        return ""
+    return key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()).decode() if isinstance(key, RSAPrivateKey) else ""

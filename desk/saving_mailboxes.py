@@ -16,7 +16,7 @@ from core.history import Fact, record
 from core.i18n import N_
 from core.i18n import gettext as _
 from core.tokens import seal
-from desk.fitting_mailboxes import fitting
+from desk.fitting_mailboxes import fitting, signing_key
 from desk.mailboxes import Mailbox, MailboxAccess, MailboxAlias, MailboxToken, nobody_has, own_addresses
 
 PLAIN = ("name", "language", "signature", "signatures", "open_to_all", "receiving_host", "trusted_relays", "imap_url", "imap_folders",
@@ -52,6 +52,8 @@ def edit_mailbox(
     if unknown := set(fields) - {*PLAIN, *SECRET}:
         raise Refused(_("A mailbox has no field %(names)s.", names=", ".join(sorted(unknown))))
     fitting(fields)
+    if fields.get("dkim_key"):
+        fields = {**fields, "dkim_key": signing_key(fields["dkim_key"])}
     other = [name for name in PLAIN if name in fields and getattr(mailbox, name) != fields[name]]
     other += [name for name in SECRET if name in fields and (fields[name] is None or fields[name])]
     for name in other:

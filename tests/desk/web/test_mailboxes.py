@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import dkim
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -16,6 +24,7 @@ from core.operations import Operation
 from core.options import option
 from core.tokens import unseal
 from desk.mailboxes import Alert, Mailbox, add_mailbox, mailbox_at
+from mailgate.dkim import new_key, sign
 
 FORM = {"name": "Support", "address": "support@desk.example", "aliases": "help@desk.example, Info@desk.example",
         "language": "da", "signature": "Hilsen\nSupport", "reading": "imap", "sending": "own", "auth": "password",
@@ -42,6 +51,23 @@ def stored(database: Database) -> Mailbox:
 def save(client: FlaskClient, mailbox: Mailbox, **changed: Any):
     kept = {name: value for name, value in (FORM | changed).items() if value is not None}
     return client.post(f"/settings/mailboxes/{mailbox.uid}", data=kept)
+
+
+@pytest.mark.parametrize("form", [PrivateFormat.TraditionalOpenSSL, PrivateFormat.PKCS8])
+def test_a_key_is_pasted_as_browsers_send_it(admin_client: FlaskClient, support: Mailbox, fresh_database: Database, form: PrivateFormat) -> None:
+    """RFC 6376, signing with what was pasted: browsers end lines by CR LF, and keys come as PKCS #1 or #8."""
+    pem, record = new_key(1024)
+    pasted = load_pem_private_key(pem.encode(), None).private_bytes(Encoding.PEM, form, NoEncryption()).decode().replace("\n", "\r\n")
+    assert save(admin_client, support, dkim_selector="mail", dkim_key=pasted).status_code == 303
+    raw = b"From: support@desk.example\r\nSubject: Hei\r\n\r\nHei\r\n"
+    signed = sign(raw, selector="mail", domain="desk.example", key=unseal(stored(fresh_database).dkim_key))
+    assert dkim.verify(signed, dnsfunc=lambda *_a, **_k: record.encode())
+
+
+def test_a_key_that_cannot_sign_is_refused(admin_client: FlaskClient, support: Mailbox) -> None:
+    other = ed25519.Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    refused = save(admin_client, support, dkim_selector="mail", dkim_key=other)
+    assert refused.status_code == 422 and "not an RSA private key" in refused.text
 
 
 def test_relays_are_addresses_or_networks(admin_client: FlaskClient, support: Mailbox, fresh_database: Database) -> None:
@@ -148,7 +174,7 @@ def test_how_a_line_is_secured_comes_back_as_it_was_chosen(
     ({"imap_port": "99999"}, "A number up to 65535."), ({"imap_move_to": ""}, "Name the folder that mail is moved to."),
     ({"auth": "google", "oauth_client": ""}, "client id"), ({"aliases": "x"}, "Write it like"),
     ({"dkim_selector": "mail"}, "Paste the private key"), ({"dkim_selector": "a b"}, "A selector is a name"),
-    ({"dkim_selector": "mail", "dkim_key": "no key"}, "not a private key"), ({"language": "fi"}, "Choose one of those"),
+    ({"dkim_selector": "mail", "dkim_key": "no key"}, "not an RSA private key"), ({"language": "fi"}, "Choose one of those"),
 ])
 def test_what_does_not_fit_is_said_at_its_field(
     support: Mailbox, admin_client: FlaskClient, fresh_database: Database, changed: dict[str, str], said: str,
