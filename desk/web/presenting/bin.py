@@ -31,7 +31,7 @@ def lines(found: Sequence[Lying], going: Collection[str]) -> list[dict[str, Any]
     return [{"id": one.row.id, "name": one.name or (_("(no subject)") if one.row.of == "ticket" else _("(no name)")),
              "number": one.record.number if one.row.of == "ticket" else None,
              "by": one.row.by.name if one.row.by else "", "at": stamp(one.row.at), "at_iso": one.row.at.isoformat(),
-             "gone": day(one.gone_at), "left": _("Being erased") if one.record.uid in going else _left(one),
+             "gone": "" if one.record.uid in going else day(one.gone_at), "left": _("Being erased") if one.record.uid in going else _left(one),
              "over": one.gone_at < now() or one.record.uid in going,
              "act": {"url": url_for("bin.index", of=one.row.of, act=one.row.act),
                      "text": ngettext("%(n)s deleted together", "%(n)s deleted together", one.together)} if one.together > 1 else None,
