@@ -78,8 +78,21 @@ def write_all(table: str, uids: Sequence[str], operation: str) -> list[Entry]:
 
 
 def entries(after: int = 0) -> Iterator[Entry]:
-    """Entries with a greater number, in order. Raises Refused where the file is damaged."""
-    return (Entry(**line) for line in Journal(path()).read(after))
+    """Entries with a greater number, in order. Raises Refused where the file is damaged or cannot be read."""
+    n = after
+    try:
+        for line in Journal(path()).read(after):
+            yield Entry(**line)
+            n += 1
+    except TypeError as error:
+        raise Refused(_("Line %(n)s of %(file)s cannot be read. Put the file back from a copy.", n=n + 1, file=path())) from error
+    except OSError as error:
+        raise Refused(_("The erasure ledger %(file)s cannot be read: %(error)s.", file=path(), error=error.strerror or error)) from error
+
+
+def own() -> str:
+    """The uid of its first entry, by which one ledger is known from another; empty where there is none."""
+    return next((entry.uid for entry in entries()), "")
 
 
 def begin(database: Database) -> None:

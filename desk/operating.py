@@ -21,10 +21,13 @@ from desk.bulk_acts import ACTS
 from desk.erasing import asking as erasing
 from desk.legal_holds import WAITING as HELD
 from desk.privacy import asking as privacy
+from desk.retention import running as retention
 from desk.undoing import undo
 
 #: Kinds that stand in the list; others belong to a page of their own.
 LISTED = (*(act.kind for act in ACTS), unmoving.KIND, duplicate_scan.KIND, erasing.KIND, privacy.KIND)
+#: Kinds that tell what admins alone may see, whoever asked for them.
+FOR_ADMINS = frozenset({erasing.KIND, erasing.PURGE, retention.KIND})
 #: What a button does → (the state it leads to, the states it is offered in).
 TURNS = {"approve": ("approved", ("planned",)), "pause": ("paused", ("approved", "running")), "resume": ("approved", ("paused",)),
          "cancel": ("cancelled", ("planned", "approved", "running", "paused"))}
@@ -33,10 +36,10 @@ FILTERS = {"all": (), "errors": ("failed",), "skipped": ("skipped",), "conflicts
 
 
 def operation_for(db: Session, agent: Agent, uid: str, *, lock: bool = False) -> Operation:
-    """The operation, if the agent asked for it; admins see all. Raises Unknown."""
+    """The operation, if the agent asked for it and may still see what it tells; admins see all. Raises Unknown."""
     query = select(Operation).where(Operation.uid == uid)
     row = db.scalar(query.with_for_update() if lock else query)
-    if row is None or (row.by_uid != agent.uid and not agent.admin):
+    if row is None or not (agent.admin or (row.by_uid == agent.uid and row.kind not in FOR_ADMINS)):
         raise Unknown(N_("There is no such operation."))
     return row
 
@@ -47,7 +50,7 @@ def operations_of(
     """The agent's own, or for an admin everybody's, the latest first."""
     whose = [] if everybody and agent.admin else [Operation.by_uid == agent.uid]
     after = [Operation.id < before] if before is not None else []
-    return db.scalars(select(Operation).where(*whose, *after, Operation.kind.in_(set(kinds) & set(LISTED))).order_by(Operation.id.desc()).limit(most)).all()
+    return db.scalars(select(Operation).where(*whose, *after, Operation.kind.in_((set(kinds) & set(LISTED)) - (set() if agent.admin else FOR_ADMINS))).order_by(Operation.id.desc()).limit(most)).all()
 
 
 def items_of(db: Session, operation: Operation, *, only: str = "all", after: int = 0, most: int = 50) -> Sequence[OperationItem]:
@@ -92,6 +95,8 @@ def act_on(db: Session, operation: Operation, act: str, *, by: Agent) -> None:
             erasing.may_approve(db, operation, by)
             erasing.approved(db, operation, by)
         turn(db, operation, TURNS[act][0])
+        if operation.kind == retention.KIND and act in ("approve", "cancel"):
+            retention.tell_no_more(db)
         if act == "cancel" and operation.kind == erasing.KIND:
             erasing.cancelled(db, operation)
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from contacts.agent import Agent
@@ -18,6 +18,7 @@ from core.leases import Lease
 from core.operations import Operation
 from core.options import option
 from desk.digesting import Digest
+from desk.erasing.asking import PURGE
 from desk.holding_mail import hold
 from desk.inbound import InboundMail
 from desk.mailboxes import Mailbox
@@ -48,9 +49,11 @@ def settle(made_at: datetime) -> Settled:
     with made.write() as db:
         mails = hold(db)
         running = Operation.state.in_(("approved", "running"))
-        paused = db.execute(update(Operation).where(running, Operation.phase != "").values(
+        db.execute(update(Operation).where(running, Operation.kind == PURGE).values(state="approved", lease="", lease_until=None))   # their time is over: it goes on
+        others = and_(running, Operation.kind != PURGE)
+        paused = db.execute(update(Operation).where(others, Operation.phase != "").values(
             state="paused", lease="", lease_until=None, version=Operation.version + 1))
-        cancelled = db.execute(update(Operation).where(running).values(
+        cancelled = db.execute(update(Operation).where(others).values(
             state="cancelled", lease="", lease_until=None, ended_at=now(), version=Operation.version + 1))
         db.execute(update(Agent).values(session_version=Agent.session_version + 1))     # a sign-out since is not known: all sign in anew
         db.execute(update(Digest).values(told_at=now()))        # the mail of today may have gone out

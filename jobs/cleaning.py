@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from contacts import lookup
@@ -29,6 +29,7 @@ from desk import idempotency
 from desk.mailbox_sign_ins import MailboxSignIn
 from desk.mailboxes import Alert
 from desk.privacy import kept
+from desk.rights.case import RightsCase
 from desk.routing import COUNTED_DAYS, RoutingMatch
 from desk.telling import settle_all
 from desk.tickets.attaching import pictures_in
@@ -102,7 +103,9 @@ def operations() -> None:
     with database().write() as db:
         before = now() - timedelta(days=30)
         db.execute(delete(Operation).where(Operation.ended_at < before))
-        db.execute(delete(Operation).where(Operation.state == "planned", Operation.phase == "run", Operation.created_at < before))
+        waiting = Operation.state == "planned", Operation.phase == "run", Operation.created_at < before
+        db.execute(update(RightsCase).where(RightsCase.operation_uid.in_(select(Operation.uid).where(*waiting))).values(operation_uid=None))
+        db.execute(delete(Operation).where(*waiting))
         db.execute(delete(Operation).where(Operation.state == "paused", Operation.phase == "lay", Operation.created_at < before))
 
 

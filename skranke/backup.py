@@ -95,7 +95,7 @@ def _files(archive: archives.Archive, made: Database, snapshot: Snapshot, with_b
 
 def _said(at: str, made: Database, snapshot: Snapshot, copied: Copied) -> dict[str, Any]:
     return {"version": version("skranke"), "made_at": at, "database": made.dialect, "head": snapshot.head, "counts": snapshot.counts,
-            "secret": tokens.digest("backup", at), "erasures": snapshot.erasures, "bucket": settings().files_url.partition("?")[0], "listed": copied.listed,
+            "secret": tokens.digest("backup", at), "erasures": snapshot.erasures, "ledger": erasure_ledger.own(), "bucket": settings().files_url.partition("?")[0], "listed": copied.listed,
             "lost": copied.lost, "damaged": copied.damaged}
 
 

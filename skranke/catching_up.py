@@ -43,7 +43,7 @@ def replay(made: Database) -> int:
                               "tickets": purging.replay_ticket, "tickets:retain": emptying.replay_ticket, "attachments": emptying.replay_file}
     if done := erasure_ledger.replay(made):
         log.info("erasures.replayed", entries=done, ledger=str(erasure_ledger.path()))
-    _begin(made)
+    begin(made)
     return done
 
 
@@ -54,7 +54,7 @@ def refuse_if_behind() -> None:
     told = False
     while True:
         try:
-            _begin(database())
+            begin(database())
             erasure_ledger.refuse_if_behind(database())
             return
         except DBAPIError as error:
@@ -68,7 +68,8 @@ def refuse_if_behind() -> None:
             database().engine.dispose()         # whoever forks later has no connection to share
 
 
-def _begin(made: Database) -> None:
+def begin(made: Database) -> None:
+    """The ledger is begun where this is a new desk. Raises Refused where it cannot be written."""
     try:
         erasure_ledger.begin(made)
     except OSError as error:

@@ -23,6 +23,7 @@ def upgrade() -> None:
     settings().data.mkdir(parents=True, exist_ok=True)
     made = Database(settings().database)
     schema.upgrade(made)
+    catching_up.begin(made)
     click.echo("The database is up to date.")
 
 

@@ -92,6 +92,9 @@ def _fits(manifest: dict[str, Any], archive: Path) -> None:
 def _keeps(manifest: dict[str, Any], ledger_lost: bool, secret_lost: bool) -> None:
     """Raises Refused where what is kept apart from backups is not here: the erasure ledger, the secret."""
     last = max((entry.n for entry in erasure_ledger.entries()), default=0)
+    if manifest.get("ledger") and erasure_ledger.own() not in ("", manifest["ledger"]) and not ledger_lost:
+        raise Refused(f"{erasure_ledger.path()} is another desk's erasure ledger. Put this desk's there from its copy, or name it in SKRANKE_ERASURE_LEDGER: "
+                      "it says who must be erased again. Where it is lost for good: --ledger-lost")
     if last < manifest["erasures"] and not ledger_lost:
         raise Refused(f"The erasure ledger {erasure_ledger.path()} is missing or cut short: when the backup was made it had {manifest['erasures']} "
                       "entries. Put it back from its copy, or name it in SKRANKE_ERASURE_LEDGER: it says who must be erased again. Where it is "

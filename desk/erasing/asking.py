@@ -21,7 +21,7 @@ from desk.access import needs_admin
 from desk.erasing.companies import WHOLE
 from desk.erasing.mentions import Decisions, Place, texts
 from desk.rights.case import RightsCase
-from desk.rights.casework import acting_is_grounded
+from desk.rights.casework import acting_is_grounded, needs_open
 from desk.rights.certifying import case_of
 from desk.rights.opening import changed, today
 
@@ -102,7 +102,8 @@ def has_begun(db: Session, uid: str) -> bool:
 def begun(db: Session) -> set[str]:
     """The uids of all of whom that holds."""
     found = db.scalars(select(Operation).where(Operation.state.in_(("approved", "running", "paused", "failed")), or_(
-        Operation.kind == PURGE, and_(Operation.kind == KIND, Operation.phase.not_in(("lay", "plan"))))))
+        and_(Operation.kind == PURGE, or_(Operation.state != "failed", Operation.phase != "lay")),
+        and_(Operation.kind == KIND, Operation.phase.not_in(("lay", "plan"))))))
     return {uid for one in found for uid in one.given.get("persons", ())}
 
 
@@ -120,6 +121,7 @@ def may_approve(db: Session, operation: Operation, by: Agent) -> None:
         raise Refused(N_("Say of every uncertain place whether it is the person, then approve."))
     case = case_of(db, operation)
     if case is not None:
+        needs_open(case)
         acting_is_grounded(case)
 
 

@@ -110,14 +110,15 @@ def run(db: Session, operation: Operation) -> str | None:
     holds = holding_back.of(db, operation)
     if operation.result["at"] == ["", 0]:
         take_turns(db, TURN)
-        if not (operation.given.get("replays") or "holds" in operation.result):       # it has not begun
+        if not (operation.given.get("replays") or ("holds" in operation.result and not operation.result.get("untouched"))):       # it has not begun
             persons = db.scalars(select(Person).where(Person.uid.in_(operation.given["persons"])).order_by(Person.id).with_for_update(of=Person)).all()
             if operation.kind == KIND and any(one.merged_into_id is not None for one in persons):
                 return _give_up(db, operation, N_("This person is part of another. Erase the one who goes on, or take them apart first."))
             if replace(subject_of(db, persons), answer=kept.answer) != kept:
                 _foresee_anew(db, operation)
         operation.result = operation.result | {"holds": holding_back.standing_uids(db) if holds.any else [], "waits": False, "since": newest(db)}
-        if holds.all_of(subject):
+        operation.result = operation.result | {"untouched": holds.all_of(subject)}
+        if operation.result["untouched"]:
             return _wait(db, operation, subject)
     _through(db, operation, list(steps(db, operation, subject, reader, holds, _needles(db, operation, subject))), until, holds)
     if operation.result.get("waits"):

@@ -45,6 +45,7 @@ KIND, WAITS = "retention.run", "retention.waits"
 EVENT = "retention"
 LOT = 500
 HELD = N_("Under legal hold.")
+ERASED = N_("This person is being erased already.")
 NOT_DUE = N_("It does not fall due any more.")
 
 
@@ -58,7 +59,7 @@ def plan(db: Session, *, by: str | None = None) -> Operation | None:
         if one.state != "planned":
             return None
         turn(db, one, "cancelled")
-    _tell_no_more(db)
+    tell_no_more(db)
     if not rules:
         return None
     operation = start(db, KIND, {"day": now().date().isoformat(), "classes": [of for of in CLASSES if of in rules]}, by=by, total=0)
@@ -72,19 +73,19 @@ def run(db: Session, operation: Operation) -> str:
     state = bulk.run(db, operation)
     due_now = operation.result.get("items", {}).get("planned", 0)
     if state == "planned" and due_now and option(db, WAITS):
-        _tell_no_more(db)       # a slice may come again
+        tell_no_more(db)       # a slice may come again
         admins = db.scalars(select(Agent.id).where(Agent.active, Agent.role == "admin").order_by(Agent.id)).all()
         db.execute(insert(Notification), [{"agent_id": one, "subject_uid": operation.uid, "event": EVENT, "at": now()} for one in admins])
         return state
     if state == "planned" and due_now:
         db.commit()
         raise Unfinished            # it is approved by that, and goes on at once
-    _tell_no_more(db)
+    tell_no_more(db)
     return "done"
 
 
-def _tell_no_more(db: Session) -> None:
-    """Nothing waits any more, or something else."""
+def tell_no_more(db: Session) -> None:
+    """Nothing waits for a word any more, or something else."""
     db.execute(delete(Notification).where(Notification.event == EVENT))
 
 
@@ -120,7 +121,7 @@ class Retention(Bulk):
             kept = db.scalars(select(kind).where(kind.uid.in_(uids), HOLDS[kind]())).all()
             held |= {one.uid for one in kept}
             names |= {one.uid: _name(one) for one in (*found[of].values(), *kept)}
-        return {"found": found, "held": held, "names": names, "rules": rules, "going": [], "emptied": [], "files": []}
+        return {"found": found, "held": held, "names": names, "rules": rules, "erased": asking.purged_with(db), "going": [], "emptied": [], "files": []}
 
     def plan(self, db: Session, operation: Operation, item: OperationItem, at: Any) -> None:
         """What it is called; what is held is skipped from the beginning."""
@@ -162,6 +163,8 @@ class Retention(Bulk):
     def _due(self, item: OperationItem, at: Any) -> Any:
         if item.subject_uid in at["held"]:
             raise Skipped(HELD)
+        if item.subject_uid in at["erased"]:
+            raise Skipped(ERASED)
         row = at["found"][item.data["rule"]].get(item.subject_uid)
         if row is None:
             raise Skipped(NOT_DUE)

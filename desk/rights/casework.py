@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from contacts.agent import Agent
 from core.clock import now
 from core.errors import Conflict, Refused
 from core.i18n import N_
+from core.operations import Operation
 from desk.access import needs_admin
 from desk.alerts import end_alert
 from desk.rights.case import ENDED, GROUNDS, KINDS, RightsCase
@@ -30,7 +32,7 @@ def edit(db: Session, case: RightsCase, fields: Mapping[str, Any], *, by: Agent,
     """Say what it is: ``kind``, ``person`` (a Person or None), ``owner`` (an Agent or None), ``ground``. Whoever else it is about now has to be
     identified anew."""
     unmoved(case, version, by)
-    _open(case)
+    needs_open(case)
     kind, ground = fields.get("kind", case.kind), fields.get("ground", case.ground)
     if kind not in KINDS or (ground and ground not in GROUNDS):
         raise Refused(CANNOT, {"kind" if kind not in KINDS else "ground": N_("Choose one of the list.")})
@@ -57,7 +59,7 @@ def edit(db: Session, case: RightsCase, fields: Mapping[str, Any], *, by: Agent,
 def extend(db: Session, case: RightsCase, why: str, *, by: Agent, version: int | None = None) -> None:
     """Two more months, with a notice that says why (Article 12(3)). Raises Refused after the first month, and a second time."""
     unmoved(case, version, by)
-    _open(case)
+    needs_open(case)
     if case.extended_at is not None:
         raise Refused(N_("The time was extended already; it can be extended once."))
     if not may_extend(case.received, today(db)):
@@ -74,11 +76,11 @@ def decide(db: Session, case: RightsCase, outcome: str, reasons: str, *, tell: b
     """End it as *done* or *refused*, and tell the person. A refusal states its reasons and the right to complain (Article 12(4))."""
     if by is not None:
         unmoved(case, version, by)
-    _open(case)
+    needs_open(case)
     if outcome not in ENDED:
         raise Refused(CANNOT, {"outcome": N_("Choose one of the list.")})
     reasons = _said(reasons, "reasons", N_("Say why: a refusal has to state its reasons."), needed=outcome == "refused")
-    if outcome == "done" and case.operation_uid and case.kind == "erasure" and by is not None:
+    if outcome == "done" and case.kind == "erasure" and by is not None and _is_being_done(db, case):
         raise Refused(N_("It is done when the erasing is. Until then it waits."))
     if outcome == "done" and by is not None:
         acting_is_grounded(case)
@@ -90,6 +92,10 @@ def decide(db: Session, case: RightsCase, outcome: str, reasons: str, *, tell: b
     name = "rights_refused" if outcome == "refused" else DONE.get(case.kind)
     if tell and name:
         write(db, case, name, reasons=reasons)
+
+
+def _is_being_done(db: Session, case: RightsCase) -> bool:
+    return bool(case.operation_uid) and db.scalar(select(Operation.id).where(Operation.uid == case.operation_uid, Operation.ended_at.is_(None))) is not None
 
 
 def reopen(db: Session, case: RightsCase, *, by: Agent, version: int | None = None) -> None:
@@ -105,7 +111,7 @@ def reopen(db: Session, case: RightsCase, *, by: Agent, version: int | None = No
 def go_on_unproven(db: Session, case: RightsCase, why: str, *, by: Agent, version: int | None = None) -> None:
     """Act although no link was followed, and say why: whoever is responsible answers for it."""
     unmoved(case, version, by)
-    _open(case)
+    needs_open(case)
     case.unproven_why = _said(why, "unproven_why", N_("Say how you know that it was them."))
     case.identity, case.state = "agent", "in_work"
     db.flush()
@@ -126,7 +132,8 @@ def unmoved(case: RightsCase, version: int | None, by: Agent) -> None:
         raise Conflict(N_("A colleague has changed this in the meantime. Look at what holds now, then repeat your change."))
 
 
-def _open(case: RightsCase) -> None:
+def needs_open(case: RightsCase) -> None:
+    """Raises Refused for one that is decided."""
     if case.closed:
         raise Refused(N_("This case is decided. Take it up again first."))
 

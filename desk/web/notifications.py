@@ -123,7 +123,7 @@ def _of_plan(notification: Notification, plan: Operation | None) -> dict[str, An
     if plan is None:
         return None
     text = escape(ngettext("%(n)s record has had its time and waits for your word.", "%(n)s records have had their time and wait for your word.",
-                           sum(plan.result.get("items", {}).values())))
+                           plan.result.get("items", {}).get("planned", 0)))
     return _line(notification, url_for("operations.show", uid=plan.uid), text)
 
 

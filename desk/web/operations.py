@@ -12,7 +12,7 @@ from core.i18n import gettext as _
 from desk.operating import FILTERS, act_on, items_of, operation_for, operations_of
 from desk.web.forms import whole
 from desk.web.pages import page, see_other
-from desk.web.presenting.operations import filters, item_lines, lines, live
+from desk.web.presenting.operations import filters, item_lines, lines, live, page_of
 from desk.web.requests import db, ring_after
 from desk.web.signing_in import me
 
@@ -39,6 +39,8 @@ def index() -> Any:
 def show(uid: str) -> Any:
     """How far it is, and its items."""
     operation, after = operation_for(db(), me(), uid), whole(request.args.get("after", "")) or 0
+    if (own := page_of(operation)) != url_for("operations.show", uid=uid):
+        return see_other(own)
     only = request.args.get("only", "all") if request.args.get("only") in FILTERS else "all"
     items = items_of(db(), operation, only=only, after=after, most=PAGE + 1)
     return page("web/operations/show.html", current="operations", operation=live(operation), filters=filters(operation, only),

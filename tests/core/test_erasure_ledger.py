@@ -206,6 +206,20 @@ def test_a_ledger_that_only_begins_needs_no_erasing(fresh_database, data_folder)
     assert behind(fresh_database) == []
 
 
+@pytest.mark.parametrize("line", ['{"n": 1, "table": "persons"}', '{"n": 1, "table": "a", "uid": "b", "operation": "c", "at": "d", "more": 1}'])
+def test_a_line_that_is_no_entry_is_refused_in_a_sentence(data_folder, line):
+    data_folder.mkdir(exist_ok=True)
+    ledger.path().write_text(line + "\n")
+    with pytest.raises(Refused, match=r"Line 1 of .*erasures\.jsonl cannot be read"):
+        list(ledger.entries())
+
+
+def test_a_ledger_that_cannot_be_read_is_refused_in_a_sentence(data_folder):
+    ledger.path().mkdir(parents=True)
+    with pytest.raises(Refused, match=r"erasure ledger .*erasures\.jsonl cannot be read: Is a directory"):
+        list(ledger.entries())
+
+
 def test_a_database_without_tables_has_carried_out_nothing(tmp_path, data_folder):
     made = Database(f"sqlite:///{tmp_path}/none.db")
     assert behind(made) == []

@@ -203,6 +203,29 @@ def test_a_backup_of_before_the_first_erasure_asks_for_the_ledger_too(desk, back
     assert "1 erasures of " in restore(made)
 
 
+def test_another_desks_ledger_is_refused_before_anything_is_filled(desk, backup, elsewhere):
+    ledger.begin(desk)
+    made = backup()
+    elsewhere()
+    ledger.write("", "0" * 24, ledger.BEGIN)
+    ledger.write("persons", "1" * 24, "erase")
+    with pytest.raises(Refused, match="another desk's erasure ledger"):
+        restore(made)
+    assert sorted(path.name for path in settings().data.iterdir()) == ["erasures.jsonl", "keys", "up.lock"]
+
+
+def test_a_purge_that_ran_goes_on(desk, backup, elsewhere):
+    """It has no page on which somebody could let it, and the time of those it is about is over."""
+    with desk.write() as db:
+        operation = operations.start(db, "persons.purge", {"persons": ["0" * 24], "reason": "bin", "review": "keep"})
+        operation.phase, operation.state, operation.lease = "lay", "running", "dead"
+    made = backup()
+    elsewhere()
+    restore(made)
+    with database().read() as db:
+        assert db.execute(select(Operation.state, Operation.lease)).one() == ("approved", "")
+
+
 def test_a_ledger_that_is_lost_for_good_is_begun_anew(desk, backup, elsewhere):
     ledger.begin(desk)
     made, before = backup(), next(ledger.entries()).uid

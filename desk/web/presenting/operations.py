@@ -119,12 +119,13 @@ def _line(operation: Operation, names: dict[str, str]) -> dict[str, Any]:
     going = operation.state in ("approved", "running")
     begun = operation.state == "approved" and operation.phase == "run" and operation.done > 0       # between two slices
     state = _(PHASES[operation.phase]) if going and operation.phase in PHASES else _(STATES["running" if begun else operation.state])
-    return {"uid": operation.uid, "url": _page_of(operation), "title": _(KINDS.get(operation.kind, operation.kind)),
+    return {"uid": operation.uid, "url": page_of(operation), "title": _(KINDS.get(operation.kind, operation.kind)),
             "state": state, "sign": SIGNS.get(operation.state, ""), "by": names.get(operation.by_uid or "", _("The desk")),
             "at": stamp(operation.created_at), "items": ngettext("%(n)s record", "%(n)s records", operation.total)}
 
 
-def _page_of(operation: Operation) -> str:
+def page_of(operation: Operation) -> str:
+    """Where it is looked at: some kinds have a page of their own."""
     if operation.kind == privacy.KIND:
         return url_for("privacy_reports.show", uid=operation.given["report"])
     return url_for("erasures.show" if operation.kind == erasing.KIND else "operations.show", uid=operation.uid)

@@ -11,7 +11,7 @@ from contacts.agent import Agent
 from contacts.binning import bin_company, bin_person
 from contacts.companies import new_company
 from contacts.company import Company
-from contacts.editing import create_person, person_called
+from contacts.editing import create_person, edit_person, person_called
 from contacts.employing import work_at
 from contacts.legal_hold import LegalHold
 from contacts.merging import merge
@@ -122,6 +122,7 @@ def test_a_hold_that_comes_between_asking_and_purging_holds(desk):
     with desk.database.read() as db:
         assert mads(db).name == "Mads Zyxwold"
         assert db.scalars(select(Operation.state)).all() == ["failed"]
+        assert not asking.has_begun(db, mads(db).uid), "so they may be restored"
 
 
 @pytest.mark.parametrize("scope", ["person", "company"])
@@ -154,6 +155,26 @@ def test_of_a_person_under_hold_nothing_is_erased_until_it_lifts(desk, scope):
     with desk.database.read() as db:
         assert looking.residue(db, *LEFT) == []
         assert db.get_one(Ticket, ticket).state == "closed"
+
+
+def test_what_changed_while_all_was_held_is_foreseen_and_approved_once_more(desk):
+    """Nothing had been erased: they could be edited, and others wrote of them under the new name."""
+    desk.arrive(text="My quixotic printer.\n")
+    number = hold(desk, "person", desk.person())
+    erasing = desk.ask()
+    desk.act(erasing)
+    assert desk.operation(erasing)[0] == "paused"
+    with desk.database.write() as db:
+        edit_person(db, mads(db), {"last_name": "Quaxwood"}, by=db.get_one(Agent, desk.nora.id))
+    desk.arrive("Eva Lie <eva@other.example>", text="Ask Mads Quaxwold, I mean Mads Quaxwood.\n")
+    lift(desk, number)
+    state, given, _result = desk.operation(erasing)
+    assert (state, given["anew"]) == ("planned", True)
+    desk.act(erasing)
+    state, _given, result = desk.operation(erasing)
+    assert (state, result["left"]) == ("done", {}), result
+    with desk.database.read() as db:
+        assert looking.residue(db, *LEFT, "quaxwood") == []
 
 
 def test_with_one_ticket_under_hold_the_rest_goes_now(desk):

@@ -159,6 +159,34 @@ def test_a_plan_that_waits_is_made_anew_each_night(desk):
         assert told(db) == []
 
 
+def test_who_is_being_erased_is_left_to_that(desk):
+    """It has their words, and would never end."""
+    desk.arrive(text="My quixotic printer.\n")
+    age(desk)
+    rule(desk, "persons.newcomers")
+    number, _state, counts = night(desk)
+    assert counts == {"planned": 1}
+    erasing = desk.ask()
+    approve(desk, number)
+    assert names(desk) == ["Zyxwold"] and latest(desk)[2] == {"skipped": 1}
+    assert night(desk)[2] == {"skipped": 1}, "nor is it offered"
+    desk.act(erasing, who=desk.jonas)
+    assert desk.operation(erasing)[0] == "done" and names(desk) == []
+
+
+@pytest.mark.parametrize("act", ["approve", "cancel"])
+def test_the_bell_falls_silent_when_somebody_has_given_the_word(desk, act):
+    desk.arrive()
+    age(desk)
+    rule(desk, "persons.newcomers")
+    number, _state, _counts = night(desk)
+    with desk.database.write() as db:
+        assert told(db)
+        act_on(db, db.get_one(Operation, number), act, by=db.get_one(Agent, desk.jonas.id))
+    with desk.database.read() as db:
+        assert told(db) == []
+
+
 def test_what_moved_since_the_plan_is_left_and_says_so(desk):
     desk.arrive()
     age(desk)

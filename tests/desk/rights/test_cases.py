@@ -10,6 +10,7 @@ from contacts.agent import Agent
 from core.errors import Conflict, Forbidden, Refused
 from core.history import FactRow
 from desk.alerts import standing_alerts
+from desk.erasing.asking import ask, may_approve
 from desk.outbound import OutboundMail
 from desk.rights import casework, clocks
 from desk.rights.listing import cases
@@ -95,6 +96,31 @@ def test_a_case_is_answered_where_mail_reaches_them(db, jonas, mads):
     assert answered_at(db, case) == mail_reaches(db, mads) == second.address.value
     second.address.suppression = "blocked"
     assert answered_at(db, case) == mail_reaches(db, mads) == ""
+
+
+def test_an_erasing_that_is_gone_keeps_no_case_open(db, jonas, mads):
+    case = open_case(db, "erasure", person=mads, by=jonas)
+    casework.go_on_unproven(db, case, "Called.", by=jonas)
+    erasing = ask(db, mads, reason="request", identity="agent", case=case, by=jonas)
+    case.operation_uid = erasing.uid
+    erasing.state, erasing.phase = "planned", "run"
+    with pytest.raises(Refused, match="Until then it waits"):
+        casework.decide(db, case, "done", "", by=jonas)
+    db.delete(erasing)
+    db.flush()
+    casework.decide(db, case, "done", "", by=jonas)
+    assert case.closed
+
+
+def test_a_case_that_is_refused_is_not_followed(db, jonas, mads):
+    case = open_case(db, "erasure", person=mads, by=jonas)
+    casework.go_on_unproven(db, case, "Called.", by=jonas)
+    erasing = ask(db, mads, reason="request", identity="agent", review="keep", case=case, by=jonas)
+    erasing.state, erasing.phase = "planned", "run"
+    may_approve(db, erasing, jonas)
+    casework.decide(db, case, "refused", "We need it for a claim.", by=jonas)
+    with pytest.raises(Refused, match="Take it up again first"):
+        may_approve(db, erasing, jonas)
 
 
 def test_lost_edit_is_refused(db, jonas, mads):

@@ -120,6 +120,7 @@ def test_who_asked_is_told_that_another_has_to_approve(admin_client: FlaskClient
         number, uid = db.execute(select(Operation.id, Operation.uid)).one()
     work(fresh_database, number)
     approving, told = f'action="/erasures/{uid}/approve"', "another admin has to approve this"
+    assert admin_client.get(f"/operations/{uid}").location == f"/erasures/{uid}", "it has one page"
     shown = admin_client.get(f"/erasures/{uid}").text
     assert approving in shown and told not in shown and "Uncertain" in shown and "To decide" not in shown
     with fresh_database.write() as db:

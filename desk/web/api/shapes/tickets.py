@@ -38,8 +38,8 @@ def whole(ticket: Ticket) -> shapes.Ticket:
 
 
 def verdict_of(verdict: dict[str, Any]) -> shapes.Verdict:
-    """A verdict without what only our own pages need."""
-    return shapes.Verdict(**{name: verdict[name] for name in ("act", "person", "rule", "why")})
+    """A verdict without what only our own pages need; without its words (empty) where these were erased."""
+    return shapes.Verdict(**{name: verdict.get(name, "none" if name == "person" else "") for name in ("act", "person", "rule", "why")})
 
 
 class _Around:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from contacts.agent import Agent
 from contacts.suppression import suppress, suppressed
 from jobs import operations as job
+from tests.letters_made import mail
 
 
 @pytest.fixture
@@ -34,6 +36,32 @@ def test_from_asking_to_gone(admin, ole):
     assert admin.call("GET", f"/persons/{ole}").status_code == 410
     assert admin.get(f"/operations/{uid}/items")["items"] == []
     assert "Vang" not in str(admin.get("/tickets"))
+
+
+def test_what_is_left_of_their_tickets_and_mails_is_listed(admin, arrive):
+    """The words of a verdict are erased, the verdict is not."""
+    arrive(mail("Ole Vang <ole@privat.example>", text="My printer.\n"))
+    ticket = admin.get("/tickets")["items"][0]
+    assert ticket["verdict"]["why"]
+    uid = admin.post(f"/persons/{ticket['requester']['person_id']}/erasure", {"reason": "request", "identity": "agent", "review": "erase"})["operation_id"]
+    assert work(admin, uid) == "planned"
+    admin.post(f"/operations/{uid}/approve")
+    assert work(admin, uid) == "done"
+    [listed], [delivery] = admin.get("/tickets")["items"], admin.get("/inbound")["items"]
+    assert listed["verdict"] | {"rule": ""} == {"act": "open", "person": "created", "rule": "", "why": ""}
+    assert admin.get(f"/tickets/{ticket['number']}")["verdict"] == listed["verdict"]
+    assert admin.get(f"/inbound/{delivery['id']}")["verdict"]["act"] == "open"
+    admin.put(f"/tickets/{ticket['number']}/tags", ["Old"])
+
+
+def test_who_is_no_admin_any_more_sees_no_erasing(admin, ole, fresh_database, jonas):
+    uid = admin.post(f"/persons/{ole}/erasure", {"reason": "request", "identity": "agent", "review": "erase"})["operation_id"]
+    work(admin, uid)
+    with fresh_database.write() as db:
+        db.get_one(Agent, jonas.id).role = "agent"
+    assert admin.call("GET", f"/operations/{uid}").status_code == admin.call("GET", f"/operations/{uid}/items").status_code == 404
+    assert admin.call("POST", f"/operations/{uid}/cancel").status_code == 404
+    assert admin.get("/operations")["items"] == []
 
 
 def test_agents_may_not(agent, ole):
