@@ -13,6 +13,7 @@ from core import schema
 from core.database import Database
 from skranke import parts
 from skranke.cli import skranke
+from tests.conftest import forget_caches
 from tests.desks import Desk, until
 from tests.postgresqls import postgresql
 
@@ -91,6 +92,18 @@ def test_the_doctor_says_so(desk, nora, eraser):
     assert "is carried out" in doctor()
     ledger.path().unlink()
     assert "missing or cut short" in doctor()
+
+
+def test_who_makes_the_tables_begins_the_ledger(data_folder, tmp_path, monkeypatch):
+    """Parts may stand before there are any: they begin nothing then."""
+    monkeypatch.setenv("SKRANKE_DATABASE_URL", f"sqlite:///{tmp_path}/new.db")
+    forget_caches()
+    said = CliRunner().invoke(skranke, ["db", "upgrade"], catch_exceptions=False)
+    assert "up to date" in said.output
+    begun, = ledger.entries()
+    assert begun.operation == ledger.BEGIN
+    CliRunner().invoke(skranke, ["db", "upgrade"], catch_exceptions=False)
+    assert list(ledger.entries()) == [begun]
 
 
 def test_a_database_that_is_away_is_waited_for(tmp_path):
