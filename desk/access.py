@@ -117,6 +117,11 @@ def hidden_tickets(db: Session, agent: Agent, uids: set[str]) -> set[str]:
     return uids - set(db.scalars(select(Ticket.uid).where(Ticket.uid.in_(uids), *seen_tickets(db, agent)))) if uids else set()
 
 
+def admin_ids(db: Session) -> Sequence[int]:
+    """Ids of the admins who are here, for what the bell tells them."""
+    return db.scalars(select(Agent.id).where(Agent.active, Agent.role == "admin").order_by(Agent.id)).all()
+
+
 def needs_admin(agent: Agent) -> None:
     """Raises Forbidden for anybody but admins."""
     if not agent.admin:

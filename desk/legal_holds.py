@@ -25,7 +25,7 @@ from core.errors import Conflict, Refused, Unknown
 from core.history import record
 from core.i18n import N_
 from core.operations import Operation
-from desk.access import needs_admin
+from desk.access import admin_ids, needs_admin
 from desk.erasing import asking
 from desk.erasing.subject import Subject
 from desk.tickets.legal_holds import held_tickets
@@ -129,7 +129,7 @@ def remind_of_reviews(db: Session) -> int:
     due = db.scalars(select(LegalHold).where(LegalHold.lifted_at.is_(None), LegalHold.review_on <= now().date(), or_(
         LegalHold.reminded_on.is_(None), LegalHold.reminded_on != LegalHold.review_on)).order_by(LegalHold.id).limit(200).with_for_update(
         of=LegalHold, skip_locked=True)).all()
-    admins = db.scalars(select(Agent.id).where(Agent.active, Agent.role == "admin").order_by(Agent.id)).all() if due else ()
+    admins = admin_ids(db) if due else ()
     for one in due:
         hearers = [one.owner_id] if one.owner is not None and one.owner.active and one.owner.admin else admins
         one.reminded_on = one.review_on

@@ -116,8 +116,8 @@ def run(db: Session, operation: Operation) -> str | None:
                 return _give_up(db, operation, N_("This person is part of another. Erase the one who goes on, or take them apart first."))
             if replace(subject_of(db, persons), answer=kept.answer) != kept:
                 _foresee_anew(db, operation)
-        operation.result = operation.result | {"holds": holding_back.standing_uids(db) if holds.any else [], "waits": False, "since": newest(db)}
-        operation.result = operation.result | {"untouched": holds.all_of(subject)}
+        operation.result = operation.result | {"holds": holding_back.standing_uids(db) if holds.any else [], "waits": False, "since": newest(db),
+                                               "untouched": holds.all_of(subject)}
         if operation.result["untouched"]:
             return _wait(db, operation, subject)
     _through(db, operation, list(steps(db, operation, subject, reader, holds, _needles(db, operation, subject))), until, holds)

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from contacts.activities import delete_activity
 from contacts.activity import Activity, ActivityParticipant
-from contacts.agent import Agent
 from contacts.binning import bin_person
 from contacts.legal_holds import held_persons
 from contacts.note import Note
@@ -29,6 +28,7 @@ from core.errors import Refused
 from core.i18n import N_
 from core.operations import Operation, OperationItem, Unfinished, start, turn
 from core.options import option
+from desk.access import admin_ids
 from desk.erasing import asking
 from desk.legal_holds import TURN
 from desk.retention.emptying import empty_ticket, remove_files
@@ -74,8 +74,7 @@ def run(db: Session, operation: Operation) -> str:
     due_now = operation.result.get("items", {}).get("planned", 0)
     if state == "planned" and due_now and option(db, WAITS):
         tell_no_more(db)       # a slice may come again
-        admins = db.scalars(select(Agent.id).where(Agent.active, Agent.role == "admin").order_by(Agent.id)).all()
-        db.execute(insert(Notification), [{"agent_id": one, "subject_uid": operation.uid, "event": EVENT, "at": now()} for one in admins])
+        db.execute(insert(Notification), [{"agent_id": one, "subject_uid": operation.uid, "event": EVENT, "at": now()} for one in admin_ids(db)])
         return state
     if state == "planned" and due_now:
         db.commit()

@@ -17,7 +17,7 @@ from core.errors import Refused, Unknown
 from core.history import record
 from core.i18n import N_
 from core.options import option
-from desk.access import needs_admin
+from desk.access import admin_ids, needs_admin
 from desk.rights.case import KINDS, RightsCase
 from desk.rights.facts import RightsCaseChanged
 from desk.rights.writing import write
@@ -72,8 +72,7 @@ def changed(db: Session, case: RightsCase, what: str, *, by: Agent | None, chang
 
 def tell_admins(db: Session, case: RightsCase, event: str, *, but: Agent | None = None) -> None:
     """Ring the bell of every admin, but of the one who did it."""
-    admins = db.scalars(select(Agent.id).where(Agent.active, Agent.role == "admin").order_by(Agent.id)).all()
-    told = [{"agent_id": one, "subject_uid": case.uid, "event": event, "at": now()} for one in admins if but is None or one != but.id]
+    told = [{"agent_id": one, "subject_uid": case.uid, "event": event, "at": now()} for one in admin_ids(db) if but is None or one != but.id]
     if told:
         db.execute(insert(Notification), told)
 

@@ -28,14 +28,18 @@ def tabs(of: str, q: str, act: str, counts: dict[str, int]) -> list[dict[str, An
 
 def lines(found: Sequence[Lying], going: Collection[str]) -> list[dict[str, Any]]:
     """Rows of the page. ``going``: uids of those who are being erased, and do not come back."""
-    return [{"id": one.row.id, "name": one.name or (_("(no subject)") if one.row.of == "ticket" else _("(no name)")),
-             "number": one.record.number if one.row.of == "ticket" else None,
-             "by": one.row.by.name if one.row.by else "", "at": stamp(one.row.at), "at_iso": one.row.at.isoformat(),
-             "gone": "" if one.record.uid in going else day(one.gone_at), "left": _("Being erased") if one.record.uid in going else _left(one),
-             "over": one.gone_at < now() or one.record.uid in going,
-             "act": {"url": url_for("bin.index", of=one.row.of, act=one.row.act),
-                     "text": ngettext("%(n)s deleted together", "%(n)s deleted together", one.together)} if one.together > 1 else None,
-             "restore_url": _restore_url(one)} for one in found]
+    return [_line(one, one.record.uid in going) for one in found]
+
+
+def _line(one: Lying, erased: bool) -> dict[str, Any]:
+    return {"id": one.row.id, "name": one.name or (_("(no subject)") if one.row.of == "ticket" else _("(no name)")),
+            "number": one.record.number if one.row.of == "ticket" else None,
+            "by": one.row.by.name if one.row.by else "", "at": stamp(one.row.at), "at_iso": one.row.at.isoformat(),
+            "gone": "" if erased else day(one.gone_at), "left": _("Being erased") if erased else _left(one),
+            "over": erased or one.gone_at < now(),
+            "act": {"url": url_for("bin.index", of=one.row.of, act=one.row.act),
+                    "text": ngettext("%(n)s deleted together", "%(n)s deleted together", one.together)} if one.together > 1 else None,
+            "restore_url": _restore_url(one)}
 
 
 def question(clashes: Sequence[Clash]) -> list[dict[str, Any]]:
